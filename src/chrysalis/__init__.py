@@ -1,0 +1,1 @@
+"""Chrysalis: a folder of images in, a study you can defend out."""

@@ -1,0 +1,1 @@
+"""What to study: validated settings, and the runs and chapters that follow from them."""

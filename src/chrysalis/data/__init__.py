@@ -1,0 +1,1 @@
+"""From a folder or an archive to a packed array: fetch, inspect, split, pack."""

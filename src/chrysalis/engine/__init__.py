@@ -1,0 +1,1 @@
+"""The training engine: one loop, batched augmentation on the device, exact resumption."""

@@ -1,0 +1,1 @@
+"""Metrics, effects, intervals and the verdicts worded from them."""

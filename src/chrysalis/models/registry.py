@@ -1,0 +1,104 @@
+"""The registered architectures.
+
+A model is a function in a module of this package, marked with `@register`. Which names exist is
+read from the source text, so that validating a study needs no PyTorch, and only the module that
+defines a model is imported to build it: adding a model in a file of its own retrains nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chrysalis.errors import UserError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What is known of a model without building it.
+
+    `cam_layer` names the module whose output Grad-CAM explains by default: the last convolutional
+    stage, with output (N, C, h, w). `smallest` is the least image side in pixels that it accepts.
+    """
+
+    name: str
+    title: str
+    cam_layer: str
+    smallest: int
+    module: str
+    function: str
+    options: dict[str, object] = field(default_factory=dict)
+
+
+def register(name: str, *, title: str, cam_layer: str, smallest: int) -> Callable:
+    """Mark a builder `f(num_classes, image_size, *, option=default, ...) -> nn.Module` as a model.
+
+    The arguments must be literals, since they are read from the source text. The module that the
+    builder returns takes float images (N, 3, S, S) and returns logits (N, num_classes).
+    """
+    return lambda builder: builder
+
+
+@functools.cache
+def specs() -> dict[str, ModelSpec]:
+    """Every registered model by name, in the order of their files and lines."""
+    found: dict[str, ModelSpec] = {}
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef):
+                for spec in _specs_of(node, path.stem):
+                    if spec.name in found:
+                        raise UserError(f"{path}: two models are registered as '{spec.name}'")
+                    found[spec.name] = spec
+    return found
+
+
+def _specs_of(node: ast.FunctionDef, stem: str) -> list[ModelSpec]:
+    calls = [
+        d
+        for d in node.decorator_list
+        if isinstance(d, ast.Call) and getattr(d.func, "id", None) == "register"
+    ]
+    options = {
+        arg.arg: ast.literal_eval(default)
+        for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+        if default is not None
+    }
+    return [
+        ModelSpec(
+            name=ast.literal_eval(call.args[0]),
+            module=f"chrysalis.models.{stem}",
+            function=node.name,
+            options=options,
+            **{k.arg: ast.literal_eval(k.value) for k in call.keywords},
+        )
+        for call in calls
+    ]
+
+
+def create(name: str, num_classes: int, image_size: int, **options: object) -> nn.Module:
+    """Build a registered model for `num_classes` and square images of `image_size` pixels.
+
+    Weights come from torch's global generator: seed it first.
+
+    Raises:
+        UserError: the image size is below what the model accepts.
+    """
+    spec = specs()[name]
+    if image_size < spec.smallest:
+        raise UserError(
+            f"model '{name}' needs images of at least {spec.smallest} px, found image_size "
+            f"{image_size}; raise image_size in the dataset's file"
+        )
+    builder = getattr(importlib.import_module(spec.module), spec.function)
+    inspect.signature(builder).bind(num_classes, image_size, **options)
+    return builder(num_classes, image_size, **options)

@@ -1,0 +1,1 @@
+"""Figures, generated fragments and the report site."""
