@@ -1,0 +1,55 @@
+"""Chrysalis: from a folder of images to a study. Run `snakemake --cores 8 --resources gpu=1`."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+min_version("9.10")
+
+sys.path.insert(0, str(Path(workflow.basedir) / "src"))
+
+from chrysalis.config import imports, locks
+from chrysalis.config.study import resolve
+from chrysalis.errors import UserError
+from chrysalis.models import registry
+
+
+configfile: "config/config.yaml"
+
+
+locks.clear_stale(Path(".snakemake"))
+
+try:
+    STUDY = resolve(config)
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+RAW = str(STUDY.dataset.root)
+RESULTS = f"results/{STUDY.dataset.name}"
+# -P: a script's folder is not searched for imports, so no script can hide a library.
+PYTHON = f"{sys.executable} -P"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/runs.smk"
+include: "workflow/rules/chapters.smk"
+include: "workflow/rules/explain.smk"
+include: "workflow/rules/site.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RESULTS}/site/index.html",
+        f"{RESULTS}/metrics.json",
+        tracked(),
+
+
+rule data:
+    input:
+        packs(),

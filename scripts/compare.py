@@ -1,0 +1,29 @@
+"""A chapter's tables and verdicts from the predictions of its runs."""
+
+import json
+from pathlib import Path
+
+from chrysalis import cli
+from chrysalis.evaluation.chapter import analyse
+
+
+def main(args) -> None:
+    """Write arms.csv, effects.csv, per_class.csv and chapter.json."""
+    arms, effects, per_class, answer = analyse(
+        json.loads(args.chapter), args.runs, args.seeds, args.threshold
+    )
+    args.output.mkdir(parents=True, exist_ok=True)
+    arms.to_csv(args.output / "arms.csv", index=False)
+    effects.to_csv(args.output / "effects.csv", index=False)
+    per_class.to_csv(args.output / "per_class.csv", index=False)
+    (args.output / "chapter.json").write_text(json.dumps(answer, indent=1))
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--chapter", required=True, help="the resolved chapter, as JSON")
+    parser.add_argument("--runs", type=Path, required=True, help="folder of runs")
+    parser.add_argument("--seeds", type=int, nargs="+", required=True)
+    parser.add_argument("--threshold", type=float, required=True, help="as a fraction")
+    parser.add_argument("--output", type=Path, required=True)
+    cli.run(main, parser)

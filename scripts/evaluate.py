@@ -1,0 +1,39 @@
+"""Metrics of one run on val and test, from its stored predictions."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from chrysalis import cli
+from chrysalis.evaluation import metrics
+from chrysalis.evaluation.predictions import read
+
+
+def main(args) -> None:
+    """Write metrics.json, per_class.csv and confusion.csv."""
+    summary, by_class, counts = {}, [], []
+    for split in ("val", "test"):
+        predictions = read(args.run, split)
+        classes = predictions.classes
+        matrix = metrics.confusion(
+            predictions.labels, predictions.logits.argmax(1), len(classes)
+        )
+        summary[split] = metrics.summarise(predictions.labels, predictions.logits)
+        by_class.append(metrics.per_class(matrix, classes).assign(split=split))
+        table = pd.DataFrame(matrix, columns=classes)
+        table.insert(0, "class", classes)
+        table.insert(0, "split", split)
+        counts.append(table)
+    args.output.mkdir(parents=True, exist_ok=True)
+    (args.output / "metrics.json").write_text(json.dumps(summary, indent=1))
+    columns = ["split", "class", "support", "accuracy"]
+    pd.concat(by_class)[columns].to_csv(args.output / "per_class.csv", index=False)
+    pd.concat(counts).to_csv(args.output / "confusion.csv", index=False)
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--run", type=Path, required=True, help="folder with the run's record")
+    parser.add_argument("--output", type=Path, required=True, help="folder for the metrics")
+    cli.run(main, parser)

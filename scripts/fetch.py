@@ -1,0 +1,22 @@
+"""Put a dataset's raw images into place: from an archive, or scikit-learn's digits."""
+
+from pathlib import Path
+
+from chrysalis import cli
+from chrysalis.data.fetch import fetch_archive, fetch_digits
+
+
+def main(args) -> None:
+    """Fill the output folder and write its manifest.csv."""
+    if args.kind == "archive":
+        fetch_archive(Path(args.archive), args.output)
+    else:
+        fetch_digits(args.output)
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--kind", choices=["archive", "digits"], required=True)
+    parser.add_argument("--archive", nargs="?", help="the archive, for that kind")
+    parser.add_argument("--output", type=Path, required=True, help="folder for the images")
+    cli.run(main, parser)

@@ -1,0 +1,23 @@
+"""Decode every image once into one array of equal squares."""
+
+from pathlib import Path
+
+from chrysalis import cli
+from chrysalis.data.pack import pack
+from chrysalis.data.packed import read_table
+
+
+def main(args) -> None:
+    """Write the array and its index."""
+    pack(args.root, read_table(args.split), args.size, args.images, args.index, args.threads)
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--root", type=Path, required=True, help="the dataset's folder")
+    parser.add_argument("--split", type=Path, required=True, help="table of splits")
+    parser.add_argument("--size", type=int, required=True, help="side of the squares, in pixels")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--images", type=Path, required=True, help="the array, .npy")
+    parser.add_argument("--index", type=Path, required=True, help="its index, .csv")
+    cli.run(main, parser)

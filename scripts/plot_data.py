@@ -1,0 +1,26 @@
+"""Figures of a dataset: images by class and split, and one example of each class."""
+
+from pathlib import Path
+
+from chrysalis import cli
+from chrysalis.data.packed import open_packed
+from chrysalis.report.figures import count_classes, plot_classes
+from chrysalis.report.galleries import choose_samples, plot_samples
+from chrysalis.report.style import save_figure
+
+
+def main(args) -> None:
+    """Write both figures, each with its table."""
+    packed = open_packed(args.images, args.images.with_suffix(".csv"))
+    args.output.mkdir(parents=True, exist_ok=True)
+    count_classes(packed.index).to_csv(args.output / "classes.csv", index=False)
+    save_figure(plot_classes(packed.index), args.output / "classes.svg")
+    choose_samples(packed.index).to_csv(args.output / "samples.csv", index=False)
+    save_figure(plot_samples(packed.images, packed.index), args.output / "samples.webp")
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--images", type=Path, required=True, help="packed images, .npy")
+    parser.add_argument("--output", type=Path, required=True, help="folder for the figures")
+    cli.run(main, parser)

@@ -1,0 +1,35 @@
+"""Figures of the study's models: their training curves, and the best one's confusion matrix."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from chrysalis import cli
+from chrysalis.evaluation.summary import best_by_validation, sum_confusion
+from chrysalis.report.figures import plot_confusion, plot_curves, tabulate_curves
+from chrysalis.report.style import save_figure
+
+
+def main(args) -> None:
+    """Write both figures, each with its table."""
+    runs = {run.rsplit("-", 1)[0]: args.runs / run for run in args.names}
+    folders = {model: [run / f"seed{seed}" for seed in args.seeds] for model, run in runs.items()}
+    histories = {
+        model: [pd.read_csv(folder / "train/history.csv") for folder in seeds]
+        for model, seeds in folders.items()
+    }
+    args.output.mkdir(parents=True, exist_ok=True)
+    tabulate_curves(histories).to_csv(args.output / "curves.csv", index=False)
+    save_figure(plot_curves(histories), args.output / "curves.svg")
+    counts = sum_confusion(folders[best_by_validation(folders)])
+    counts.to_csv(args.output / "confusion.csv", index=False)
+    save_figure(plot_confusion(counts), args.output / "confusion.svg")
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--runs", type=Path, required=True, help="folder of runs")
+    parser.add_argument("--names", nargs="+", required=True, help="a run for each model")
+    parser.add_argument("--seeds", type=int, nargs="+", required=True)
+    parser.add_argument("--output", type=Path, required=True, help="folder for the figures")
+    cli.run(main, parser)

@@ -1,0 +1,22 @@
+"""Give every image its label and its split."""
+
+from pathlib import Path
+
+from chrysalis import cli
+from chrysalis.data.packed import read_table
+from chrysalis.data.split import assign_splits
+
+
+def main(args) -> None:
+    """Write the table of splits."""
+    table = assign_splits(read_table(args.images), tuple(args.fractions), args.seed)
+    table.to_csv(args.output, index=False)
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--images", type=Path, required=True, help="table of usable images")
+    parser.add_argument("--fractions", type=float, nargs=3, required=True, help="train val test")
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    cli.run(main, parser)

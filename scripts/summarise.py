@@ -1,0 +1,27 @@
+"""The study's metrics in one small file, for `dvc metrics`."""
+
+import json
+from pathlib import Path
+
+from chrysalis import cli
+from chrysalis.evaluation.summary import headline_metrics
+
+
+def main(args) -> None:
+    """Write metrics.json."""
+    folders = {
+        run.rsplit("-", 1)[0]: [args.results / "runs" / run / f"seed{seed}" for seed in args.seeds]
+        for run in args.names
+    }
+    chapters = {name: args.results / "chapters" / name / "compare" for name in args.chapters}
+    args.output.write_text(json.dumps(headline_metrics(folders, chapters), indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="the study's results")
+    parser.add_argument("--names", nargs="+", required=True, help="a run for each model")
+    parser.add_argument("--seeds", type=int, nargs="+", required=True)
+    parser.add_argument("--chapters", nargs="*", default=[])
+    parser.add_argument("--output", type=Path, required=True)
+    cli.run(main, parser)

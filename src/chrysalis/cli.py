@@ -1,0 +1,50 @@
+"""What all scripts share: a log file, and one clear message for bad input."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from chrysalis.errors import UserError
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser for a script, with the option that every script has."""
+    made = argparse.ArgumentParser(description=description)
+    made.add_argument("--log", type=Path, help="file for the job's full log")
+    return made
+
+
+def run(work: Callable[[argparse.Namespace], None], arguments: argparse.ArgumentParser) -> None:
+    """Parse the command line and do `work`, logging to the terminal and, in full, to --log.
+
+    A `UserError` ends the script with status 1 and its message; any other error with a traceback.
+    """
+    parsed = arguments.parse_args()
+    _start_logging(parsed.log)
+    try:
+        work(parsed)
+    except UserError as error:
+        logging.error("%s", error)
+        sys.exit(1)
+    except Exception:
+        logging.exception("%s failed", Path(sys.argv[0]).name)
+        sys.exit(1)
+
+
+def _start_logging(path: Path | None) -> None:
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.INFO)
+    terminal.setFormatter(logging.Formatter("%(message)s"))
+    handlers: list[logging.Handler] = [terminal]
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = logging.FileHandler(path, mode="w", encoding="utf-8")
+        file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        handlers.append(file)
+    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
+    logging.getLogger("chrysalis").setLevel(logging.DEBUG)
+    logging.captureWarnings(True)

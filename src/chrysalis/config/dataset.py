@@ -1,0 +1,103 @@
+"""Which dataset a study means, where its images lie, and what can be known of it beforehand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from chrysalis.config.load import load, suggest
+from chrysalis.config.schema import Archive, Dataset, Digits, Folder
+from chrysalis.data import archives, layout
+from chrysalis.errors import UserError
+
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz")
+
+
+@dataclass(frozen=True)
+class Located:
+    """A dataset with its name and the folder its images are in, or will be after fetching.
+
+    `archive` is the archive to fetch it from, if that is how it comes.
+    """
+
+    name: str
+    config: Dataset
+    root: Path
+    archive: Path | None = None
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether the images are put in place by the workflow, rather than by the user."""
+        return not isinstance(self.config.source, Folder)
+
+    def listing_digest(self) -> str:
+        """Stands for the names and sizes in a user's own folder; empty for fetched data."""
+        return "" if self.is_fetched else layout.listing_digest(self.root)
+
+    def classes(self) -> list[str]:
+        """The class names, read from folder names before anything is fetched.
+
+        Raises:
+            UserError: no images, no class folders, or just one class.
+        """
+        if self.root.is_dir():
+            names = (name for name, _ in layout.list_files(self.root))
+            return layout.class_names(names, str(self.root))
+        if self.archive:
+            names = (name for name, _ in archives.members(self.archive))
+            return layout.class_names(names, str(self.archive))
+        return [str(digit) for digit in range(10)]
+
+
+def locate(wanted: str, folder: Path) -> Located:
+    """The dataset that `wanted` names: a file in `folder`, a folder of images, or an archive.
+
+    Raises:
+        UserError: it is none of these, or its archive is nowhere to be found.
+    """
+    known = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    if wanted in known:
+        return _named(wanted, load(known[wanted], Dataset), known[wanted])
+    path = Path(wanted).expanduser()
+    name = re.sub(r"[^a-z0-9]+", "_", _stem(path.resolve()).lower()).strip("_") or "images"
+    if name in known:
+        name += "_folder"
+    if path.is_dir():
+        source = Folder(kind="folder", path=str(path))
+        return Located(name, Dataset(title=path.resolve().name, source=source), path)
+    if path.is_file():
+        if not path.name.lower().endswith(ARCHIVES):
+            raise UserError(f"dataset '{wanted}': not an archive of a known kind {ARCHIVES}")
+        source = Archive(kind="archive", paths=[str(path)])
+        dataset = Dataset(title=_stem(path), source=source)
+        return Located(name, dataset, Path("data/raw") / name, path)
+    raise UserError(
+        f"dataset '{wanted}': no folder or archive of that name, and not a known dataset; "
+        f"{suggest(wanted, known)}"
+    )
+
+
+def _named(name: str, config: Dataset, file: Path) -> Located:
+    source, raw = config.source, Path("data/raw") / name
+    if isinstance(source, Digits):
+        return Located(name, config, raw)
+    if isinstance(source, Folder):
+        root = Path(source.path).expanduser()
+        if not root.is_dir():
+            raise UserError(f"{file}: source.path: no such folder: {root}")
+        return Located(name, config, root)
+    found = [path for path in map(Path, source.paths) if path.is_file()]
+    if not found and not raw.is_dir():
+        raise UserError(
+            f"dataset '{name}': its archive is at none of {', '.join(source.paths)}. "
+            f"{source.how_to_get}".strip()
+        )
+    return Located(name, config, raw, found[0] if found else None)
+
+
+def _stem(path: Path) -> str:
+    for suffix in ARCHIVES:
+        if path.name.lower().endswith(suffix):
+            return path.name[: -len(suffix)]
+    return path.name

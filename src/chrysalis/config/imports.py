@@ -1,0 +1,64 @@
+"""Which modules of this package a script uses: its transitive imports, read from the source.
+
+They are inputs of the script's rule, so an edit re-runs exactly the jobs that use what it changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1]
+
+
+def closure(*starts: Path) -> list[Path]:
+    """`starts` and every module of chrysalis that they import, directly or not, sorted.
+
+    Imports inside functions count; imports made by name at run time cannot be seen and must be
+    given as a start of their own.
+    """
+    found: set[Path] = set()
+    waiting = [path.resolve() for path in starts]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += _imports(path)
+    return sorted(found)
+
+
+def digest(paths: Iterable[Path]) -> str:
+    """12 hex digits that stand for the content of these files, wherever they lie."""
+    whole = hashlib.sha256()
+    for path in sorted(paths, key=lambda p: (p.name, str(p))):
+        whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()[:12]
+
+
+@functools.cache
+def _imports(path: Path) -> tuple[Path, ...]:
+    found: list[Path] = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in names:
+            found += _files(name)
+    return tuple(found)
+
+
+def _files(name: str) -> list[Path]:
+    """The files that importing `name` executes: the packages above it and the module itself."""
+    parts = name.split(".")
+    if parts[0] != PACKAGE.name:
+        return []
+    packages = [PACKAGE.joinpath(*parts[1:depth], "__init__.py") for depth in range(1, len(parts))]
+    here = PACKAGE.joinpath(*parts[1:])
+    module = [here.with_suffix(".py"), here / "__init__.py"]
+    return [path for path in packages + module if path.is_file()]

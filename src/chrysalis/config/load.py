@@ -1,0 +1,111 @@
+"""YAML files into validated models, with messages that name file, key, value and what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from chrysalis.errors import UserError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file.
+
+    Raises:
+        UserError: the file is missing, not YAML, or not a mapping.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "not UTF-8 text"
+        raise UserError(f"{path}{where}: not valid YAML: {problem}") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: expected keys and values, found {type(content).__name__}")
+    return content
+
+
+def load(path: Path, model: type[Model]) -> Model:
+    """A YAML file as `model`; every fault in it is named at once.
+
+    Raises:
+        UserError: what `read_yaml` and `validate` raise.
+    """
+    return validate(read_yaml(path), model, str(path))
+
+
+def validate(content: dict[str, Any], model: type[Model], where: str) -> Model:
+    """`content` as `model`; `where` is the file named in messages.
+
+    Raises:
+        UserError: unknown keys, wrong types or impossible values, a line each.
+    """
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        lines = [_describe(fault, model, where) for fault in error.errors()]
+        raise UserError("\n".join(dict.fromkeys(lines))) from None
+
+
+def suggest(word: str, known: typing.Iterable[str]) -> str:
+    """What is allowed in place of `word`, with the nearest first: text to end a message with."""
+    known = list(known)
+    near = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return f"allowed: {', '.join(known)}{hint}"
+
+
+def _describe(fault: Any, model: type[BaseModel], where: str) -> str:
+    location = [part for part in fault["loc"] if not _is_union_tag(part)]
+    key = ".".join(map(str, location))
+    if fault["type"] == "extra_forbidden":
+        return f"{where}: {key}: unknown key; {suggest(location[-1], _keys(model, location[:-1]))}"
+    if fault["type"] == "missing":
+        return f"{where}: {key}: this key is needed and missing"
+    message = fault["msg"].removeprefix("Value error, ")
+    if not location:
+        return f"{where}: {message}"
+    return f"{where}: {key}: found {fault['input']!r}; {message[0].lower()}{message[1:]}"
+
+
+def _is_union_tag(part: object) -> bool:
+    """Whether pydantic put this part into a location to tell members of a union apart."""
+    if not isinstance(part, str):
+        return False
+    return part in {"int", "str", "float", "bool", "digits", "archive", "folder"} or (
+        "[" in part or part.endswith("Changes")
+    )
+
+
+def _keys(model: type[BaseModel], location: list[Any]) -> list[str]:
+    """The keys allowed at `location` inside `model`."""
+    models = [model]
+    for part in location:
+        found: list[type[BaseModel]] = []
+        for candidate in models:
+            if part in candidate.model_fields:
+                found += _models_in(candidate.model_fields[part].annotation)
+            else:
+                found.append(candidate)
+        models = found or models
+    return sorted({name for candidate in models for name in candidate.model_fields})
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif isinstance(annotation, types.UnionType) or typing.get_origin(annotation):
+        for argument in typing.get_args(annotation):
+            yield from _models_in(argument)

@@ -1,0 +1,278 @@
+"""From configuration to a study: its chapters, and the runs that they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chrysalis.config.dataset import Located, locate
+from chrysalis.config.load import load, suggest, validate
+from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
+from chrysalis.config.schema import Arm, Changes, Chapter, ModelFile, StudyConfig
+from chrysalis.errors import UserError
+from chrysalis.evaluation.rules import ENOUGH_EPOCHS, ENOUGH_SEEDS
+from chrysalis.models import registry
+
+DEFAULT_IMAGE_SIZE = 96
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One model under one arm of a chapter; `run` names the run that answers it."""
+
+    model: str
+    arm: str
+    run: str
+
+
+@dataclass(frozen=True)
+class ResolvedChapter:
+    """A chapter with its arms written out, and its cells."""
+
+    name: str
+    config: Chapter
+    baseline: str
+    arms: dict[str, Arm]
+    cells: tuple[Cell, ...]
+    removed: dict[str, tuple[str, ...]]
+
+    @property
+    def runs(self) -> list[str]:
+        """Names of the runs that it needs, each once."""
+        return list(dict.fromkeys(cell.run for cell in self.cells))
+
+
+@dataclass(frozen=True)
+class Study:
+    """A dataset, the chapters asked of it, and the seeds."""
+
+    config: StudyConfig
+    dataset: Located
+    models: tuple[str, ...]
+    chapters: tuple[ResolvedChapter, ...]
+    skipped: dict[str, tuple[str, str]]
+    runs: dict[str, RunSettings]
+    base_runs: dict[str, str]
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds of every run."""
+        return self.config.seed_list
+
+    @property
+    def image_sizes(self) -> list[int]:
+        """The image sizes that its runs need."""
+        return sorted({run.image_size for run in self.runs.values()})
+
+    def settings(self, run: str, seed: int) -> RunSettings:
+        """The full settings of one training."""
+        return self.runs[run].model_copy(update={"seed": seed})
+
+    def smoke_reasons(self) -> list[str]:
+        """Why the study is too small to conclude from; empty if it is not."""
+        reasons = []
+        if len(self.seeds) < ENOUGH_SEEDS:
+            reasons.append(f"{len(self.seeds)} seed(s), {ENOUGH_SEEDS} are needed")
+        epochs = min(run.training.epochs for run in self.runs.values())
+        if epochs < ENOUGH_EPOCHS:
+            reasons.append(f"{epochs} epoch(s), {ENOUGH_EPOCHS} are needed")
+        return reasons
+
+    def describe(self) -> dict[str, Any]:
+        """What the report says of the study, as JSON-ready values."""
+        specs = registry.specs()
+        dataset = self.dataset.config
+        return {
+            "name": self.dataset.name,
+            "title": dataset.title,
+            "dataset": {
+                "title": dataset.title,
+                "description": dataset.description,
+                "citation": dataset.citation,
+                "url": dataset.url,
+                "kind": dataset.source.kind,
+            },
+            "image_sizes": self.image_sizes,
+            "seeds": self.seeds,
+            "threshold": self.config.threshold,
+            "smoke": self.smoke_reasons(),
+            "chapters": [
+                {
+                    "name": chapter.name,
+                    "title": chapter.config.title,
+                    "question": chapter.config.question,
+                    "analysis": chapter.config.analysis,
+                    "baseline": chapter.baseline,
+                    "arms": {
+                        name: arm.model_dump(mode="json", exclude_unset=True)
+                        for name, arm in chapter.arms.items()
+                    },
+                    "cells": [vars(cell) for cell in chapter.cells],
+                    "removed": chapter.removed,
+                }
+                for chapter in self.chapters
+            ],
+            "skipped_chapters": [
+                {"name": name, "title": title, "reason": reason}
+                for name, (title, reason) in self.skipped.items()
+            ],
+            "models": [{"name": name, "title": specs[name].title} for name in self.models],
+            "runs": list(self.runs),
+            "base_runs": self.base_runs,
+            "explained": [f"{run}/seed{self.seeds[0]}" for run in self.base_runs.values()],
+            "split": dataset.split.model_dump(mode="json"),
+        }
+
+
+def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
+    """The study that `config` (Snakemake's merged configuration) asks for.
+
+    Raises:
+        UserError: anything wrong in the configuration or in what it names.
+    """
+    study = validate(config, StudyConfig, "configuration (config.yaml, --configfile or --config)")
+    dataset = locate(study.dataset, folder / "datasets")
+    if not dataset.is_fetched:
+        dataset.classes()
+    models = _models(study.models, "models")
+    resolver = _Resolver(study, dataset, folder / "models")
+    chapters, skipped = [], {}
+    for name, chapter in _chapters(study, folder / "experiments").items():
+        reason = _reason_to_skip(chapter, models, resolver.listed)
+        if reason:
+            skipped[name] = (chapter.title, reason)
+        else:
+            chapters.append(resolver.chapter(name, chapter, models))
+    base_runs = {model: resolver.run(model, Arm()) for model in models}
+    return Study(study, dataset, models, tuple(chapters), skipped, resolver.runs, base_runs)
+
+
+def _reason_to_skip(chapter: Chapter, models: tuple[str, ...], listed: list[str]) -> str:
+    """Why a chapter cannot be asked of this study; empty if it can."""
+    if chapter.arms == "models":
+        return "" if len(models) > 1 else "the study has just one model"
+    uses_list = any(arm.remove_classes == "listed" for arm in chapter.arms.values())
+    return "no classes to remove are listed; set remove_classes" if uses_list and not listed else ""
+
+
+def _chapters(study: StudyConfig, folder: Path) -> dict[str, Chapter]:
+    files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    wanted = list(files) if study.experiments is None else study.experiments
+    for name in wanted:
+        if name not in files:
+            raise UserError(f"experiments: unknown chapter '{name}'; {suggest(name, files)}")
+    return {name: load(files[name], Chapter) for name in wanted}
+
+
+def _models(wanted: Iterable[str] | None, where: str) -> tuple[str, ...]:
+    known = registry.specs()
+    names = tuple(known if wanted is None else wanted)
+    for name in names:
+        if name not in known:
+            raise UserError(f"{where}: unknown model '{name}'; {suggest(name, known)}")
+    return names
+
+
+class _Resolver:
+    """Lays changes over one another and collects the runs that result."""
+
+    def __init__(self, study: StudyConfig, dataset: Located, model_files: Path) -> None:
+        self.study, self.dataset, self.model_files = study, dataset, model_files
+        self.listed = (
+            dataset.config.remove_classes if study.remove_classes is None else study.remove_classes
+        )
+        self.runs: dict[str, RunSettings] = {}
+        if self.listed:
+            self._removed(self.listed, "remove_classes")
+
+    def chapter(self, name: str, chapter: Chapter, models: tuple[str, ...]) -> ResolvedChapter:
+        where = f"config/experiments/{name}.yaml"
+        arms, baseline = chapter.arms, chapter.baseline
+        if arms == "models":
+            arms, baseline = {model: Arm(model=model) for model in models}, models[0]
+        elif chapter.models is not None:
+            models = _models(chapter.models, f"{where}: models")
+        cells, removed = [], {}
+        for arm_name, arm in arms.items():
+            removed[arm_name] = self._removed(arm.remove_classes, f"{where}: {arm_name}")
+            for model in _models([arm.model], f"{where}: {arm_name}") if arm.model else models:
+                cells.append(Cell(model, arm_name, self.run(model, arm, where)))
+        return ResolvedChapter(name, chapter, baseline, arms, tuple(cells), removed)
+
+    def run(self, model: str, arm: Arm, where: str = "configuration") -> str:
+        """Name of the run that trains `model` under `arm`, after noting its settings."""
+        layers: list[Changes] = [self.dataset.config.settings, self._model_file(model)]
+        layers += [self.study.settings, arm]
+        settings = RunSettings(
+            model=model,
+            options=_options(model, layers, where),
+            image_size=_last([layer.image_size for layer in layers], DEFAULT_IMAGE_SIZE),
+            training=_overlay(TrainingSettings(), [layer.training for layer in layers]),
+            augmentation=_augmentation([layer.augmentation for layer in layers]),
+            removed_classes=self._removed(arm.remove_classes, where),
+        )
+        smallest = registry.specs()[model].smallest
+        if settings.image_size < smallest:
+            raise UserError(
+                f"{where}: model '{model}' needs images of at least {smallest} px, found "
+                f"image_size {settings.image_size}"
+            )
+        self.runs[settings.name] = settings
+        return settings.name
+
+    def _model_file(self, model: str) -> Changes:
+        path = self.model_files / f"{model}.yaml"
+        return load(path, ModelFile).settings if path.exists() else Changes()
+
+    def _removed(self, wanted: list[str] | str, where: str) -> tuple[str, ...]:
+        names = self.listed if wanted == "listed" else wanted
+        if not names:
+            return ()
+        known = self.dataset.classes()
+        for name in names:
+            if name not in known:
+                raise UserError(
+                    f"{where}: unknown class to remove '{name}'; {suggest(name, known)}"
+                )
+        if len(known) - len(set(names)) < 2:
+            raise UserError(f"{where}: removing {sorted(names)} leaves fewer than two classes")
+        return tuple(sorted(set(names)))
+
+
+def _last(values: list[Any], default: Any) -> Any:
+    given = [value for value in values if value is not None]
+    return given[-1] if given else default
+
+
+def _overlay(settings: Any, layers: list[Any]) -> Any:
+    values = settings.model_dump()
+    for layer in layers:
+        values |= layer.model_dump(exclude_none=True)
+    return type(settings).model_validate(values)
+
+
+def _augmentation(layers: list[Any]) -> AugmentationSettings | None:
+    """`none` switches all off; changes laid over `none` leave it off, `standard` undoes it."""
+    off, changes = False, []
+    for layer in layers:
+        if isinstance(layer, str):
+            off = layer == "none"
+        else:
+            changes.append(layer)
+    return None if off else _overlay(AugmentationSettings(), changes)
+
+
+def _options(model: str, layers: list[Changes], where: str) -> dict[str, Any]:
+    """The model's options; those of its registration that nobody changed are written out too."""
+    known = registry.specs()[model].options
+    options = dict(known)
+    for layer in layers:
+        for key in layer.options:
+            if key not in known:
+                raise UserError(
+                    f"{where}: options: model '{model}' has no option '{key}'; {suggest(key, known)}"
+                )
+        options |= layer.options
+    return options

@@ -1,0 +1,197 @@
+"""Reading archives that may come from anywhere: .zip, .tar, .tar.gz, .tgz, .tar.xz."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import posixpath
+import shutil
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PureWindowsPath
+from typing import IO, NamedTuple
+
+from chrysalis.data.layout import is_hidden
+from chrysalis.errors import UserError
+
+TAR_OPENERS: dict[str, Callable] = {
+    ".tar": open,
+    ".tar.gz": gzip.open,
+    ".tgz": gzip.open,
+    ".tar.xz": lzma.open,
+}
+SUFFIXES = (".zip", *TAR_OPENERS)
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    gzip.BadGzipFile,
+    lzma.LZMAError,
+    zlib.error,
+    EOFError,
+    NotImplementedError,  # zipfile: a compression it doesn't know
+    ValueError,
+    struct.error,
+)
+
+
+class _Member(NamedTuple):
+    name: str
+    size: int
+    open: Callable[[], IO[bytes]]
+
+
+def members(archive: Path) -> list[tuple[str, int]]:
+    """The regular, visible files in `archive`: (POSIX name, bytes), each name once.
+
+    Raises:
+        UserError: as `extract`.
+    """
+    return list({member.name: member.size for member in _members(archive)}.items())
+
+
+def extract(archive: Path, target: Path) -> None:
+    """Unpack the regular, visible files of `archive` into the folder `target`, all or nothing.
+
+    Of several members with one name the last one counts, as with `tar`.
+
+    Raises:
+        UserError: the archive is missing, broken, encrypted or of an unknown kind; a member is a
+            link or a device, or would land outside `target`; or as `new_folder`.
+    """
+    with new_folder(target) as folder:
+        for member in _members(archive):
+            path = folder / member.name
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with member.open() as source, path.open("wb") as file:
+                    shutil.copyfileobj(source, file, 1 << 20)
+            except (FileExistsError, NotADirectoryError, IsADirectoryError):
+                raise _refusal(archive, member.name, "is both a file and a folder") from None
+            except _BROKEN as error:
+                raise _broken(archive, error) from None
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Give an empty folder that takes the place of `target` once the block ends without error.
+
+    Until then it is a hidden sibling, so a kill never leaves a half-filled `target`; the next
+    call clears it away.
+
+    Raises:
+        UserError: `target` already holds a file that the new folder has not got. Nothing of a
+            user's is deleted.
+    """
+    partial, old = (target.with_name(f".{target.name}.{end}") for end in ("partial", "old"))
+    for leftover in (partial, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        if lost := sorted(_files(target) - _files(partial)):
+            raise UserError(
+                f"{target}: holds {len(lost)} file(s) that would be lost, first {lost[0]}; "
+                "move the folder away or remove it, then run again"
+            )
+        if target.exists():
+            target.rename(old)
+        partial.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _files(folder: Path) -> set[str]:
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+
+
+def _members(archive: Path) -> Iterator[_Member]:
+    """The members to read, in order, each one checked. Open a member before asking for the next."""
+    if not archive.is_file():
+        raise UserError(f"{archive}: there is no such archive; check the dataset's path")
+    suffix = next((s for s in SUFFIXES if archive.name.lower().endswith(s)), None)
+    if suffix is None:
+        raise UserError(f"{archive}: not a kind of archive that can be read ({' '.join(SUFFIXES)})")
+    walk = _zip_members(archive) if suffix == ".zip" else _tar_members(archive, suffix)
+    try:
+        for member in walk:
+            if not is_hidden(member.name):
+                yield member
+    except _BROKEN as error:
+        raise _broken(archive, error) from None
+
+
+def _zip_members(archive: Path) -> Iterator[_Member]:
+    with zipfile.ZipFile(archive) as file:
+        for info in file.infolist():
+            # Some Windows tools write backslashes, against the ZIP standard.
+            name = _inside(archive, info.filename.replace("\\", "/"))
+            kind = stat.S_IFMT(info.external_attr >> 16)
+            if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+                raise _refusal(archive, name, "is a link or a device")
+            if info.flag_bits & 1:
+                raise UserError(
+                    f"{archive}: member '{name}' is encrypted; unpack the archive with its "
+                    "password and name the folder instead"
+                )
+            if not info.is_dir():
+                yield _Member(name, info.file_size, lambda info=info: file.open(info))
+
+
+def _tar_members(archive: Path, suffix: str) -> Iterator[_Member]:
+    with (
+        TAR_OPENERS[suffix](archive, "rb") as stream,
+        tarfile.open(fileobj=stream, mode="r:", tarinfo=_StrictHeader) as file,
+    ):
+        for info in file:
+            name = _inside(archive, info.name)
+            if not (info.isreg() or info.isdir()):
+                raise _refusal(archive, name, "is a link or a device")
+            if info.isreg():
+                yield _Member(name, info.size, lambda info=info: file.extractfile(info))
+        while stream.read(1 << 20):  # the checksums of gzip and xz stand at the end
+            pass
+
+
+class _StrictHeader(tarfile.TarInfo):
+    """tarfile takes a damaged or missing header for the archive's end, and loses what follows."""
+
+    @classmethod
+    def fromtarfile(cls, file: tarfile.TarFile) -> tarfile.TarInfo:
+        try:
+            return super().fromtarfile(file)
+        except tarfile.EOFHeaderError:
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(str(error)) from None
+
+
+def _inside(archive: Path, name: str) -> str:
+    """The normal form of a member's name, refused if it leads out of the target."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise _refusal(archive, ascii(name), "has a name that is not UTF-8") from None
+    if name.startswith("/") or PureWindowsPath(name).is_absolute():
+        raise _refusal(archive, name, "has an absolute path")
+    normal = posixpath.normpath(name)
+    if normal.split("/")[0] == "..":
+        raise _refusal(archive, name, "leads out of the target folder")
+    return normal
+
+
+def _refusal(archive: Path, name: str, reason: str) -> UserError:
+    return UserError(
+        f"{archive}: member '{name}' {reason}, so nothing was unpacked; if you trust the archive, "
+        "unpack it yourself and name the folder instead"
+    )
+
+
+def _broken(archive: Path, error: Exception) -> UserError:
+    return UserError(f"{archive}: the archive is broken or cut short ({error}); fetch it again")

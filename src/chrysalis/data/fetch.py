@@ -1,0 +1,61 @@
+"""The raw images of a dataset: one folder, with a manifest of what was fetched."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from chrysalis.data.archives import extract, new_folder
+
+MANIFEST = "manifest.csv"
+
+
+def fetch_digits(target: Path) -> None:
+    """Write scikit-learn's handwritten digits to `<target>/<digit>/<number>.png`.
+
+    1797 images of 8x8 px, 8-bit grey; the 17 levels 0..16 are spread over 0..255. The number is
+    the image's place in scikit-learn's order. Source: E. Alpaydin and C. Kaynak, "Optical
+    Recognition of Handwritten Digits", UCI, 1998 (its test part).
+
+    Raises:
+        UserError: as `chrysalis.data.archives.new_folder`.
+    """
+    from sklearn.datasets import load_digits  # takes a second to import; only needed here
+
+    digits = load_digits()
+    grey = np.rint(digits.images * (255 / 16)).astype(np.uint8)
+    with new_folder(target) as folder:
+        for number, (pixels, digit) in enumerate(zip(grey, digits.target, strict=True)):
+            path = folder / str(digit) / f"{number:04d}.png"
+            path.parent.mkdir(exist_ok=True)
+            Image.fromarray(pixels).save(path)
+        _write_manifest(folder)
+
+
+def fetch_archive(archive: Path, target: Path) -> None:
+    """Unpack `archive` to `target`; a top-level manifest.csv of its own gives way to ours.
+
+    Raises:
+        UserError: as `chrysalis.data.archives.extract`.
+    """
+    with new_folder(target) as folder:
+        extract(archive, folder)
+        _write_manifest(folder)
+
+
+def _write_manifest(folder: Path) -> None:
+    """Write path (POSIX), bytes and SHA-256 of every file in `folder`, sorted by path."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    rows = [(name, path.stat().st_size, _sha256(path)) for name, path in sorted(paths.items())]
+    table = pd.DataFrame(rows, columns=["path", "bytes", "sha256"])
+    table.to_csv(folder / MANIFEST, index=False)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

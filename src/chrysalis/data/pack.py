@@ -1,0 +1,91 @@
+"""Decoding every image once into one array on disk, from which all runs read."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from chrysalis.data.images import UnusableImage, decode_bytes, read_bytes
+from chrysalis.errors import UserError
+
+_CHUNK = 64  # images per task
+
+
+def pack(
+    root: Path, split: pd.DataFrame, size: int, images_path: Path, index_path: Path, workers: int
+) -> None:
+    """Write the images of `split` as uint8 (N, size, size, 3), RGB, and their index beside it.
+
+    The whole picture is squashed to the square with Pillow's antialiased bicubic filter. Memory
+    does not grow with N. Both files appear only when they are complete, the index last.
+
+    Args:
+        root: folder that the paths in `split` are relative to.
+        split: as `chrysalis.data.split.assign_splits` gives it; row i becomes image i, and the
+            index is the same table.
+        size: side in px.
+        images_path: the .npy file.
+        index_path: the .csv file.
+        workers: number of processes; the result does not depend on it.
+
+    Raises:
+        UserError: the disk has no room for the array, or a file is not the one inspected before.
+    """
+    shape = (len(split), size, size, 3)
+    images_path.parent.mkdir(parents=True, exist_ok=True)
+    _check_room(images_path.parent, int(np.prod(shape, dtype=np.int64)))
+    new_images, new_index = (p.with_name(f".{p.name}.partial") for p in (images_path, index_path))
+    try:
+        np.lib.format.open_memmap(new_images, mode="w+", dtype=np.uint8, shape=shape)
+        rows = list(zip(split["path"], split["sha256"], strict=True))
+        tasks = [(start, rows[start : start + _CHUNK]) for start in range(0, len(rows), _CHUNK)]
+        with ProcessPoolExecutor(workers) as pool:
+            for _ in pool.map(partial(_fill, root, new_images), tasks):
+                pass
+        split.to_csv(new_index, index=False)
+        index_path.unlink(missing_ok=True)  # never an old index beside new images
+        new_images.replace(images_path)
+        new_index.replace(index_path)
+    finally:
+        for path in (new_images, new_index):
+            path.unlink(missing_ok=True)
+
+
+def _fill(root: Path, images_path: Path, task: tuple[int, list[tuple[str, str]]]) -> None:
+    """Decode a run of images into their rows; the array is mapped anew so that memory stays low."""
+    start, rows = task
+    images = np.lib.format.open_memmap(images_path, mode="r+")
+    side = images.shape[1:3]
+    for row, (name, sha256) in enumerate(rows, start):
+        image = _decode_inspected(root / name, sha256)
+        images[row] = np.asarray(image.resize(side, Image.Resampling.BICUBIC))
+
+
+def _decode_inspected(path: Path, sha256: str) -> Image.Image:
+    try:
+        data = read_bytes(path)
+        if hashlib.sha256(data).hexdigest() == sha256:
+            return decode_bytes(data).image
+        reason = "its content is another"
+    except UnusableImage as error:
+        reason = str(error)
+    raise UserError(
+        f"{path}: not the file that was inspected ({reason}); run the rule 'inspect_images' again"
+    )
+
+
+def _check_room(folder: Path, needed: int) -> None:
+    # A memory map on a full disk kills the process without a message.
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise UserError(
+            f"{folder}: the packed images need {needed / 1e9:.1f} GB and the disk has "
+            f"{free / 1e9:.1f} GB left; make room or lower image_size"
+        )

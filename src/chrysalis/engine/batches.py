@@ -1,0 +1,80 @@
+"""Images of a split as batches on the device.
+
+A split that fits in `RESIDENT_BYTES` lives on the device whole; a larger one is streamed from the
+memmap, the next batches being copied by a thread while the current one is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+import torch
+
+RESIDENT_BYTES = 2**31
+AHEAD = 3
+
+Batch = tuple[torch.Tensor, torch.Tensor]
+
+
+class Batches:
+    """Batches of (uint8 images (B, 3, S, S) channels-last, int64 labels (B,)) of chosen rows."""
+
+    def __init__(
+        self,
+        images: np.ndarray,
+        rows: np.ndarray,
+        labels: np.ndarray,
+        device: torch.device,
+        resident_bytes: int = RESIDENT_BYTES,
+    ) -> None:
+        """`images` (N, S, S, 3) uint8, maybe a memmap; `rows` (n,) of it; `labels` (n,)."""
+        self.images, self.rows, self.device = images, rows, device
+        self.labels = torch.from_numpy(np.asarray(labels, np.int64)).to(device)
+        self.resident: torch.Tensor | None = None
+        if len(rows) * images[0].nbytes <= resident_bytes:
+            self.resident = torch.from_numpy(images[rows]).to(device)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def in_order(self, batch_size: int) -> Iterator[Batch]:
+        """Every image once, in the order of the rows."""
+        yield from self._batches(torch.arange(len(self)).split(batch_size))
+
+    def shuffled(self, batch_size: int, generator: torch.Generator) -> Iterator[Batch]:
+        """One epoch in random order: full batches only, or one smaller batch if there is none.
+
+        The images left over differ from epoch to epoch. `generator` is a CPU generator.
+        """
+        order = torch.randperm(len(self), generator=generator)
+        size = min(batch_size, len(self))
+        yield from self._batches(order[: steps_per_epoch(len(self), batch_size) * size].split(size))
+
+    def _batches(self, indices: tuple[torch.Tensor, ...]) -> Iterator[Batch]:
+        if self.resident is not None:
+            for index in indices:
+                index = index.to(self.device)
+                yield self.resident[index].permute(0, 3, 1, 2), self.labels[index]
+            return
+        with ThreadPoolExecutor(1) as pool:
+            waiting: list[Future[Batch]] = []
+            for index in indices:
+                waiting.append(pool.submit(self._load, index))
+                if len(waiting) > AHEAD:
+                    yield waiting.pop(0).result()
+            while waiting:
+                yield waiting.pop(0).result()
+
+    def _load(self, index: torch.Tensor) -> Batch:
+        images = torch.from_numpy(self.images[self.rows[index.numpy()]])
+        if self.device.type == "cuda":
+            images = images.pin_memory()
+        images = images.to(self.device, non_blocking=True)
+        return images.permute(0, 3, 1, 2), self.labels[index.to(self.device)]
+
+
+def steps_per_epoch(images: int, batch_size: int) -> int:
+    """Optimiser steps in an epoch: full batches, at least one."""
+    return max(1, images // batch_size)

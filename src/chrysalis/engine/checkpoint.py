@@ -1,0 +1,74 @@
+"""Checkpoints: written atomically each epoch, read back exactly."""
+
+from __future__ import annotations
+
+import copy
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import nn
+
+
+@dataclass
+class Progress:
+    """How far a run has come: the epochs done, and the best weights by validation."""
+
+    fingerprint: str
+    epoch: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+    best_epoch: int = 0
+    best_score: tuple[float, float] = (-1.0, 0.0)
+    best_weights: dict[str, torch.Tensor] = field(default_factory=dict)
+    resumed: int = 0
+
+    def note(self, row: dict[str, float], model: nn.Module) -> None:
+        """Add an epoch's row; keep the weights if it is the best by validation.
+
+        Best is the highest validation top-1; among equals, the lowest validation loss.
+        """
+        self.epoch += 1
+        self.history.append(row)
+        score = (row["val_top1"], -row["val_loss"])
+        if score > self.best_score:
+            self.best_epoch, self.best_score = self.epoch, score
+            self.best_weights = copy.deepcopy(model.state_dict())
+
+
+def save(path: Path, progress: Progress, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+    """Write a checkpoint so that a kill at any moment leaves the old one or the new one."""
+    temporary = path.with_suffix(".tmp")
+    state = vars(progress) | {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    with temporary.open("wb") as file:
+        torch.save(state, file)
+    temporary.replace(path)
+
+
+def load(
+    path: Path, fingerprint: str, model: nn.Module, optimizer: torch.optim.Optimizer
+) -> Progress:
+    """Continue from `path` if it holds this very run, else start anew.
+
+    `fingerprint` identifies settings, code and data: a checkpoint of another one is not used.
+    """
+    if path.exists():
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        if state["fingerprint"] == fingerprint:
+            model.load_state_dict(state.pop("model"))
+            optimizer.load_state_dict(state.pop("optimizer"))
+            progress = Progress(**state)
+            progress.resumed += 1
+            return progress
+    return Progress(fingerprint)
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold a run's folder: a second training of the same run waits until the first has ended."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,64 @@
+"""A registered network together with the normalisation of its input."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import nn
+
+from chrysalis.models import registry
+
+STATISTICS_IMAGES = 2000
+
+
+class Classifier(nn.Module):
+    """Maps float images (N, 3, S, S) in [0, 1] to logits (N, classes).
+
+    The channel means and standard deviations are buffers, so a saved model carries them along.
+    """
+
+    def __init__(self, network: nn.Module, mean: torch.Tensor, std: torch.Tensor) -> None:
+        """`mean` and `std` are float (3,), of channel values in [0, 1]."""
+        super().__init__()
+        self.network = network
+        self.register_buffer("mean", mean.float().view(1, 3, 1, 1))
+        self.register_buffer("std", std.float().view(1, 3, 1, 1))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Logits (N, classes) of images (N, 3, S, S) in [0, 1]."""
+        return self.network((images - self.mean) / self.std)
+
+
+def build(
+    model: str,
+    classes: int,
+    image_size: int,
+    options: dict[str, object],
+    statistics: tuple[torch.Tensor, torch.Tensor] | None = None,
+) -> Classifier:
+    """A freshly initialised classifier; torch's global generator decides its weights.
+
+    Without `statistics` (mean, std) the normalisation is the identity, to be loaded later.
+    """
+    mean, std = statistics or (torch.zeros(3), torch.ones(3))
+    network = registry.create(model, classes, image_size, **options)
+    return Classifier(network, mean, std).to(memory_format=torch.channels_last)
+
+
+def channel_statistics(
+    images: np.ndarray, rows: np.ndarray
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Channel mean and sd (float (3,), of values in [0, 1]) over training images.
+
+    At most `STATISTICS_IMAGES` evenly spaced rows are read, so memory stays flat.
+    """
+    chosen = rows[np.linspace(0, len(rows) - 1, min(len(rows), STATISTICS_IMAGES)).astype(int)]
+    total, squares, count = np.zeros(3), np.zeros(3), 0
+    for row in chosen:
+        pixels = images[row].reshape(-1, 3) / 255.0
+        total += pixels.sum(0)
+        squares += (pixels**2).sum(0)
+        count += len(pixels)
+    mean = total / count
+    std = np.sqrt(np.maximum(squares / count - mean**2, 1e-6))
+    return torch.from_numpy(mean).float(), torch.from_numpy(std).float()

@@ -1,0 +1,138 @@
+"""One run from packed images to its record on disk."""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from safetensors.torch import save_file
+
+from chrysalis.config.run import RunSettings
+from chrysalis.data.packed import Packed
+from chrysalis.engine import checkpoint
+from chrysalis.engine.batches import Batches
+from chrysalis.engine.classifier import Classifier, build, channel_statistics
+from chrysalis.engine.progress import ProgressReport
+from chrysalis.engine.runtime import Runtime, derive_seed, seed_everything
+from chrysalis.engine.train import predict, train
+
+
+@dataclass(frozen=True)
+class Split:
+    """The rows of the pack that a run uses of one split, with labels 0.. of its classes."""
+
+    rows: np.ndarray
+    labels: np.ndarray
+
+
+def select(packed: Packed, removed: tuple[str, ...]) -> tuple[list[str], dict[str, Split]]:
+    """The classes that are kept, and each split's rows with labels renumbered among them."""
+    kept = [name for name in packed.classes if name not in removed]
+    new_label = {name: label for label, name in enumerate(kept)}
+    index = packed.index[packed.index["class"].isin(kept)]
+    splits = {}
+    for name in ("train", "val", "test"):
+        part = index[index["split"] == name]
+        labels = part["class"].map(new_label).to_numpy(np.int64)
+        splits[name] = Split(part.index.to_numpy(), labels)
+    return kept, splits
+
+
+def execute(
+    settings: RunSettings,
+    packed: Packed,
+    output: Path,
+    checkpoint_path: Path,
+    runtime: Runtime,
+    code_hash: str,
+    data_hash: str,
+) -> None:
+    """Train, predict val and test once, and write the record into the folder `output`.
+
+    The record: model.safetensors, history.csv, predictions.parquet, and run.json last.
+    """
+    start = time.perf_counter()
+    classes, splits = select(packed, settings.removed_classes)
+    batches = {
+        name: Batches(packed.images, part.rows, part.labels, runtime.device)
+        for name, part in splits.items()
+    }
+    seed_everything(derive_seed("weights", settings.seed))
+    statistics = channel_statistics(packed.images, splits["train"].rows)
+    model = build(settings.model, len(classes), settings.image_size, settings.options, statistics)
+    model.to(runtime.device)
+    fingerprint = f"{settings.to_json()} {code_hash} {data_hash}"
+    with checkpoint.exclusive(checkpoint_path.parent):
+        progress = train(
+            model,
+            settings,
+            batches["train"],
+            batches["val"],
+            runtime,
+            checkpoint_path,
+            fingerprint,
+            ProgressReport(f"{settings.name} seed {settings.seed}"),
+        )
+        output.mkdir(parents=True, exist_ok=True)
+        weights = {name: value.contiguous() for name, value in model.state_dict().items()}
+        save_file(weights, output / "model.safetensors")
+        history = pd.DataFrame(progress.history)
+        history.insert(0, "epoch", np.arange(1, len(history) + 1))
+        history.to_csv(output / "history.csv", index=False)
+        tables = [_predictions(n, model, batches[n], packed, runtime) for n in ("val", "test")]
+        pd.concat(tables).to_parquet(output / "predictions.parquet", index=False)
+        record = {
+            "settings": settings.model_dump(mode="json"),
+            "classes": classes,
+            "images": {name: len(part.rows) for name, part in splits.items()},
+            "parameters": sum(p.numel() for p in model.parameters()),
+            "best_epoch": progress.best_epoch,
+            "best_val_top1": progress.best_score[0],
+            "epochs_run": progress.epoch,
+            "stopped_early": progress.epoch < settings.training.epochs,
+            "resumed": progress.resumed,
+            "code_hash": code_hash,
+            "data_hash": data_hash,
+            "versions": versions(),
+            "device": runtime.device_name(),
+            "precision": runtime.precision,
+            "threads": runtime.threads,
+            "training_seconds": float(history["seconds"].sum()),
+            "seconds": time.perf_counter() - start,
+            "peak_memory_mb": runtime.peak_memory_mb(),
+        }
+        (output / "run.json").write_text(json.dumps(record, indent=1))
+        checkpoint_path.unlink(missing_ok=True)
+
+
+def _predictions(
+    split: str, model: Classifier, batches: Batches, packed: Packed, runtime: Runtime
+) -> pd.DataFrame:
+    logits = predict(model, batches, runtime)
+    table = pd.DataFrame(
+        {
+            "split": split,
+            "row": batches.rows,
+            "path": packed.index["path"].to_numpy()[batches.rows],
+            "label": batches.labels.cpu().numpy(),
+        }
+    )
+    columns = [f"logit_{i}" for i in range(logits.shape[1])]
+    return pd.concat([table, pd.DataFrame(logits, columns=columns)], axis=1)
+
+
+def versions() -> dict[str, str]:
+    """Versions of what decides a result numerically."""
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": version("numpy"),
+        "pillow": version("pillow"),
+    }

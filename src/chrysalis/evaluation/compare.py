@@ -1,0 +1,93 @@
+"""How two arms differ: the effect, its 95 % interval and a test, from correctness by seed and image.
+
+Training is random and so is the choice of test images; both count. The design is the one of
+multi-reader multi-case studies, with trainings as readers and test images as cases: each arm has
+its own trainings, and all trainings judge the same images. So the analysis of variance is that of
+Dorfman, Berbaum and Metz (Investigative Radiology 27, 1992) for readers nested in treatments, with
+the degrees of freedom of Hillis (Statistics in Medicine 26, 2007).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A difference of two arms' accuracies as fractions: `difference` is arm minus baseline.
+
+    `low` and `high` bound the 95 % interval, `p` is two-sided; all three are NaN where a single
+    training per arm leaves nothing to estimate the spread from.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p: float
+    seeds: int
+    images: int
+
+    @property
+    def smallest_detectable(self) -> float:
+        """Half the interval's width: a smaller true difference would usually go unseen."""
+        return (self.high - self.low) / 2
+
+
+def compare(arm: np.ndarray, baseline: np.ndarray) -> Effect:
+    """Compare correctness (seeds, images), boolean, of two arms on the same images in one order.
+
+    Raises:
+        ValueError: the arms were not judged by the same number of seeds and images.
+    """
+    if arm.shape != baseline.shape:
+        raise ValueError(f"arms of different shape: {arm.shape} and {baseline.shape}")
+    both = np.stack([arm, baseline]).astype(float)
+    _, seeds, images = both.shape
+    difference = float(both[0].mean() - both[1].mean())
+    if seeds < 2 or images < 2:
+        return Effect(difference, np.nan, np.nan, np.nan, seeds, images)
+    variance, freedom = _variance(both)
+    if variance == 0:
+        p = 1.0 if difference == 0 else 0.0
+        return Effect(difference, difference, difference, p, seeds, images)
+    error = np.sqrt(variance)
+    half = stats.t.ppf((1 + LEVEL) / 2, freedom) * error
+    p = float(2 * stats.t.sf(abs(difference) / error, freedom))
+    return Effect(difference, difference - half, difference + half, p, seeds, images)
+
+
+def _variance(both: np.ndarray) -> tuple[float, float]:
+    """Variance of the difference, and its degrees of freedom, of correctness (2, seeds, images)."""
+    _, seeds, images = both.shape
+    by_arm = both.mean((1, 2), keepdims=True)
+    by_seed = both.mean(2, keepdims=True)
+    by_image = both.mean((0, 1), keepdims=True)
+    by_arm_image = both.mean(1, keepdims=True)
+
+    seed_freedom = 2 * (seeds - 1)
+    ms_seed = images * ((by_seed - by_arm) ** 2).sum() / seed_freedom
+    interaction = by_arm_image - by_arm - by_image + both.mean()
+    ms_interaction = seeds * (interaction**2).sum() / (images - 1)
+    residual = both - by_seed - by_arm_image + by_arm
+    ms_residual = (residual**2).sum() / (seed_freedom * (images - 1))
+
+    total = ms_seed + max(ms_interaction - ms_residual, 0.0)
+    # Without any spread between trainings only the images are left as a source of chance.
+    freedom = total**2 / (ms_seed**2 / seed_freedom) if ms_seed > 0 else images - 1
+    return 2 * total / (seeds * images), freedom
+
+
+def holm(p_values: list[float]) -> list[float]:
+    """Holm's adjusted p values (Scandinavian Journal of Statistics 6, 1979); NaN stays NaN."""
+    p = np.asarray(p_values, float)
+    adjusted = np.full(len(p), np.nan)
+    known = ~np.isnan(p)
+    if known.any():
+        adjusted[known] = multipletests(p[known], method="holm")[1]
+    return adjusted.tolist()

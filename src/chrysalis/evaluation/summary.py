@@ -1,0 +1,77 @@
+"""What is read off all runs of a study together."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+def best_by_validation(folders: dict[str, list[Path]]) -> str:
+    """The model whose runs (folders, one a seed) have the highest mean validation top-1.
+
+    The test split has no say in it.
+    """
+    means = {
+        model: np.mean([_metrics(folder)["val"]["top1"] for folder in seeds])
+        for model, seeds in folders.items()
+    }
+    return max(means, key=means.__getitem__)
+
+
+def sum_confusion(seeds: list[Path]) -> pd.DataFrame:
+    """Test confusion counts added up over seeds: columns split, class, then predicted classes."""
+    tables = [
+        pd.read_csv(folder / "evaluate/confusion.csv", dtype={"class": str}, keep_default_na=False)
+        for folder in seeds
+    ]
+    tables = [table[table["split"] == "test"].reset_index(drop=True) for table in tables]
+    total = tables[0].copy()
+    total.iloc[:, 2:] = sum(table.iloc[:, 2:].to_numpy() for table in tables)
+    return total
+
+
+def headline_metrics(
+    folders: dict[str, list[Path]], chapters: dict[str, Path]
+) -> dict[str, Any]:
+    """The study's metrics for `dvc metrics`: each model's base runs, each chapter's effects.
+
+    `folders` are run folders by model, one a seed; `chapters` the folders of their tables.
+    """
+    result: dict[str, Any] = {"models": {}, "chapters": {}}
+    for model, seeds in folders.items():
+        values = [_metrics(folder) for folder in seeds]
+        result["models"][model] = {
+            "seeds": len(values),
+            "val_top1_mean": _mean([v["val"]["top1"] for v in values]),
+            "test_top1_mean": _mean([v["test"]["top1"] for v in values]),
+            "test_top1_sd": _sd([v["test"]["top1"] for v in values]),
+            "test_f1_macro_mean": _mean([v["test"]["f1_macro"] for v in values]),
+            "test_ece_mean": _mean([v["test"]["ece"] for v in values]),
+        }
+    for name, folder in chapters.items():
+        effects = pd.read_csv(folder / "effects.csv")
+        result["chapters"][name] = {
+            f"{row.model} {row.arm} - {row.baseline}": {
+                "effect": round(row.effect, 6),
+                "p_holm": None if np.isnan(row.p_holm) else round(row.p_holm, 6),
+                "outcome": row.outcome,
+            }
+            for row in effects.itertuples()
+        }
+    return result
+
+
+def _metrics(folder: Path) -> dict[str, dict[str, float]]:
+    return json.loads((folder / "evaluate/metrics.json").read_text())
+
+
+def _mean(values: list[float]) -> float:
+    return round(float(np.mean(values)), 6)
+
+
+def _sd(values: list[float]) -> float | None:
+    return round(float(np.std(values, ddof=1)), 6) if len(values) > 1 else None

@@ -1,0 +1,82 @@
+"""What stands with a figure: heading, caption, the rule that drew it and its numbers.
+
+A figure that is not listed here still gets its place: its name serves as heading and caption.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from chrysalis.report.results import Plot
+from chrysalis.report.tables import FILES, source
+
+# By the name of the figure's file, in the order of a page: heading, caption.
+FIGURES = {
+    "classes": ("Images by class", "Images of each class in each split."),
+    "samples": ("Samples", "One training image of each class, chosen at random with a fixed seed."),
+    "arms": (
+        "Accuracy",
+        "Accuracy on the test images: a ring for each seed, a diamond for their mean, and a bar of "
+        "one standard deviation each way.",
+    ),
+    "effects": (
+        "Effects",
+        "Difference of each arm from its baseline with its interval. A filled mark is a verdict of "
+        "better or worse.",
+    ),
+    "per_class": (
+        "Accuracy by class",
+        "Accuracy on the test images of each class: mean over the seeds, and a bar of one standard "
+        "deviation each way.",
+    ),
+    "curves": (
+        "Training curves",
+        "Loss and top-1 accuracy after each epoch: a line is the mean of the seeds, its band their "
+        "range. The weights kept are those of the best epoch on val.",
+    ),
+    "confusion": (
+        "Where the best model errs",
+        "Test images by true and predicted class, summed over the seeds, for the model that is "
+        "best on val. The shade is the share of the true class.",
+    ),
+    "right": (
+        "Right",
+        "Right predictions: each image, and beside it the same image under its map.",
+    ),
+    "wrong": (
+        "Wrong",
+        "Wrong predictions: each image, and beside it the same image under its map.",
+    ),
+    "dag": (
+        "Rules",
+        "The rules of the workflow. An arrow goes from a rule to one that uses its files; arrows "
+        "that a longer way implies are left out.",
+    ),
+}
+
+
+def title(name: str) -> str:
+    """The heading of a figure."""
+    return FIGURES[name][0] if name in FIGURES else name.replace("_", " ").capitalize()
+
+
+def in_order(plots: list[Plot]) -> list[Plot]:
+    """Figures in the order of `FIGURES`; others after them by name."""
+    known = list(FIGURES)
+    return sorted(
+        plots,
+        key=lambda plot: (
+            known.index(plot.image.stem) if plot.image.stem in FIGURES else len(known),
+            plot.image.stem,
+        ),
+    )
+
+
+def figure(plot: Plot) -> str:
+    """A figure with its caption, and below it its rule and its numbers."""
+    name = plot.image.stem
+    caption = FIGURES[name][1] if name in FIGURES else f"{title(name)}."
+    kind = ".plot .wide" if plot.wide else ".plot"
+    image = f"![{caption}](/{FILES}/{quote(str(plot.image))})"
+    made = source(plot.rule, plot.table, plot.image)
+    return f"::: {{{kind}}}\n\n{image}\n\n:::\n\n{made}"

@@ -1,0 +1,203 @@
+"""Generated Markdown of a chapter's page, and of the models' page."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from chrysalis.report.captions import figure, in_order, title
+from chrysalis.report.escape import literal
+from chrysalis.report.results import MODELS_CHAPTER, Chapter, Results, Run
+from chrysalis.report.tables import (
+    NOTHING,
+    accuracy,
+    badge,
+    count,
+    flatten,
+    key,
+    p_value,
+    percent,
+    points,
+    source,
+    table,
+)
+
+IMAGES = PurePosixPath("data/inspect_images/images.csv")
+LEFT_OUT = PurePosixPath("data/inspect_images/left_out.csv")
+SPLIT = PurePosixPath("data/split/split.csv")
+METRICS = (
+    ("top1", "Test top-1"),
+    ("top3", "Test top-3"),
+    ("f1_macro", "Test F1, macro"),
+    ("ece", "Test ECE"),
+)
+
+
+def fragments(chapter: Chapter) -> dict[str, str]:
+    """The parts of a chapter's page, by file name."""
+    return {
+        "question.md": f"*{literal(chapter.told['question'])}*\n",
+        "answer.md": answer(chapter),
+        "compared.md": compared(chapter),
+        "arms.md": arms(chapter),
+        "effects.md": effects(chapter),
+        "figures.md": "\n".join(
+            f"## {title(plot.image.stem)}\n\n{figure(plot)}"
+            for plot in in_order(chapter.plots)
+            if plot.image.stem not in ("arms", "effects")
+        ),
+    }
+
+
+def answer(chapter: Chapter) -> str:
+    """The headline, then the outcome of each comparison in words."""
+    sentences = [
+        f"- {badge(row['outcome'])} {literal(row['sentence'])}"
+        for row in chapter.effects.to_dict("records")
+    ]
+    headline = chapter.answer["headline"]
+    known = set(chapter.effects["sentence"])
+    lines = [] if headline in known else [f"**{literal(headline)}**", ""]
+    lines += sentences
+    lines += [f"- {literal(text)}" for text in chapter.answer["sentences"] if text not in known]
+    return "\n".join(lines) + "\n"
+
+
+def compared(chapter: Chapter) -> str:
+    """What each arm changes against the base settings."""
+    rows = []
+    for name, change in chapter.told["arms"].items():
+        changes = "; ".join(f"{key(k)}: {value}" for k, value in flatten(change).items() if k)
+        role = " (baseline)" if name == chapter.told["baseline"] else ""
+        rows.append([literal(name) + role, changes or "the base settings, unchanged"])
+    text = table(["Arm", "Settings changed"], rows)
+    for arm, classes in chapter.answer.get("removed", {}).items():
+        if classes:
+            listed = ", ".join(literal(name) for name in classes)
+            text += f"\nRemoved in {literal(arm)}: {listed}.\n"
+    return text + "\nThe full settings of each run are under [How this was made](/how.qmd).\n"
+
+
+def arms(chapter: Chapter) -> str:
+    """Accuracy of each arm on the test images, with the figure."""
+    rows = [
+        [
+            literal(row["model"]),
+            arm_of(row),
+            accuracy(row["mean"], row["sd"], row["seeds"]),
+            ", ".join(f"{100 * float(value):.1f}" for value in row["values"].split(";")),
+            f"{row['images']:.0f}",
+            f"[{key(row['run'])}](/how.qmd#runs)",
+        ]
+        for row in chapter.arms.to_dict("records")
+    ]
+    headings = ["Model", "Arm", "Top-1 accuracy on test", "Each seed (%)", "Test images", "Run"]
+    text = table(headings, rows, "llrrrl") + "\n"
+    return text + source("compare", chapter.compared / "arms.csv") + _figure(chapter, "arms")
+
+
+def arm_of(row: dict[str, str]) -> str:
+    """The arm of a row of arms.csv or effects.csv; a dash where the arm is the model itself."""
+    return NOTHING if row["arm"] == row["model"] else literal(row["arm"])
+
+
+def effects(chapter: Chapter) -> str:
+    """Each difference against the baseline with its interval and test, with the figure."""
+    rows = [
+        [
+            literal(row["model"]),
+            arm_of(row),
+            literal(row["baseline"]),
+            points(row["effect"]),
+            NOTHING if pd.isna(row["low"]) else f"{points(row['low'])} to {points(row['high'])}",
+            p_value(row["p_holm"]),
+            f"{row['seeds']:.0f}",
+            f"{row['images']:.0f}",
+            badge(row["outcome"]),
+        ]
+        for row in chapter.effects.to_dict("records")
+    ]
+    headings = "Model|Arm|Baseline|Effect (points)|95 % interval|p (Holm)|Seeds|Images|Outcome"
+    text = table(headings.split("|"), rows, "lllrrrrrl") + "\n"
+    limit = (
+        "Differences of less than "
+        f"{100 * chapter.answer['threshold']:.1f} percentage points are taken to be of no "
+        "practical interest; they are the grey band of the figure.\n\n"
+    )
+    made = source("compare", chapter.compared / "effects.csv")
+    return text + made + "\n" + limit + _figure(chapter, "effects")
+
+
+def models_fragments(results: Results) -> dict[str, str]:
+    """The parts of the models' page that do not depend on there being a chapter on models."""
+    made = {
+        "models_table.md": models_table(results),
+        "models_metrics.md": models_metrics(results),
+        "models_figures.md": "\n".join(
+            f"## {title(plot.image.stem)}\n\n{figure(plot)}" for plot in results.models_plots
+        ),
+    }
+    if results.chapter(MODELS_CHAPTER) is None:
+        skipped = {told["name"]: told["reason"] for told in results.study["skipped_chapters"]}
+        why = f": {literal(skipped[MODELS_CHAPTER])}" if MODELS_CHAPTER in skipped else ""
+        text = f"Models are not compared in this study{why}.\n"
+        made |= {
+            f"{MODELS_CHAPTER}/{name}": text for name in ("answer.md", "arms.md", "effects.md")
+        }
+        made |= {f"{MODELS_CHAPTER}/{name}": "" for name in ("question.md", "figures.md")}
+    return made
+
+
+def models_table(results: Results) -> str:
+    """Each model's parameters, and the size of its weights on disk."""
+    rows, files = [], []
+    for model in results.study["models"]:
+        run = _base_runs(results, model["name"])[0]
+        files.append(run.folder / "train" / "run.json")
+        rows.append(
+            [
+                literal(model["name"]),
+                literal(model["title"]),
+                f"{run.record['parameters']:,}".replace(",", "\u00a0"),
+                f"{run.weights_bytes / 1e6:.1f}",
+                f"{run.record['settings']['image_size']}",
+            ]
+        )
+    headings = ["Model", "Architecture", "Parameters", "Weights on disk (MB)", "Input side (px)"]
+    return table(headings, rows, "llrrr") + "\n" + source("train", *files)
+
+
+def models_metrics(results: Results) -> str:
+    """More metrics of each model under the base settings, and which is best on val."""
+    names = [model["name"] for model in results.study["models"]]
+    rows, files = [], []
+    for name in names:
+        runs = _base_runs(results, name)
+        files += [run.folder / "evaluate" / "metrics.json" for run in runs]
+        values = [percent(_mean(runs, "val", "top1"))]
+        for metric, _ in METRICS:
+            known = metric in runs[0].metrics["test"]
+            values.append(percent(_mean(runs, "test", metric)) if known else NOTHING)
+        rows.append([literal(name), *values])
+    headings = ["Model", "Val top-1", *(title for _, title in METRICS)]
+    best = max(names, key=lambda name: _mean(_base_runs(results, name), "val", "top1"))
+    runs = _base_runs(results, best)
+    text = (
+        f"The best model by validation accuracy is {literal(best)}: "
+        f"{percent(_mean(runs, 'val', 'top1'))} on val, {percent(_mean(runs, 'test', 'top1'))} on "
+        f"test, the mean of {count(len(runs), 'seed')}. Test results had no part in the choice.\n"
+    )
+    return text + "\n" + table(headings, rows, "lrrrrr") + "\n" + source("evaluate", *files)
+
+
+def _figure(chapter: Chapter, stem: str) -> str:
+    return "".join("\n" + figure(plot) for plot in chapter.plots if plot.image.stem == stem)
+
+
+def _base_runs(results: Results, model: str) -> list[Run]:
+    return results.runs_named(results.study["base_runs"][model])
+
+
+def _mean(runs: list[Run], split: str, metric: str) -> float:
+    return sum(run.metrics[split][metric] for run in runs) / len(runs)

@@ -1,0 +1,209 @@
+"""Generated Markdown for the hand-written pages: pure functions of the results.
+
+No number of the report is typed: each comes from a results file through a function here or in
+`chapters` and `provenance`, and stands near a link to that file.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pandas as pd
+
+from chrysalis.report import chapters, provenance
+from chrysalis.report.captions import figure
+from chrysalis.report.escape import literal
+from chrysalis.report.results import Plot, Results
+from chrysalis.report.tables import accuracy, count, duration, source, table
+
+MOST_ROWS = 30  # of a list of images or classes; the linked CSV has them all
+SPLITS = ("train", "val", "test")
+
+
+def all_fragments(results: Results, renderer: str) -> dict[str, str]:
+    """Every fragment by its file's name below _fragments/."""
+    made = {
+        "banner.md": banner(results),
+        "verdicts.md": verdicts(results),
+        "key_table.md": key_table(results),
+        "studied.md": studied(results),
+        "dataset.md": dataset(results),
+        "data_counts.md": data_counts(results),
+        "data_figures.md": "\n".join(figure(plot) for plot in results.data_plots),
+        "inspection.md": inspection(results),
+        "left_out.md": left_out(results),
+        "explanations.md": explanations(results),
+        "renderer.md": f"The pages were rendered by {literal(renderer)}.\n",
+        **provenance.fragments(results),
+        **chapters.models_fragments(results),
+    }
+    for chapter in results.chapters:
+        for name, text in chapters.fragments(chapter).items():
+            made[f"{chapter.name}/{name}"] = text
+    return made
+
+
+def banner(results: Results) -> str:
+    """A warning for every page of a smoke-sized study; empty for a full one."""
+    reasons = results.study["smoke"]
+    if not reasons:
+        return ""
+    return (
+        '::: {.callout-warning title="Smoke-sized study"}\n'
+        f"This is a smoke-sized study: {literal('; '.join(reasons))}. "
+        "It shows that the whole path works; its numbers support no conclusion.\n:::\n"
+    )
+
+
+def verdicts(results: Results) -> str:
+    """Each chapter's answer, with the outcome of each of its comparisons."""
+    return "\n".join(
+        f"::: {{.verdict}}\n\n[{literal(chapter.told['title'])}]({quote(chapter.page)}) "
+        f"{literal(chapter.told['question'])}\n\n{chapters.answer(chapter)}\n:::\n"
+        for chapter in results.chapters
+    )
+
+
+def key_table(results: Results) -> str:
+    """Test accuracy under every arm of every chapter."""
+    rows = [
+        [
+            f"[{literal(chapter.told['title'])}]({quote(chapter.page)})",
+            literal(row["model"]),
+            chapters.arm_of(row),
+            accuracy(row["mean"], row["sd"], row["seeds"]),
+            f"{row['images']:.0f}",
+        ]
+        for chapter in results.chapters
+        for row in chapter.arms.to_dict("records")
+    ]
+    headings = ["Chapter", "Model", "Arm", "Top-1 accuracy on test", "Test images"]
+    files = [chapter.compared / "arms.csv" for chapter in results.chapters]
+    return table(headings, rows, "lllrr") + "\n" + source("compare", *files)
+
+
+def studied(results: Results) -> str:
+    """The dataset, the models, the seeds and the chapters, with links to the pages."""
+    study, runs = results.study, results.runs
+    models = ", ".join(literal(model["title"]) for model in study["models"])
+    seconds = sum(run.record["seconds"] for run in runs)
+    lines = [
+        f"**Images:** [{literal(study['dataset']['title'])}](data.qmd), "
+        f"{count(len(results.split), 'image')} of "
+        f"{count(len(results.classes), 'class', 'classes')}.",
+        f"**Models:** {models}; see [Models](models.qmd).",
+        f"**Trainings:** {count(len(study['runs']), 'run')} with "
+        f"{count(len(study['seeds']), 'seed')} each, {duration(seconds)} of training in all; "
+        "see [How this was made](how.qmd).",
+    ]
+    lines += [
+        f"**Not asked:** {literal(skipped['title'])}, because {literal(skipped['reason'])}."
+        for skipped in study["skipped_chapters"]
+    ]
+    return "\n".join(f"- {line}" for line in lines) + "\n"
+
+
+def dataset(results: Results) -> str:
+    """What the dataset is and where it comes from."""
+    told = results.study["dataset"]
+    parts = [f"**{literal(told['title'])}.** {literal(told['description'] or '')}"]
+    if told["citation"]:
+        parts.append(f"Source: {literal(told['citation'])}")
+    if re.match(r"https?://", told["url"] or ""):
+        parts.append(f"[{literal(told['url'])}](<{quote(told['url'], safe='/:?&=~+,;@')}>)")
+    return "\n\n".join(parts) + "\n"
+
+
+def data_counts(results: Results) -> str:
+    """Images per class and split, and how the split was made."""
+    counts = pd.crosstab(results.split["label"], results.split["split"])
+    counts = counts.reindex(columns=list(SPLITS), fill_value=0)
+    rows = [
+        [literal(name), *(str(value) for value in values), str(sum(values))]
+        for name, values in zip(results.classes, counts.to_numpy().tolist(), strict=True)
+    ]
+    totals = [str(total) for total in counts.sum()]
+    shown = [*rows[:MOST_ROWS], ["**All classes**", *totals, str(len(results.split))]]
+    split = results.study["split"]
+    official = results.images["split"].ne("").any()
+    shares = ", ".join(f"{share:g}" for share in split["fractions"])
+    how = (
+        "The official split of the dataset is used; where it has no validation images, they are "
+        "drawn from the training images."
+        if official
+        else f"The images were split by class into shares of {shares} with seed {split['seed']}."
+    )
+    return "\n".join(
+        [
+            how + "\n",
+            table(["Class", "Train", "Val", "Test", "All"], shown, "lrrrr"),
+            _rest(len(rows), "class", "classes"),
+            source("split", chapters.SPLIT),
+        ]
+    )
+
+
+def inspection(results: Results) -> str:
+    """What opening every file showed: pixel modes, sizes and remarks."""
+    images = results.images
+    rows = [
+        ["Images that can be used", str(len(images))],
+        ["Files left out", str(len(results.left_out))],
+        ["Images with a mask", str(int(images["mask"].ne("").sum()))],
+        ["Width in pixels", _span(images["width"])],
+        ["Height in pixels", _span(images["height"])],
+    ]
+    for what, column in (("Pixel mode", "mode"), ("File format", "format"), ("Remark", "note")):
+        found = images.loc[images[column].ne(""), column].value_counts().sort_index()
+        rows += [[f"{what}: {literal(name)}", str(n)] for name, n in found.items()]
+    return table(["", "Images"], rows, "lr") + "\n" + source("inspect_images", chapters.IMAGES)
+
+
+def left_out(results: Results) -> str:
+    """Each file that was left out, with the reason."""
+    if results.left_out.empty:
+        return "No file was left out.\n\n" + source("inspect_images", chapters.LEFT_OUT)
+    rows = [
+        [literal(row["path"]), literal(row["reason"])]
+        for row in results.left_out.head(MOST_ROWS).to_dict("records")
+    ]
+    return "\n".join(
+        [
+            table(["File", "Reason"], rows),
+            _rest(len(results.left_out), "file", "files"),
+            source("inspect_images", chapters.LEFT_OUT),
+        ]
+    )
+
+
+def explanations(results: Results) -> str:
+    """The Grad-CAM galleries of each explained run."""
+    if not results.galleries:
+        return "No run of this study was explained.\n"
+    parts = []
+    for name, (shown, plots) in results.galleries.items():
+        run = next(run for run in results.runs if name == f"{run.name}/seed{run.seed}")
+        right = int(shown["correct"].str.lower().isin(["true", "1"]).sum())
+        parts.append(
+            f"## {literal(run.record['settings']['model'])}\n\n"
+            f"Run {literal(run.name)}, seed {run.seed}: {count(right, 'right answer')} and "
+            f"{count(len(shown) - right, 'wrong answer')} are shown.\n"
+        )
+        parts += [figure(plot) for plot in sorted(plots, key=_right_first)]
+    return "\n".join(parts)
+
+
+def _right_first(plot: Plot) -> tuple[bool, str]:
+    return plot.image.stem != "right", plot.image.stem
+
+
+def _rest(total: int, one: str, many: str) -> str:
+    """A line on the rows beyond those shown; empty if there are none."""
+    beyond = total - MOST_ROWS
+    return f"And {count(beyond, f'more {one}', f'more {many}')}.\n" if beyond > 0 else ""
+
+
+def _span(values: pd.Series) -> str:
+    low, high = values.min(), values.max()
+    return str(low) if low == high else f"{low} to {high}"

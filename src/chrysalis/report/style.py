@@ -1,0 +1,95 @@
+"""The look of every figure, and how a figure becomes a file with the same bytes each time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+WIDTH = 7.6  # inches: the report's text column at 96 px per inch
+LONGEST_LABEL = 28  # characters
+ROW = 0.27  # inches that one labelled row takes
+
+# Okabe and Ito, "Color Universal Design" (2008), without the yellow, which is too pale on white.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("-", "--", ":", "-.")
+GREY = "#6C757D"
+
+STYLE = {
+    "axes.edgecolor": "#495057",
+    "axes.grid": True,
+    "axes.labelsize": 10,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10.5,
+    "axes.titleweight": "bold",
+    "figure.dpi": 100,
+    "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so every machine draws the same
+    "font.size": 10,
+    "grid.color": "#DEE2E6",
+    "grid.linewidth": 0.8,
+    "legend.fontsize": 9.5,
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "svg.fonttype": "path",  # the same in every browser, whatever fonts it has
+    "svg.hashsalt": "chrysalis",
+    "text.parse_math": False,  # a class may be called $x$
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
+}
+
+
+def new_figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure of `width` x `height` inches that no global state knows of."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def colour(index: int) -> str:
+    """The colour of the series at `index`; the palette starts again after its end."""
+    return COLOURS[index % len(COLOURS)]
+
+
+def dash(index: int) -> str:
+    """The line style of the series at `index`: differs where the palette starts again."""
+    return DASHES[index // len(COLOURS) % len(DASHES)]
+
+
+def shorten(label: object, longest: int = LONGEST_LABEL) -> str:
+    """`label` on one line, its end replaced by an ellipsis beyond `longest` characters."""
+    text = " ".join(str(label).split())
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def label_rows(axes: Axes, labels: list[str]) -> None:
+    """Name the rows 0, 1, ... of `axes` from the top down."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+
+
+def put_legend(figure: Figure, handles: list, columns: int = 3) -> None:
+    """A legend below the figure's axes."""
+    if handles:
+        figure.legend(
+            handles=handles,
+            loc="outside lower left",
+            ncols=min(columns, len(handles)),
+            fontsize=9.5,
+        )
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write `figure` to `path` (.svg, or .webp for galleries), whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.stem}.part{path.suffix}")
+    extra = (
+        {"metadata": {"Date": None}}
+        if path.suffix == ".svg"
+        else {"pil_kwargs": {"quality": 88, "method": 6}, "dpi": 130}
+    )
+    with mpl.rc_context(STYLE):
+        figure.savefig(part, facecolor="white", **extra)
+    part.replace(path)

@@ -1,0 +1,58 @@
+import hashlib
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
+
+from chrysalis.data.fetch import fetch_archive, fetch_digits
+from chrysalis.data.layout import class_names, find_images, list_files
+from chrysalis.errors import UserError
+
+
+def check_manifest(target) -> pd.DataFrame:
+    manifest = pd.read_csv(target / "manifest.csv", dtype={"sha256": str})
+    files = {p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file()}
+    assert manifest["path"].tolist() == sorted(files - {"manifest.csv"})
+    for row in manifest.itertuples():
+        data = (target / row.path).read_bytes()
+        assert (row.bytes, row.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    return manifest
+
+
+def test_digits_are_scikit_learns(tmp_path):
+    fetch_digits(tmp_path / "digits")
+    manifest = check_manifest(tmp_path / "digits")
+    digits = load_digits()
+    assert len(manifest) == len(digits.images) == 1797
+    for number in (0, 1, 17, 1000, 1796):
+        path = tmp_path / "digits" / str(digits.target[number]) / f"{number:04d}.png"
+        with Image.open(path) as image:
+            assert (image.mode, image.size) == ("L", (8, 8))
+            levels = np.asarray(image) / 255 * 16
+        np.testing.assert_allclose(levels, digits.images[number], atol=16 / 255 / 2)
+    names = [name for name, _ in list_files(tmp_path / "digits")]
+    assert class_names(names) == list("0123456789")
+    assert "manifest.csv" not in {image.path for image in find_images(names)}
+
+
+def test_an_archive_comes_with_a_manifest_of_its_own(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        for name in ("mine/cats/1.jpg", "mine/dogs/1.jpg", "manifest.csv"):
+            file.writestr(name, name)
+    for _ in range(2):  # the second replaces the first
+        fetch_archive(tmp_path / "a.zip", tmp_path / "raw")
+    assert list(check_manifest(tmp_path / "raw")["path"]) == ["mine/cats/1.jpg", "mine/dogs/1.jpg"]
+    names = [name for name, _ in list_files(tmp_path / "raw")]
+    assert class_names(names) == ["cats", "dogs"]
+
+
+def test_a_bad_archive_leaves_nothing(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr("cats/1.jpg", b"x")
+        file.writestr("../evil.jpg", b"x")
+    with pytest.raises(UserError, match=r"\.\./evil\.jpg"):
+        fetch_archive(tmp_path / "a.zip", tmp_path / "raw")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.zip"]

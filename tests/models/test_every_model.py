@@ -1,0 +1,92 @@
+"""What every registered model must do; a new one is tested by being registered."""
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch.nn import functional as F
+
+from chrysalis.errors import UserError
+from chrysalis.models import registry
+
+torch.set_num_threads(1)
+CLASSES = 4
+
+every_model = pytest.mark.parametrize("spec", registry.specs().values(), ids=lambda s: s.name)
+
+
+def create(spec, size, seed=0, **options):
+    torch.manual_seed(seed)
+    return registry.create(spec.name, CLASSES, size, **options)
+
+
+def batch(size, count=8):
+    return torch.rand(count, 3, size, size, generator=torch.Generator().manual_seed(1))
+
+
+@every_model
+def test_logits_at_the_smallest_and_at_a_larger_size(spec):
+    for size in (spec.smallest, 75):
+        logits = create(spec, size)(batch(size, count=3))
+        assert logits.shape == (3, CLASSES)
+        assert logits.isfinite().all()
+
+
+@every_model
+def test_below_the_smallest_size_is_an_error(spec):
+    with pytest.raises(UserError, match=f"'{spec.name}' needs images of at least {spec.smallest}"):
+        create(spec, spec.smallest - 1)
+
+
+@every_model
+def test_every_parameter_gets_a_finite_gradient(spec):
+    model = create(spec, 40)
+    F.cross_entropy(model(batch(40)), torch.arange(8) % CLASSES).backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.isfinite().all(), name
+        assert parameter.grad.any(), name
+
+
+@every_model
+def test_learns_one_batch_by_heart(spec):
+    model = create(spec, 40)
+    images, labels = batch(40), torch.arange(8) % CLASSES
+    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    for _ in range(60):
+        optimiser.zero_grad()
+        F.cross_entropy(model(images), labels).backward()
+        optimiser.step()
+    with torch.no_grad():
+        assert model.eval()(images).argmax(1).tolist() == labels.tolist()
+
+
+@every_model
+def test_saved_weights_give_identical_logits(spec, tmp_path):
+    model, other = create(spec, 40).train(), create(spec, 40, seed=1)
+    images = batch(40)
+    model(images)  # moves batch normalisation's statistics away from their defaults
+    save_file(model.state_dict(), tmp_path / "model.safetensors")
+    with torch.no_grad():
+        expected = model.eval()(images)
+        assert not torch.equal(other.eval()(images), expected)
+        other.load_state_dict(load_file(tmp_path / "model.safetensors"))
+        assert torch.equal(other(images), expected)
+
+
+@every_model
+def test_the_seed_decides_the_weights(spec):
+    first, second, other = (create(spec, 40, seed).state_dict() for seed in (0, 0, 1))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert any(not torch.equal(first[name], other[name]) for name in first)
+
+
+@every_model
+def test_the_layer_for_grad_cam_puts_out_maps(spec):
+    model, shapes = create(spec, 40), []
+    model.get_submodule(spec.cam_layer).register_forward_hook(
+        lambda module, inputs, output: shapes.append(output.shape)
+    )
+    model(batch(40, count=2))
+    (shape,) = shapes
+    assert len(shape) == 4
+    assert shape[0] == 2

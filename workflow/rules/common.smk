@@ -1,0 +1,49 @@
+"""What the rules share: the code that a script uses, and the files that stages hand on."""
+
+
+wildcard_constraints:
+    run=r"[a-z0-9_./]+-[0-9a-f]{8}",
+    seed=r"\d+",
+    chapter=r"[a-z0-9_]+",
+    size=r"\d+",
+
+
+def code(script, *modules):
+    """The script and every module it imports: inputs, so an edit re-runs just what uses it."""
+    starts = [Path(workflow.basedir) / "scripts" / f"{script}.py", *modules]
+    return [os.path.relpath(path) for path in imports.closure(*starts)]
+
+
+def model_module(wildcards):
+    """The file that defines a run's model, which scripts import by name."""
+    spec = registry.specs()[STUDY.runs[wildcards.run].model]
+    return Path(workflow.basedir) / "src" / f"{spec.module.replace('.', '/')}.py"
+
+
+def of_runs(pattern, runs=None, seeds=None):
+    """A file for each run and seed."""
+    return expand(pattern, run=runs or STUDY.runs, seed=seeds or STUDY.seeds)
+
+
+def packs():
+    return expand(f"{RESULTS}/data/pack/{{size}}px.npy", size=STUDY.image_sizes)
+
+
+def size_of(wildcards):
+    return STUDY.runs[wildcards.run].image_size
+
+
+def chapter_of(wildcards):
+    return next(c for c in STUDY.describe()["chapters"] if c["name"] == wildcards.chapter)
+
+
+def chapter_files(pattern):
+    return expand(pattern, chapter=[chapter.name for chapter in STUDY.chapters])
+
+
+def tracked():
+    """Every file that DVC keeps and the site does not already ask for."""
+    return [*packs(), *of_runs(f"{RUN}/train/model.safetensors")]
+
+
+RUN = f"{RESULTS}/runs/{{run}}/seed{{seed}}"

@@ -1,0 +1,88 @@
+"""From the source of a dataset to packed arrays."""
+
+MANIFEST = [f"{RAW}/manifest.csv"] if STUDY.dataset.is_fetched else []
+
+if STUDY.dataset.is_fetched and (STUDY.dataset.archive or not os.path.isdir(RAW)):
+
+    rule fetch:
+        input:
+            archive=STUDY.dataset.archive or [],
+            code=code("fetch"),
+        output:
+            f"{RAW}/manifest.csv",
+        params:
+            kind=STUDY.dataset.config.source.kind,
+        log:
+            f"{RESULTS}/logs/fetch.log",
+        shell:
+            "{PYTHON} scripts/fetch.py --kind {params.kind} --archive {input.archive:q}"
+            " --output {RAW:q} --log {log:q}"
+
+
+rule inspect_images:
+    input:
+        manifest=MANIFEST,
+        code=code("inspect_images"),
+    output:
+        images=f"{RESULTS}/data/inspect_images/images.csv",
+        left_out=f"{RESULTS}/data/inspect_images/left_out.csv",
+    params:
+        root=RAW,
+        listing=STUDY.dataset.listing_digest(),
+    log:
+        f"{RESULTS}/logs/inspect_images.log",
+    threads: 8
+    shell:
+        "{PYTHON} scripts/inspect_images.py --root {params.root:q} --threads {threads}"
+        " --images {output.images:q} --left-out {output.left_out:q} --log {log:q}"
+
+
+rule split:
+    input:
+        images=rules.inspect_images.output.images,
+        code=code("split"),
+    output:
+        f"{RESULTS}/data/split/split.csv",
+    params:
+        fractions=list(STUDY.dataset.config.split.fractions),
+        seed=STUDY.dataset.config.split.seed,
+    log:
+        f"{RESULTS}/logs/split.log",
+    shell:
+        "{PYTHON} scripts/split.py --images {input.images:q} --fractions {params.fractions}"
+        " --seed {params.seed} --output {output:q} --log {log:q}"
+
+
+rule pack:
+    input:
+        split=rules.split.output[0],
+        code=code("pack"),
+    output:
+        multiext(f"{RESULTS}/data/pack/{{size}}px", images=".npy", index=".csv"),
+    params:
+        root=RAW,
+    log:
+        f"{RESULTS}/logs/pack_{{size}}px.log",
+    threads: 8
+    cache: "omit-software"
+    shell:
+        "{PYTHON} scripts/pack.py --root {params.root:q} --split {input.split:q}"
+        " --size {wildcards.size} --threads {threads} --images {output.images:q}"
+        " --index {output.index:q} --log {log:q}"
+
+
+rule plot_data:
+    input:
+        images=packs()[-1],
+        index=packs()[-1].replace(".npy", ".csv"),
+        code=code("plot_data"),
+    output:
+        classes=f"{RESULTS}/data/plot_data/classes.svg",
+        table=f"{RESULTS}/data/plot_data/classes.csv",
+        samples=f"{RESULTS}/data/plot_data/samples.webp",
+        chosen=f"{RESULTS}/data/plot_data/samples.csv",
+    log:
+        f"{RESULTS}/logs/plot_data.log",
+    shell:
+        "{PYTHON} scripts/plot_data.py --images {input.images:q}"
+        " --output $(dirname {output.classes:q}) --log {log:q}"

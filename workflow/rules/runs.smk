@@ -1,0 +1,84 @@
+"""One training for each run and seed, its metrics, and what is read off all of them."""
+
+
+rule train:
+    input:
+        images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
+        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        code=lambda w: code("train", model_module(w)),
+    output:
+        multiext(
+            f"{RUN}/train/",
+            model="model.safetensors",
+            history="history.csv",
+            record="run.json",
+            predictions="predictions.parquet",
+        ),
+    params:
+        settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
+    log:
+        f"{RESULTS}/logs/train/{{run}}_seed{{seed}}.log",
+    threads: 1
+    resources:
+        gpu=1 if os.path.exists("/proc/driver/nvidia/version") else 0,
+    cache: "omit-software"
+    shell:
+        "{PYTHON} scripts/train.py --settings {params.settings:q} --images {input.images:q}"
+        " --index {input.index:q} --output $(dirname {output.model:q})"
+        " --checkpoint {RESULTS}/runs/{wildcards.run}/seed{wildcards.seed}/checkpoint.pt"
+        " --threads {threads} --code {input.code:q} --log {log:q}"
+
+
+rule evaluate:
+    input:
+        predictions=f"{RUN}/train/predictions.parquet",
+        record=f"{RUN}/train/run.json",
+        code=code("evaluate"),
+    output:
+        metrics=f"{RUN}/evaluate/metrics.json",
+        per_class=f"{RUN}/evaluate/per_class.csv",
+        confusion=f"{RUN}/evaluate/confusion.csv",
+    log:
+        f"{RESULTS}/logs/evaluate/{{run}}_seed{{seed}}.log",
+    shell:
+        "{PYTHON} scripts/evaluate.py --run {RESULTS}/runs/{wildcards.run}/seed{wildcards.seed}/train"
+        " --output $(dirname {output.metrics:q}) --log {log:q}"
+
+
+rule plot_models:
+    input:
+        histories=of_runs(f"{RUN}/train/history.csv", STUDY.base_runs.values()),
+        metrics=of_runs(f"{RUN}/evaluate/metrics.json", STUDY.base_runs.values()),
+        confusion=of_runs(f"{RUN}/evaluate/confusion.csv", STUDY.base_runs.values()),
+        code=code("plot_models"),
+    output:
+        curves=f"{RESULTS}/models/plot_models/curves.svg",
+        curves_table=f"{RESULTS}/models/plot_models/curves.csv",
+        confusion=f"{RESULTS}/models/plot_models/confusion.svg",
+        confusion_table=f"{RESULTS}/models/plot_models/confusion.csv",
+    params:
+        runs=list(STUDY.base_runs.values()),
+        seeds=STUDY.seeds,
+    log:
+        f"{RESULTS}/logs/plot_models.log",
+    shell:
+        "{PYTHON} scripts/plot_models.py --runs {RESULTS}/runs --names {params.runs}"
+        " --seeds {params.seeds} --output $(dirname {output.curves:q}) --log {log:q}"
+
+
+rule summarise:
+    input:
+        metrics=of_runs(f"{RUN}/evaluate/metrics.json", STUDY.base_runs.values()),
+        effects=chapter_files(f"{RESULTS}/chapters/{{chapter}}/compare/effects.csv"),
+        code=code("summarise"),
+    output:
+        f"{RESULTS}/metrics.json",
+    params:
+        runs=list(STUDY.base_runs.values()),
+        seeds=STUDY.seeds,
+        chapters=[chapter.name for chapter in STUDY.chapters],
+    log:
+        f"{RESULTS}/logs/summarise.log",
+    shell:
+        "{PYTHON} scripts/summarise.py --results {RESULTS} --names {params.runs}"
+        " --seeds {params.seeds} --chapters {params.chapters} --output {output:q} --log {log:q}"
