@@ -9,16 +9,20 @@ from chrysalis.report.figures import plot_arms, plot_effects, plot_per_class
 from chrysalis.report.style import save_figure
 
 
+FIGURES = {"arms": plot_arms, "effects": plot_effects, "per_class": plot_per_class}
+NUMBERS = ("images", "seeds", "mean", "sd", "effect", "low", "high", "p_holm", "support")
+
+
 def main(args) -> None:
-    """Draw the tables that the rule compare wrote."""
-    tables = {
-        name: pd.read_csv(args.tables / f"{name}.csv", dtype={"class": str}, keep_default_na=False,
-                          na_values={"sd": [""], "low": [""], "high": [""]})
-        for name in ("arms", "effects", "per_class")
-    }
-    save_figure(plot_arms(tables["arms"]), args.output / "arms.svg")
-    save_figure(plot_effects(tables["effects"], args.threshold), args.output / "effects.svg")
-    save_figure(plot_per_class(tables["per_class"]), args.output / "per_class.svg")
+    """Draw each table that the rule compare wrote, and put it beside its figure."""
+    args.output.mkdir(parents=True, exist_ok=True)
+    for name, plot in FIGURES.items():
+        table = pd.read_csv(args.tables / f"{name}.csv", dtype=str, keep_default_na=False)
+        numbers = [column for column in NUMBERS if column in table]
+        table[numbers] = table[numbers].apply(pd.to_numeric)
+        extra = {"threshold": args.threshold} if name == "effects" else {}
+        save_figure(plot(table, **extra), args.output / f"{name}.svg")
+        table.to_csv(args.output / f"{name}.csv", index=False)
 
 
 if __name__ == "__main__":

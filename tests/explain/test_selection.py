@@ -74,12 +74,12 @@ def test_depends_on_the_seed_and_not_on_the_order_of_rows():
 def test_every_row_of_a_class_and_every_class_is_as_likely():
     # Class 1 has three times the images of class 0, yet each is drawn half of the time.
     frame = predictions([(0, 0)] * 3 + [(1, 1)] * 9)
-    seeds = range(600)
+    seeds = range(300)
     drawn = Counter(
         select_examples(frame, CLASSES, right=1, seed=seed)["row"].item() for seed in seeds
     )
     of_class_0 = [drawn[row] for row in range(100, 103)]
     of_class_1 = [drawn[row] for row in range(103, 112)]
-    assert sum(of_class_0) == pytest.approx(300, abs=50)  # 4 standard deviations
-    assert of_class_0 == pytest.approx([100] * 3, abs=40)
-    assert of_class_1 == pytest.approx([300 / 9] * 9, abs=24)
+    assert sum(of_class_0) == pytest.approx(150, abs=35)  # 4 standard deviations, as below
+    assert of_class_0 == pytest.approx([50] * 3, abs=26)
+    assert of_class_1 == pytest.approx([150 / 9] * 9, abs=16)

@@ -35,6 +35,10 @@ rule plot_chapter:
         arms=f"{RESULTS}/chapters/{{chapter}}/plot_chapter/arms.svg",
         effects=f"{RESULTS}/chapters/{{chapter}}/plot_chapter/effects.svg",
         per_class=f"{RESULTS}/chapters/{{chapter}}/plot_chapter/per_class.svg",
+        tables=expand(
+            f"{RESULTS}/chapters/{{{{chapter}}}}/plot_chapter/{{table}}.csv",
+            table=["arms", "effects", "per_class"],
+        ),
     params:
         threshold=STUDY.config.threshold,
     log:

@@ -1,0 +1,41 @@
+"""Where each model looks: Grad-CAM of its first seed's run without changes."""
+
+EXPLAIN = f"{RESULTS}/explain/{{run}}/seed{{seed}}"
+
+
+rule explain:
+    input:
+        model=f"{RUN}/train/model.safetensors",
+        record=f"{RUN}/train/run.json",
+        predictions=f"{RUN}/train/predictions.parquet",
+        images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
+        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        code=lambda w: code("explain", model_module(w)),
+    output:
+        examples=f"{EXPLAIN}/explain/examples.csv",
+        cams=f"{EXPLAIN}/explain/cams.npy",
+    params:
+        layer=lambda w: STUDY.config.cam_layers.get(STUDY.runs[w.run].model, ""),
+    log:
+        f"{RESULTS}/logs/explain/{{run}}_seed{{seed}}.log",
+    shell:
+        "{PYTHON} scripts/explain.py --run $(dirname {input.model:q}) --images {input.images:q}"
+        " --layer {params.layer:q} --output $(dirname {output.cams:q}) --log {log:q}"
+
+
+rule plot_gallery:
+    input:
+        examples=rules.explain.output.examples,
+        cams=rules.explain.output.cams,
+        images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
+        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        code=code("plot_gallery"),
+    output:
+        right=f"{EXPLAIN}/plot_gallery/right.webp",
+        wrong=f"{EXPLAIN}/plot_gallery/wrong.webp",
+        table=f"{EXPLAIN}/plot_gallery/gallery.csv",
+    log:
+        f"{RESULTS}/logs/plot_gallery/{{run}}_seed{{seed}}.log",
+    shell:
+        "{PYTHON} scripts/plot_gallery.py --explained $(dirname {input.cams:q})"
+        " --images {input.images:q} --output $(dirname {output.table:q}) --log {log:q}"

@@ -52,10 +52,10 @@ rule plot_models:
         confusion=of_runs(f"{RUN}/evaluate/confusion.csv", STUDY.base_runs.values()),
         code=code("plot_models"),
     output:
-        curves=f"{RESULTS}/models/plot_models/curves.svg",
-        curves_table=f"{RESULTS}/models/plot_models/curves.csv",
-        confusion=f"{RESULTS}/models/plot_models/confusion.svg",
-        confusion_table=f"{RESULTS}/models/plot_models/confusion.csv",
+        curves=f"{RESULTS}/runs/plot_models/curves.svg",
+        curves_table=f"{RESULTS}/runs/plot_models/curves.csv",
+        confusion=f"{RESULTS}/runs/plot_models/confusion.svg",
+        confusion_table=f"{RESULTS}/runs/plot_models/confusion.csv",
     params:
         runs=list(STUDY.base_runs.values()),
         seeds=STUDY.seeds,

@@ -1,0 +1,52 @@
+"""The report site, and what it tells of the study itself."""
+
+
+rule study:
+    output:
+        f"{RESULTS}/study.json",
+    params:
+        study=json.dumps(STUDY.describe(), indent=1),
+    localrule: True
+    run:
+        Path(output[0]).write_text(params.study)
+
+
+rule plot_dag:
+    input:
+        rules=["Snakefile", *sorted(map(str, Path("workflow/rules").glob("*.smk")))],
+        code=code("plot_dag"),
+    output:
+        figure=f"{RESULTS}/plot_dag/dag.svg",
+        table=f"{RESULTS}/plot_dag/dag.csv",
+    params:
+        config=json.dumps(config, sort_keys=True),
+    log:
+        f"{RESULTS}/logs/plot_dag.log",
+    shell:
+        "{PYTHON} scripts/plot_dag.py --config {params.config:q}"
+        " --output $(dirname {output.figure:q}) --log {log:q}"
+
+
+rule site:
+    input:
+        study=rules.study.output[0],
+        inspected=rules.inspect_images.output,
+        split=rules.split.output,
+        records=of_runs(f"{RUN}/train/run.json"),
+        weights=of_runs(f"{RUN}/train/model.safetensors"),
+        metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
+        answers=chapter_files(rules.compare.output.answer),
+        chapter_figures=chapter_files(rules.plot_chapter.output.arms),
+        data_figures=rules.plot_data.output,
+        model_figures=rules.plot_models.output,
+        galleries=of_runs(rules.plot_gallery.output.table, STUDY.base_runs.values(), STUDY.seeds[:1]),
+        dag=rules.plot_dag.output,
+        pages=[str(path) for path in sorted(Path("report").rglob("*")) if path.is_file()],
+        code=code("site"),
+    output:
+        f"{RESULTS}/site/index.html",
+    log:
+        f"{RESULTS}/logs/site.log",
+    shell:
+        "{PYTHON} scripts/site.py --results {RESULTS} --report report"
+        " --output $(dirname {output:q}) --log {log:q}"

@@ -62,6 +62,7 @@ class Chapter(Settings):
 
     title: str
     question: str
+    position: int = Field(100, description="Where it stands in the report: low numbers first.")
     analysis: Literal["accuracy", "class_removal"] = Field(
         "accuracy",
         description="accuracy: test top-1 against the baseline arm. class_removal: accuracy on "

@@ -163,7 +163,8 @@ def _chapters(study: StudyConfig, folder: Path) -> dict[str, Chapter]:
     for name in wanted:
         if name not in files:
             raise UserError(f"experiments: unknown chapter '{name}'; {suggest(name, files)}")
-    return {name: load(files[name], Chapter) for name in wanted}
+    chapters = {name: load(files[name], Chapter) for name in wanted}
+    return dict(sorted(chapters.items(), key=lambda item: item[1].position))
 
 
 def _models(wanted: Iterable[str] | None, where: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ class Batches:
     ) -> None:
         """`images` (N, S, S, 3) uint8, maybe a memmap; `rows` (n,) of it; `labels` (n,)."""
         self.images, self.rows, self.device = images, rows, device
-        self.labels = torch.from_numpy(np.asarray(labels, np.int64)).to(device)
+        self.labels = torch.from_numpy(np.array(labels, np.int64)).to(device)
         self.resident: torch.Tensor | None = None
         if len(rows) * images[0].nbytes <= resident_bytes:
             self.resident = torch.from_numpy(images[rows]).to(device)

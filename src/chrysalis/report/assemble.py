@@ -17,7 +17,7 @@ from chrysalis.report.tables import FILES
 
 FRAGMENTS = "_fragments"
 TEMPLATE = Path("chapters/_template.qmd")
-CHAPTERS = "Chapters"  # the section of the navigation that holds the chapters' pages
+CHAPTERS = "Chapters"  # the menu of the navigation that holds the chapters' pages
 _FILE = re.compile(rf"\]\(/{FILES}/([^)\s]+)\)")
 
 
@@ -72,14 +72,11 @@ def _write_config(
     title = re.sub(r"[^\w ,.()-]+", " ", results.study["title"]).strip()
     website["title"] = f"{title}: a Chrysalis study" if title else "A Chrysalis study"
     website["page-footer"] = {"left": f"Made by Chrysalis, rendered by {renderer}."}
-    contents = website["sidebar"]["contents"]
-    section = next(
-        entry for entry in contents if isinstance(entry, dict) and entry.get("section") == CHAPTERS
-    )
-    if pages:
-        section["contents"] = pages
-    else:
-        contents.remove(section)
+    entries = website["navbar"]["left"]
+    menu = next(entry for entry in entries if entry.get("text") == CHAPTERS)
+    menu["menu"] = [{"href": page} for page in pages]
+    if not pages:
+        entries.remove(menu)
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     target.write_text(text, encoding="utf-8")
 

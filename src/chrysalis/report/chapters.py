@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-import pandas as pd
-
 from chrysalis.report.captions import figure, in_order, title
 from chrysalis.report.escape import literal
 from chrysalis.report.results import MODELS_CHAPTER, Chapter, Results, Run
@@ -15,6 +13,7 @@ from chrysalis.report.tables import (
     badge,
     count,
     flatten,
+    interval,
     key,
     p_value,
     percent,
@@ -75,7 +74,7 @@ def compared(chapter: Chapter) -> str:
     for arm, classes in chapter.answer.get("removed", {}).items():
         if classes:
             listed = ", ".join(literal(name) for name in classes)
-            text += f"\nRemoved in {literal(arm)}: {listed}.\n"
+            text += f"\nClasses removed in the arm *{literal(arm)}*: {listed}.\n"
     return text + "\nThe full settings of each run are under [How this was made](/how.qmd).\n"
 
 
@@ -106,20 +105,18 @@ def effects(chapter: Chapter) -> str:
     """Each difference against the baseline with its interval and test, with the figure."""
     rows = [
         [
+            badge(row["outcome"]),
             literal(row["model"]),
             arm_of(row),
             literal(row["baseline"]),
             points(row["effect"]),
-            NOTHING if pd.isna(row["low"]) else f"{points(row['low'])} to {points(row['high'])}",
+            interval(row["low"], row["high"]),
             p_value(row["p_holm"]),
-            f"{row['seeds']:.0f}",
-            f"{row['images']:.0f}",
-            badge(row["outcome"]),
         ]
         for row in chapter.effects.to_dict("records")
     ]
-    headings = "Model|Arm|Baseline|Effect (points)|95 % interval|p (Holm)|Seeds|Images|Outcome"
-    text = table(headings.split("|"), rows, "lllrrrrrl") + "\n"
+    headings = "Outcome|Model|Arm|Baseline|Effect (points)|95 % interval|p (Holm)"
+    text = table(headings.split("|"), rows, "llllrrr") + "\n"
     limit = (
         "Differences of less than "
         f"{100 * chapter.answer['threshold']:.1f} percentage points are taken to be of no "

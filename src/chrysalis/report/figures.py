@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from chrysalis.report.order import by_model
 from chrysalis.report.style import (
     GREY,
     ROW,
@@ -124,6 +125,7 @@ def plot_curves(histories: dict[str, list[pd.DataFrame]]) -> Figure:
 @mpl.rc_context(STYLE)
 def plot_arms(arms: pd.DataFrame) -> Figure:
     """Test accuracy of each arm, from arms.csv: a ring per seed, the mean, and one sd each way."""
+    arms = by_model(arms)
     figure = new_figure(1.4 + 1.35 * ROW * len(arms))
     axes = figure.subplots()
     models = list(dict.fromkeys(arms["model"]))
@@ -158,6 +160,7 @@ def plot_effects(effects: pd.DataFrame, threshold: float) -> Figure:
 
     `threshold` (a fraction) is the least difference that the study cares about: a grey band.
     """
+    effects = by_model(effects)
     figure = new_figure(1.6 + 1.35 * ROW * len(effects))
     axes = figure.subplots()
     axes.axvspan(-100 * threshold, 100 * threshold, color="#E9ECEF", zorder=0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Any
 
 from chrysalis.report.captions import figure, in_order
 from chrysalis.report.escape import literal
 from chrysalis.report.results import Results, Run
-from chrysalis.report.tables import NOTHING, duration, flatten, key, link, source, table
+from chrysalis.report.tables import NOTHING, count, duration, flatten, key, link, source, table
 
 
 def fragments(results: Results) -> dict[str, str]:
@@ -21,22 +23,26 @@ def fragments(results: Results) -> dict[str, str]:
 
 
 def settings(results: Results) -> str:
-    """The settings that all runs share, then for each run those in which runs differ."""
+    """The settings that all runs share, then for each run those in which runs differ.
+
+    A setting that a run has switched off as a whole counts as shared by the runs that have it.
+    """
     flat = {run.name: _settings(run) for run in results.runs}
     names = list(dict.fromkeys(name for values in flat.values() for name in values))
-    values = {name: [known.get(name, NOTHING) for known in flat.values()] for name in names}
-    shared = [name for name in names if len(set(values[name])) == 1]
-    differing = [name for name in names if name not in shared]
-    text = table(["Setting", "Value"], [[key(name), values[name][0]] for name in shared])
+    found = {name: {known[name] for known in flat.values() if name in known} for name in names}
+    groups = {name for name in names if any(other.startswith(f"{name}.") for other in names)}
+    differing = [name for name in names if len(found[name]) > 1 or name in groups]
+    shared = [[key(name), *found[name]] for name in names if name not in differing]
+    text = table(["Setting", "Value"], shared)
     if differing:
         rows = [
-            [key(run), *(known.get(name, NOTHING) for name in differing)]
+            [key(run), *(known.get(name, "as above") for name in differing)]
             for run, known in flat.items()
         ]
         text += "\nRuns differ in these settings:\n\n"
         text += table(["Run", *(key(name) for name in differing)], rows)
     first = {run.name: run for run in reversed(results.runs)}
-    files = [run.folder / "train" / "run.json" for run in reversed(first.values())]
+    files = [_record(run) for run in reversed(first.values())]
     return text + "\n" + source("train", *files)
 
 
@@ -49,8 +55,8 @@ def versions(results: Results) -> str:
         for name in names
     ]
     rows += [
-        ["Hash of the training code", _distinct(record["code_hash"] for record in noted)],
-        ["Hash of the data", _distinct(record["data_hash"] for record in noted)],
+        ["Hash of the training code", _hashes("code_hash", noted)],
+        ["Hash of the data", _hashes("data_hash", noted)],
     ]
     return table(["", "Version"], rows) + "\n" + source("train", _record(results.runs[0]))
 
@@ -61,7 +67,7 @@ def runs(results: Results) -> str:
     for run in results.runs:
         told = run.record
         stopped = ", stopped early" if told["stopped_early"] else ""
-        resumed = f", resumed {told['resumed']} times" if told["resumed"] else ""
+        resumed = f", resumed {count(told['resumed'], 'time')}" if told["resumed"] else ""
         rows.append(
             [
                 key(run.name),
@@ -87,7 +93,7 @@ def runs(results: Results) -> str:
     return f"{text}\nAll trainings together took {duration(total)}.\n"
 
 
-def _record(run: Run) -> Any:
+def _record(run: Run) -> PurePosixPath:
     return run.folder / "train" / "run.json"
 
 
@@ -96,5 +102,9 @@ def _settings(run: Run) -> dict[str, str]:
     return flatten(told)
 
 
-def _distinct(values: Any) -> str:
+def _hashes(name: str, records: list[dict[str, Any]]) -> str:
+    return f'<span class="hash">{_distinct(record[name] for record in records)}</span>'
+
+
+def _distinct(values: Iterable[object]) -> str:
     return ", ".join(literal(value) for value in dict.fromkeys(values))

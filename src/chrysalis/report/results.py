@@ -12,6 +12,7 @@ import pandas as pd
 
 from chrysalis.data.packed import read_table
 from chrysalis.errors import UserError
+from chrysalis.report.order import by_model
 
 MODELS_CHAPTER = "models"  # the chapter whose page is models.qmd
 FIGURE_KINDS = (".svg", ".webp")
@@ -166,8 +167,8 @@ def _load_chapter(folder: Path, told: dict[str, Any]) -> Chapter:
     return Chapter(
         told,
         _read_json(place / "compare" / "chapter.json"),
-        _read_numbers(place / "compare" / "arms.csv"),
-        _read_numbers(place / "compare" / "effects.csv"),
+        by_model(_read_numbers(place / "compare" / "arms.csv")),
+        by_model(_read_numbers(place / "compare" / "effects.csv")),
         _plots(folder, f"chapters/{told['name']}"),
     )
 

@@ -23,8 +23,8 @@ def percent(fraction: float) -> str:
 
 def accuracy(mean: float, sd: float, n: int) -> str:
     """An accuracy with its spread over seeds: 94.1 % (sd 0.8, n 3)."""
-    spread = "" if math.isnan(sd) else f"sd{NBSP}{100 * sd:.1f}, "
-    return f"{percent(mean)} ({spread}n{NBSP}{n:.0f})"
+    spread = "" if math.isnan(sd) else f"sd{NBSP}{100 * sd:.1f},{NBSP}"
+    return f"{percent(mean)}{NBSP}({spread}n{NBSP}{n:.0f})"
 
 
 def points(fraction: float) -> str:
@@ -34,6 +34,11 @@ def points(fraction: float) -> str:
     text = f"{abs(100 * fraction):.1f}"
     sign = "" if float(text) == 0 else "+" if fraction > 0 else "-"
     return sign + text
+
+
+def interval(low: float, high: float) -> str:
+    """The bounds of an interval of differences in percentage points."""
+    return NOTHING if math.isnan(low) else f"{points(low)}{NBSP}to{NBSP}{points(high)}"
 
 
 def p_value(p: float) -> str:
@@ -57,9 +62,13 @@ def count(number: int, one: str, many: str = "") -> str:
 def table(headings: list[str], rows: list[list[str]], right: str = "") -> str:
     """A pipe table in a box that scrolls sideways; cells are Markdown without line breaks.
 
-    The letter of `right` at a column's place is r for numbers, which are set to the right.
+    The letter of `right` at a column's place is r for numbers, which are set to the right. A column
+    without any value is left out.
     """
-    right = right.ljust(len(headings), "l")
+    sides = right.ljust(len(headings), "l")
+    columns = list(zip(headings, sides, *rows, strict=True))
+    used = [column for column in columns if not rows or set(column[2:]) != {NOTHING}]
+    headings, sides, *rows = (list(line) for line in zip(*used, strict=True))
     widths = [
         min(WIDEST_COLUMN, max(3, *(_visible(cell) for cell in column)))
         for column in zip(headings, *rows, strict=True)
@@ -67,7 +76,7 @@ def table(headings: list[str], rows: list[list[str]], right: str = "") -> str:
     # Pandoc takes the columns' shares of the width from the numbers of dashes.
     rule = [
         "-" * (width - 1) + ":" if side == "r" else "-" * width
-        for width, side in zip(widths, right, strict=True)
+        for width, side in zip(widths, sides, strict=True)
     ]
     lines = ["| " + " | ".join(line) + " |" for line in (headings, rule, *rows)]
     return "\n".join(["::: {.table-box}", "", *lines, "", ":::", ""])
@@ -80,7 +89,10 @@ def link(text: str, path: PurePosixPath | str) -> str:
 
 def source(rule: str, *paths: PurePosixPath) -> str:
     """A line that says which rule made what stands above, and links to its numbers."""
-    links = ", ".join(link(path.name, path) for path in paths)
+    names = [path.name for path in paths]
+    links = ", ".join(
+        link(str(path) if names.count(path.name) > 1 else path.name, path) for path in paths
+    )
     return f"::: {{.source}}\nRule `{rule}`: {links}\n:::\n"
 
 

@@ -1,0 +1,61 @@
+# `make study` and `make test` do all their set-up: Python >= 3.11 and make are enough.
+#   make study                          the default dataset (see config/config.yaml)
+#   make study DATASET=leeds            another one, or a folder, or an archive of your photos
+#   make study ARGS="--config seeds=5"  anything else that snakemake takes
+PYTHON ?= python3
+CORES ?= $(shell nproc 2>/dev/null || echo 2)
+GPUS ?= $(shell nvidia-smi -L 2>/dev/null | grep -c .)
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: study setup test test-quick lint format schema lock clean
+
+study: setup
+	@snakemake --cores $(CORES) --resources gpu=$(GPUS) \
+	  $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache) $(ARGS) $(if $(DATASET),--config dataset="$(DATASET)")
+
+test: .venv/dev.done
+	@pytest $(ARGS)
+
+test-quick: .venv/dev.done
+	@pytest -m "not e2e" $(ARGS)
+
+lint: .venv/dev.done
+	@ruff check . && ruff format --check . && snakefmt --check Snakefile workflow
+	@python scripts/write_schema.py --check
+
+format: .venv/dev.done
+	@ruff check --fix . && ruff format . && snakefmt Snakefile workflow
+
+schema: .venv/setup.done
+	@python scripts/write_schema.py
+
+setup: .venv/setup.done
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Chrysalis needs Python 3.11 or newer; name one with PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv .venv \
+	  || { echo "No venv module: install it first (Debian: apt-get install python3-venv)"; exit 1; }
+
+.venv/setup.done: requirements.lock pyproject.toml | .venv/bin/pip
+	@echo "Installing into .venv (once; PyTorch is large) ..."
+	@pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	@pip install -qq --disable-pip-version-check --no-deps --editable .
+	@sh workflow/install-quarto.sh
+	@touch $@
+
+.venv/dev.done: requirements-dev.lock .venv/setup.done
+	@pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Versions and hashes of everything; needs uv, which nothing else does.
+lock:
+	uv pip compile $(LOCK) pyproject.toml -o requirements.lock
+	uv pip compile $(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --no-emit-index-url --custom-compile-command "make lock" $(UPGRADE)
+
+clean:
+	rm -rf results .snakemake

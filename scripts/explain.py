@@ -1,0 +1,45 @@
+"""Grad-CAM of a fair choice of right and wrong test predictions of one run."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from safetensors.torch import load_file
+
+from chrysalis import cli
+from chrysalis.config.run import RunSettings
+from chrysalis.data.packed import open_packed
+from chrysalis.engine.augment import to_float
+from chrysalis.engine.classifier import build
+from chrysalis.explain.gradcam import grad_cam
+from chrysalis.explain.selection import select_examples
+from chrysalis.models import registry
+
+
+def main(args) -> None:
+    """Write the chosen examples (examples.csv) and their maps (cams.npy, float32 (n, S, S))."""
+    record = json.loads((args.run / "run.json").read_text())
+    settings = RunSettings.model_validate(record["settings"])
+    classes = record["classes"]
+    examples = select_examples(pd.read_parquet(args.run / "predictions.parquet"), classes)
+    model = build(settings.model, len(classes), settings.image_size, settings.options)
+    model.load_state_dict(load_file(args.run / "model.safetensors"))
+    layer = args.layer or registry.specs()[settings.model].cam_layer
+    packed = open_packed(args.images, args.images.with_suffix(".csv"))
+    pixels = torch.from_numpy(packed.images[examples["row"].to_numpy()]).permute(0, 3, 1, 2)
+    targets = torch.tensor([classes.index(name) for name in examples["predicted_class"]])
+    cams = grad_cam(model, to_float(pixels), targets, layer=f"network.{layer}")
+    args.output.mkdir(parents=True, exist_ok=True)
+    np.save(args.output / "cams.npy", cams.numpy())
+    examples.assign(layer=layer).to_csv(args.output / "examples.csv", index=False)
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--run", type=Path, required=True, help="folder with the run's record")
+    parser.add_argument("--images", type=Path, required=True, help="packed images, .npy")
+    parser.add_argument("--layer", nargs="?", default="", help="left out: the last convolutional stage")
+    parser.add_argument("--output", type=Path, required=True)
+    cli.run(main, parser)

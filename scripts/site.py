@@ -1,0 +1,21 @@
+"""The report site of a study."""
+
+import logging
+from pathlib import Path
+
+from chrysalis import cli
+from chrysalis.report.site import build_site
+
+
+def main(args) -> None:
+    """Assemble, render and check the site."""
+    build_site(args.results, args.report, args.output)
+    logging.info("The report: %s", args.output / "index.html")
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="the study's results")
+    parser.add_argument("--report", type=Path, required=True, help="the Quarto project")
+    parser.add_argument("--output", type=Path, required=True, help="folder for the site")
+    cli.run(main, parser)

@@ -1,0 +1,27 @@
+"""Write config/schema.json from the pydantic models, or check that it is in step."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+from chrysalis import cli
+from chrysalis.config.schema import json_schema
+
+SCHEMA = Path("config/schema.json")
+
+
+def main(args) -> None:
+    """Write the schema; with --check only compare, and exit 1 if it differs."""
+    text = json.dumps(json_schema(), indent=1) + "\n"
+    if not args.check:
+        SCHEMA.write_text(text)
+    elif not SCHEMA.exists() or SCHEMA.read_text() != text:
+        logging.error("%s is out of step with the code; run `make schema`", SCHEMA)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing")
+    cli.run(main, parser)

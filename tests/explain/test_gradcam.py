@@ -1,0 +1,204 @@
+"""Grad-CAM against Captum, against a case worked by hand, and the state that it leaves behind."""
+
+import pytest
+import torch
+from captum.attr import LayerAttribution, LayerGradCam
+from torch import nn
+
+from chrysalis.errors import UserError
+from chrysalis.explain.gradcam import conv_layers, grad_cam
+from chrysalis.models import registry
+
+torch.set_num_threads(1)
+
+
+def images(count=3, size=48):
+    return torch.rand(count, 3, size, size, generator=torch.Generator().manual_seed(2))
+
+
+def trained_model(name, size=48):
+    """A model whose batch normalisation has seen data, so that eval mode gives sensible values."""
+    torch.manual_seed(0)
+    model = registry.create(name, 5, size)
+    with torch.no_grad():
+        for _ in range(20):
+            model.train()(images(8, size))
+    return model.eval()
+
+
+def captum(model, batch, targets, layer):
+    attribution = LayerGradCam(model, model.get_submodule(layer)).attribute(
+        batch, target=targets, relu_attributions=True
+    )
+    cams = LayerAttribution.interpolate(attribution, batch.shape[-2:], "bilinear")[:, 0].detach()
+    highest = cams.amax(dim=(1, 2), keepdim=True)
+    return torch.where(highest > 0, cams / highest, 0)
+
+
+@pytest.mark.parametrize("spec", registry.specs().values(), ids=lambda s: s.name)
+def test_agrees_with_captum(spec):
+    model, batch = trained_model(spec.name), images()
+    first_layer = conv_layers(model)[0]
+    for layer in (spec.cam_layer, first_layer):
+        for targets in (torch.tensor([0, 3, 4]), model(batch).argmax(1)):
+            cams = grad_cam(model, batch, targets, layer=layer)
+            assert cams.shape == (3, 48, 48)
+            assert cams.dtype == torch.float32
+            expected = captum(model, batch, targets, layer)
+            torch.testing.assert_close(cams, expected, atol=1e-4, rtol=0)
+    assert cams.amax(dim=(1, 2)).tolist() == [1, 1, 1]  # the comparison was not one of zeros
+    predicted = grad_cam(model, batch, layer=first_layer)
+    torch.testing.assert_close(predicted, cams, atol=0, rtol=0)
+
+
+class Tiny(nn.Module):
+    """Two 1x1 convolution channels, an in-place ReLU, and a linear layer on the channel means."""
+
+    def __init__(self, inplace=True):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 1, bias=False)
+        self.relu = nn.ReLU(inplace=inplace)
+        self.dropout = nn.Dropout(0.5)
+        self.head = nn.Linear(2, 2, bias=False)
+        with torch.no_grad():
+            self.conv.weight.copy_(torch.tensor([1.0, -1.0]).view(2, 1, 1, 1))
+            self.head.weight.copy_(torch.tensor([[3.0, 1.0], [-1.0, -2.0]]))
+
+    def forward(self, batch):
+        return self.head(self.dropout(self.relu(self.conv(batch)).mean((2, 3))))
+
+
+@pytest.mark.parametrize("inplace", [True, False])
+def test_a_case_worked_by_hand(inplace):
+    model = Tiny(inplace)
+    batch = torch.tensor([[2.0, 4.0], [-3.0, 1.0]]).view(1, 1, 2, 2)
+    # Channels: A0 = x, A1 = -x. The ReLU passes three places of A0 and one of A1, and the mean
+    # divides by 4, so the mean gradients are head x (3/4, 1/4) / 4:
+    #   class 0: (9/16, 1/16),  class 1: (-3/16, -2/16).
+    # Weighted sums: class 0: x (9 - 1) / 16 = x / 2;  class 1: x (-3 + 2) / 16 = -x / 16.
+    # ReLU and division by the maximum leave (2, 4, 0, 1) / 4 and (0, 0, 1, 0).
+    expected = {0: [[0.5, 1.0], [0.0, 0.25]], 1: [[0.0, 0.0], [1.0, 0.0]]}
+    for target, values in expected.items():
+        cam = grad_cam(model, batch, torch.tensor([target]), layer="conv")
+        torch.testing.assert_close(cam[0], torch.tensor(values), atol=1e-6, rtol=0)
+    # Logits are 3 x 7/4 + 3/4 = 6 and -7/4 - 6/4, so class 0 is the predicted one.
+    assert torch.equal(
+        grad_cam(model, batch, layer="conv"),
+        grad_cam(model, batch, torch.tensor([0]), layer="conv"),
+    )
+
+
+def test_no_positive_evidence_stays_zero():
+    model = Tiny()
+    cam = grad_cam(model, torch.ones(1, 1, 4, 4), torch.tensor([1]), layer="conv")
+    assert torch.equal(cam, torch.zeros(1, 4, 4))
+
+
+def test_maps_do_not_depend_on_the_other_images():
+    model, batch = trained_model("resnet18_small"), images()
+    layer = registry.specs()["resnet18_small"].cam_layer
+    together = grad_cam(model, batch, layer=layer)
+    alone = torch.cat([grad_cam(model, image[None], layer=layer) for image in batch])
+    torch.testing.assert_close(together, alone, atol=1e-4, rtol=0)
+
+
+def test_works_without_gradients_around_or_in_the_parameters():
+    model, batch = Tiny(), torch.rand(2, 1, 3, 3)
+    expected = grad_cam(model, batch, layer="conv")
+    with torch.no_grad():
+        assert torch.equal(grad_cam(model, batch, layer="conv"), expected)
+    model.requires_grad_(False)
+    cams = grad_cam(model, batch, layer="conv")
+    assert torch.equal(cams, expected)
+    assert not cams.requires_grad
+
+
+class Fails(Tiny):
+    """Uses up random numbers, then fails."""
+
+    def forward(self, batch):
+        super().forward(batch)
+        torch.rand(3)
+        raise RuntimeError("on purpose")
+
+
+def hooks(model):
+    return [len(m._forward_hooks) + len(m._backward_hooks) for m in model.modules()]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_leaves_the_model_and_the_random_state_as_they_were(fails):
+    torch.manual_seed(0)
+    model = Fails() if fails else Tiny()
+    model.train()
+    model.relu.eval()  # a mixture of modes
+    model.conv.weight.requires_grad_(False)
+    model.head.weight.grad = gradient = torch.full((2, 2), 7.0)
+    model.head.register_forward_hook(lambda *arguments: None)
+    modes = [m.training for m in model.modules()]
+    before = hooks(model)
+    weights = {name: value.clone() for name, value in model.state_dict().items()}
+    state = torch.get_rng_state()
+
+    if fails:
+        with pytest.raises(RuntimeError, match="on purpose"):
+            grad_cam(model, torch.rand(1, 1, 2, 2, generator=torch.Generator()), layer="conv")
+    else:
+        grad_cam(model, torch.rand(1, 1, 2, 2, generator=torch.Generator()), layer="conv")
+
+    assert torch.equal(torch.get_rng_state(), state)
+    assert [m.training for m in model.modules()] == modes
+    assert hooks(model) == before
+    assert not model.conv.weight.requires_grad
+    assert model.head.weight.requires_grad
+    assert model.conv.weight.grad is None
+    assert model.head.weight.grad is gradient
+    assert torch.equal(gradient, torch.full((2, 2), 7.0))
+    assert all(torch.equal(model.state_dict()[name], value) for name, value in weights.items())
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+def test_leaves_the_random_state_of_cuda_as_it_was():
+    class Draws(Tiny):
+        def forward(self, batch):
+            return super().forward(batch + torch.rand(1, device="cuda"))
+
+    state = torch.cuda.get_rng_state()
+    grad_cam(Draws().cuda(), torch.rand(1, 1, 2, 2, device="cuda"), layer="conv")
+    assert torch.equal(torch.cuda.get_rng_state(), state)
+
+
+def test_runs_in_eval_mode():
+    model = Tiny().train()
+    model.dropout.p = 0.999  # in train mode this would let next to nothing through
+    cam = grad_cam(model, torch.ones(1, 1, 2, 2), torch.tensor([0]), layer="conv")
+    assert torch.equal(cam, torch.ones(1, 2, 2))
+
+
+def test_batch_statistics_do_not_move():
+    model = trained_model("resnet18_small").train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    grad_cam(model, images(), layer="features.stage4")
+    assert all(torch.equal(model.state_dict()[name], value) for name, value in before.items())
+
+
+def test_convolutions_by_name():
+    assert conv_layers(registry.create("mynet", 5, 48)) == ["features.conv1", "features.conv2"]
+    assert len(conv_layers(registry.create("vgg11_small", 5, 48))) == 8
+    assert len(conv_layers(registry.create("resnet18_small", 5, 48))) == 17 + 3
+
+
+def test_an_unknown_layer_is_an_error_that_names_near_ones():
+    model = registry.create("mynet", 5, 48)
+    with pytest.raises(UserError, match=r"no layer 'features.con2'.*features\.conv2"):
+        grad_cam(model, images(), layer="features.con2")
+    with pytest.raises(UserError, match=r"no layer 'zzz'.*features\.conv1, features\.conv2"):
+        grad_cam(model, images(), layer="zzz")
+    assert hooks(model) == [0] * len(hooks(model))
+
+
+def test_a_layer_without_maps_is_an_error_that_names_the_convolutions():
+    model = registry.create("mynet", 5, 48)
+    with pytest.raises(UserError, match=r"'classifier\.0'; choose one of features\.conv1"):
+        grad_cam(model, images(), layer="classifier.0")
+    assert hooks(model) == [0] * len(hooks(model))
