@@ -10,7 +10,10 @@ from snakemake.utils import min_version
 
 min_version("9.10")
 
-sys.path.insert(0, str(Path(workflow.basedir) / "src"))
+# The code that runs is the code beside this file, whatever else is installed.
+SOURCE = str(Path(workflow.basedir) / "src")
+sys.path.insert(0, SOURCE)
+os.environ["PYTHONPATH"] = SOURCE
 
 from chrysalis.config import imports, locks
 from chrysalis.config.study import resolve
@@ -53,3 +56,4 @@ rule all:
 rule data:
     input:
         packs(),
+        rules.plot_data.output,

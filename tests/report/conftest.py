@@ -236,15 +236,7 @@ def _write_chapter(folder, chapter, classes, rng):
     )
     for name, table in (("arms", arms), ("effects", effects), ("per_class", per_class)):
         _write_csv(folder / "compare" / f"{name}.csv", table)
-    sentences = effects["sentence"].tolist()
-    answer = {
-        "headline": sentences[0] if len(sentences) == 1 else "Of the comparisons, some differ.",
-        "sentences": sentences,
-        "removed": {"removed": [classes[0]]} if chapter["analysis"] == "class_removal" else {},
-        "threshold": 0.01,
-        **{key: chapter[key] for key in ("name", "title", "question", "analysis")},
-    }
-    _write_json(folder / "compare/chapter.json", answer)
+    _write_answer(folder, chapter, classes, effects["sentence"].tolist())
     plots = {"arms": figures.plot_arms(arms), "effects": figures.plot_effects(effects, 0.01)}
     if chapter["analysis"] == "class_removal":
         plots["per_class"] = figures.plot_per_class(per_class)
@@ -253,6 +245,17 @@ def _write_chapter(folder, chapter, classes, rng):
         (folder / "plot_chapter" / f"{name}.csv").write_bytes(
             (folder / "compare" / f"{name}.csv").read_bytes()
         )
+
+
+def _write_answer(folder, chapter, classes, sentences):
+    answer = {
+        "headline": sentences[0] if len(sentences) == 1 else "Of the comparisons, some differ.",
+        "sentences": sentences,
+        "removed": {"removed": [classes[0]]} if chapter["analysis"] == "class_removal" else {},
+        "threshold": 0.01,
+        **{key: chapter[key] for key in ("name", "title", "question", "analysis")},
+    }
+    _write_json(folder / "compare/chapter.json", answer)
 
 
 def _write_plots(folder, study, split, classes, rng):

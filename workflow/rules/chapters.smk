@@ -13,12 +13,12 @@ rule compare:
         effects=f"{RESULTS}/chapters/{{chapter}}/compare/effects.csv",
         per_class=f"{RESULTS}/chapters/{{chapter}}/compare/per_class.csv",
         answer=f"{RESULTS}/chapters/{{chapter}}/compare/chapter.json",
+    log:
+        f"{RESULTS}/logs/compare/{{chapter}}.log",
     params:
         chapter=lambda w: json.dumps(chapter_of(w), sort_keys=True),
         seeds=STUDY.seeds,
         threshold=STUDY.config.threshold,
-    log:
-        f"{RESULTS}/logs/compare/{{chapter}}.log",
     shell:
         "{PYTHON} scripts/compare.py --chapter {params.chapter:q} --runs {RESULTS}/runs"
         " --seeds {params.seeds} --threshold {params.threshold}"
@@ -39,10 +39,10 @@ rule plot_chapter:
             f"{RESULTS}/chapters/{{{{chapter}}}}/plot_chapter/{{table}}.csv",
             table=["arms", "effects", "per_class"],
         ),
-    params:
-        threshold=STUDY.config.threshold,
     log:
         f"{RESULTS}/logs/plot_chapter/{{chapter}}.log",
+    params:
+        threshold=STUDY.config.threshold,
     shell:
         "{PYTHON} scripts/plot_chapter.py --tables $(dirname {input.arms:q})"
         " --threshold {params.threshold} --output $(dirname {output.arms:q}) --log {log:q}"

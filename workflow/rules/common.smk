@@ -34,7 +34,9 @@ def size_of(wildcards):
 
 
 def chapter_of(wildcards):
-    return next(c for c in STUDY.describe()["chapters"] if c["name"] == wildcards.chapter)
+    return next(
+        c for c in STUDY.describe()["chapters"] if c["name"] == wildcards.chapter
+    )
 
 
 def chapter_files(pattern):

@@ -10,10 +10,10 @@ if STUDY.dataset.is_fetched and (STUDY.dataset.archive or not os.path.isdir(RAW)
             code=code("fetch"),
         output:
             f"{RAW}/manifest.csv",
-        params:
-            kind=STUDY.dataset.config.source.kind,
         log:
             f"{RESULTS}/logs/fetch.log",
+        params:
+            kind=STUDY.dataset.config.source.kind,
         shell:
             "{PYTHON} scripts/fetch.py --kind {params.kind} --archive {input.archive:q}"
             " --output {RAW:q} --log {log:q}"
@@ -26,12 +26,12 @@ rule inspect_images:
     output:
         images=f"{RESULTS}/data/inspect_images/images.csv",
         left_out=f"{RESULTS}/data/inspect_images/left_out.csv",
-    params:
-        root=RAW,
-        listing=STUDY.dataset.listing_digest(),
     log:
         f"{RESULTS}/logs/inspect_images.log",
     threads: 8
+    params:
+        root=RAW,
+        listing=STUDY.dataset.listing_digest(),
     shell:
         "{PYTHON} scripts/inspect_images.py --root {params.root:q} --threads {threads}"
         " --images {output.images:q} --left-out {output.left_out:q} --log {log:q}"
@@ -43,11 +43,11 @@ rule split:
         code=code("split"),
     output:
         f"{RESULTS}/data/split/split.csv",
+    log:
+        f"{RESULTS}/logs/split.log",
     params:
         fractions=list(STUDY.dataset.config.split.fractions),
         seed=STUDY.dataset.config.split.seed,
-    log:
-        f"{RESULTS}/logs/split.log",
     shell:
         "{PYTHON} scripts/split.py --images {input.images:q} --fractions {params.fractions}"
         " --seed {params.seed} --output {output:q} --log {log:q}"
@@ -59,12 +59,12 @@ rule pack:
         code=code("pack"),
     output:
         multiext(f"{RESULTS}/data/pack/{{size}}px", images=".npy", index=".csv"),
-    params:
-        root=RAW,
     log:
         f"{RESULTS}/logs/pack_{{size}}px.log",
-    threads: 8
     cache: "omit-software"
+    threads: 8
+    params:
+        root=RAW,
     shell:
         "{PYTHON} scripts/pack.py --root {params.root:q} --split {input.split:q}"
         " --size {wildcards.size} --threads {threads} --images {output.images:q}"

@@ -14,18 +14,18 @@ rule train:
             record="run.json",
             predictions="predictions.parquet",
         ),
-    params:
-        settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
     log:
         f"{RESULTS}/logs/train/{{run}}_seed{{seed}}.log",
+    cache: "omit-software"
     threads: 1
     resources:
         gpu=1 if os.path.exists("/proc/driver/nvidia/version") else 0,
-    cache: "omit-software"
+    params:
+        settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
     shell:
         "{PYTHON} scripts/train.py --settings {params.settings:q} --images {input.images:q}"
         " --index {input.index:q} --output $(dirname {output.model:q})"
-        " --checkpoint {RESULTS}/runs/{wildcards.run}/seed{wildcards.seed}/checkpoint.pt"
+        " --checkpoint {RESULTS}/checkpoints/{wildcards.run}/seed{wildcards.seed}.pt"
         " --threads {threads} --code {input.code:q} --log {log:q}"
 
 
@@ -56,11 +56,11 @@ rule plot_models:
         curves_table=f"{RESULTS}/runs/plot_models/curves.csv",
         confusion=f"{RESULTS}/runs/plot_models/confusion.svg",
         confusion_table=f"{RESULTS}/runs/plot_models/confusion.csv",
+    log:
+        f"{RESULTS}/logs/plot_models.log",
     params:
         runs=list(STUDY.base_runs.values()),
         seeds=STUDY.seeds,
-    log:
-        f"{RESULTS}/logs/plot_models.log",
     shell:
         "{PYTHON} scripts/plot_models.py --runs {RESULTS}/runs --names {params.runs}"
         " --seeds {params.seeds} --output $(dirname {output.curves:q}) --log {log:q}"
@@ -73,12 +73,12 @@ rule summarise:
         code=code("summarise"),
     output:
         f"{RESULTS}/metrics.json",
+    log:
+        f"{RESULTS}/logs/summarise.log",
     params:
         runs=list(STUDY.base_runs.values()),
         seeds=STUDY.seeds,
         chapters=[chapter.name for chapter in STUDY.chapters],
-    log:
-        f"{RESULTS}/logs/summarise.log",
     shell:
         "{PYTHON} scripts/summarise.py --results {RESULTS} --names {params.runs}"
         " --seeds {params.seeds} --chapters {params.chapters} --output {output:q} --log {log:q}"

@@ -4,9 +4,9 @@
 rule study:
     output:
         f"{RESULTS}/study.json",
+    localrule: True
     params:
         study=json.dumps(STUDY.describe(), indent=1),
-    localrule: True
     run:
         Path(output[0]).write_text(params.study)
 
@@ -18,10 +18,10 @@ rule plot_dag:
     output:
         figure=f"{RESULTS}/plot_dag/dag.svg",
         table=f"{RESULTS}/plot_dag/dag.csv",
-    params:
-        config=json.dumps(config, sort_keys=True),
     log:
         f"{RESULTS}/logs/plot_dag.log",
+    params:
+        config=json.dumps(config, sort_keys=True),
     shell:
         "{PYTHON} scripts/plot_dag.py --config {params.config:q}"
         " --output $(dirname {output.figure:q}) --log {log:q}"
@@ -39,9 +39,13 @@ rule site:
         chapter_figures=chapter_files(rules.plot_chapter.output.arms),
         data_figures=rules.plot_data.output,
         model_figures=rules.plot_models.output,
-        galleries=of_runs(rules.plot_gallery.output.table, STUDY.base_runs.values(), STUDY.seeds[:1]),
+        galleries=of_runs(
+            rules.plot_gallery.output.table, STUDY.base_runs.values(), STUDY.seeds[:1]
+        ),
         dag=rules.plot_dag.output,
-        pages=[str(path) for path in sorted(Path("report").rglob("*")) if path.is_file()],
+        pages=[
+            str(path) for path in sorted(Path("report").rglob("*")) if path.is_file()
+        ],
         code=code("site"),
     output:
         f"{RESULTS}/site/index.html",

@@ -1,4 +1,4 @@
-"""YAML files into validated models, with messages that name file, key, value and what is allowed."""
+"""YAML files into validated models; messages name file, key, value and what is allowed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def validate(content: dict[str, Any], model: type[Model], where: str) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        lines = [_describe(fault, model, where) for fault in error.errors()]
+        lines = [_describe(fault, model, where) for fault in _deepest(error.errors())]
         raise UserError("\n".join(dict.fromkeys(lines))) from None
 
 
@@ -67,8 +67,26 @@ def suggest(word: str, known: typing.Iterable[str]) -> str:
     return f"allowed: {', '.join(known)}{hint}"
 
 
-def _describe(fault: Any, model: type[BaseModel], where: str) -> str:
+def _deepest(faults: list[Any]) -> list[Any]:
+    """Without what unions add: complaints of a whole value where a fault inside it is named."""
+    places = [_place(fault) for fault in faults]
+    return [
+        fault
+        for fault, place in zip(faults, places, strict=True)
+        if not any(len(other) > len(place) and other[: len(place)] == place for other in places)
+    ]
+
+
+def _place(fault: Any) -> list[Any]:
+    """The keys that lead to a fault."""
     location = [part for part in fault["loc"] if not _is_union_tag(part)]
+    if fault["type"] == "extra_forbidden" and _is_union_tag(fault["loc"][-1]):
+        location.append(fault["loc"][-1])  # here it is the user's own word
+    return location
+
+
+def _describe(fault: Any, model: type[BaseModel], where: str) -> str:
+    location = _place(fault)
     key = ".".join(map(str, location))
     if fault["type"] == "extra_forbidden":
         return f"{where}: {key}: unknown key; {suggest(location[-1], _keys(model, location[:-1]))}"

@@ -10,9 +10,19 @@ import hashlib
 import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+def _ascending(limits: tuple[float, float]) -> tuple[float, float]:
+    if limits[0] > limits[1]:
+        raise ValueError("the least must not be above the largest")
+    return limits
+
+
+Limits = AfterValidator(_ascending)
 
 
 class Settings(BaseModel):
@@ -24,10 +34,10 @@ class Settings(BaseModel):
 class AugmentationSettings(Settings):
     """Random changes of a training image; each has an "off" value, and all off means none."""
 
-    crop_area: tuple[Fraction, Fraction] = Field(
+    crop_area: Annotated[tuple[Fraction, Fraction], Limits] = Field(
         (0.5, 1.0), description="Least and largest share of the image's area that a crop keeps."
     )
-    crop_aspect: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]] = Field(
+    crop_aspect: Annotated[tuple[Positive, Positive], Limits] = Field(
         (3 / 4, 4 / 3), description="Least and largest width / height of a crop."
     )
     flip: Fraction = Field(0.5, description="Probability of mirroring left to right.")
@@ -47,7 +57,7 @@ class TrainingSettings(Settings):
 
     epochs: Annotated[int, Field(ge=1)] = Field(40, description="Passes over the training images.")
     batch_size: Annotated[int, Field(ge=2)] = Field(32, description="Images per step.")
-    learning_rate: Annotated[float, Field(gt=0)] = Field(1e-3, description="Peak, after warm-up.")
+    learning_rate: Positive = Field(1e-3, description="Peak, after warm-up.")
     weight_decay: Annotated[float, Field(ge=0)] = Field(0.05, description="AdamW's, decoupled.")
     warmup_epochs: Annotated[float, Field(ge=0)] = Field(
         3.0, description="Epochs over which the learning rate rises linearly to its peak."

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from chrysalis.config.run import AugmentationSettings, Settings, TrainingSettings
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Share = Annotated[float, Field(gt=0, lt=1)]
 ImageSize = Annotated[int, Field(ge=8, le=1024)]
+
+
+def _each_once(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise ValueError("each name may stand in the list just once")
+    return names
+
+
+Models = Annotated[list[str], Field(min_length=1), AfterValidator(_each_once)]
 
 
 def changes_of(settings: type[Settings]) -> type[BaseModel]:
@@ -68,7 +85,7 @@ class Chapter(Settings):
         description="accuracy: test top-1 against the baseline arm. class_removal: accuracy on "
         "the remaining classes against the full model and the full model with masked logits.",
     )
-    models: list[str] | None = Field(
+    models: Models | None = Field(
         None, description="Models that each arm is run with; left out: every model of the study."
     )
     baseline: str | None = Field(
@@ -94,6 +111,10 @@ class Chapter(Settings):
             others = [a for name, a in self.arms.items() if name != self.baseline]
             if not all(arm.remove_classes for arm in others):
                 raise ValueError("each arm but the baseline of a class_removal chapter removes one")
+            if any(arm.model for arm in self.arms.values()):
+                raise ValueError("the arms of a class_removal chapter name no model")
+        elif len({tuple(arm.remove_classes) for arm in self.arms.values()}) > 1:
+            raise ValueError("arms that remove different classes need `analysis: class_removal`")
         return self
 
 
@@ -163,7 +184,10 @@ class StudyConfig(Settings):
     seeds: int | list[Annotated[int, Field(ge=0)]] = Field(
         3, description="How many seeds (0, 1, ...), or which."
     )
-    models: list[str] | None = Field(None, description="Models to study, the first being the baseline of comparisons; left out: all.")
+    models: Models | None = Field(
+        None,
+        description="Models to study, the first being the baseline of comparisons; left out: all.",
+    )
     experiments: list[Name] | None = Field(
         None, description="Chapters, by their file's name in config/experiments; left out: all."
     )

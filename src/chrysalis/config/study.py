@@ -137,6 +137,8 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
     if not dataset.is_fetched:
         dataset.classes()
     models = _models(study.models, "models")
+    _models(study.cam_layers, "cam_layers")
+    _models((path.stem for path in sorted((folder / "models").glob("*.yaml"))), f"{folder}/models")
     resolver = _Resolver(study, dataset, folder / "models")
     chapters, skipped = [], {}
     for name, chapter in _chapters(study, folder / "experiments").items():
@@ -273,7 +275,8 @@ def _options(model: str, layers: list[Changes], where: str) -> dict[str, Any]:
         for key in layer.options:
             if key not in known:
                 raise UserError(
-                    f"{where}: options: model '{model}' has no option '{key}'; {suggest(key, known)}"
+                    f"{where}: options: model '{model}' has no option '{key}'; "
+                    f"{suggest(key, known)}"
                 )
         options |= layer.options
     return options

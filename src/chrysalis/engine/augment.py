@@ -112,18 +112,17 @@ def _draw_crop(count: int, settings: AugmentationSettings, generator: torch.Gene
     shape = (count, CROP_ATTEMPTS)
     area = _uniform(shape, *settings.crop_area, generator)
     aspect = _uniform(shape, math.log(least), math.log(most), generator).exp()
-    size = torch.stack([(area * aspect).sqrt(), (area / aspect).sqrt()], dim=-1)
-    fits = (size <= 1).all(dim=-1)
-    first = fits.byte().argmax(dim=1)  # the first of equals
-    size = size[torch.arange(count, device=size.device), first]
-    offset = _uniform((count, 2), 0, 1, generator)
-
+    width, height = (area * aspect).sqrt(), (area / aspect).sqrt()
+    fits = (width <= 1) & (height <= 1)
+    found, first = fits.any(dim=1), fits.byte().argmax(dim=1, keepdim=True)
     central = min(max(1.0, least), most)
-    largest = torch.tensor([min(1.0, central), min(1.0, 1 / central)], device=size.device)
-    found = fits.any(dim=1, keepdim=True)
-    size = torch.where(found, size, largest)
-    offset = torch.where(found, offset, 0.5)
-    return torch.cat([offset * (1 - size), size], dim=1)
+    width = torch.where(found, width.gather(1, first).squeeze(1), min(1.0, central))
+    height = torch.where(found, height.gather(1, first).squeeze(1), min(1.0, 1 / central))
+    left, top = (
+        torch.where(found, _uniform((count,), 0, 1, generator), 0.5) * (1 - size)
+        for size in (width, height)
+    )
+    return torch.stack([left, top, width, height], dim=1)
 
 
 def _resample(
@@ -156,7 +155,7 @@ def _resample(
 def _grid(along_x: Tensor, along_y: Tensor, centre: Tensor, side: int) -> Tensor:
     """Evaluate centre + x along_x + y along_y at all pixel centres: (N, 2) each, (N, S, S, 2).
 
-    As functional.affine_grid, but faster, and exact under autocast, for want of a matrix product.
+    As functional.affine_grid, without its matrix product, which autocast would round to bf16.
     """
     steps = (torch.arange(side, device=centre.device) * 2 + 1) / side - 1
     along_x, along_y, centre = (v[:, None, None] for v in (along_x, along_y, centre))

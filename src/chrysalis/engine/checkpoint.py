@@ -66,9 +66,9 @@ def load(
 
 
 @contextmanager
-def exclusive(folder: Path) -> Iterator[None]:
-    """Hold a run's folder: a second training of the same run waits until the first has ended."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as file:
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold a checkpoint: a second training of the same run waits until the first has ended."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

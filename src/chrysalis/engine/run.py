@@ -69,7 +69,7 @@ def execute(
     model = build(settings.model, len(classes), settings.image_size, settings.options, statistics)
     model.to(runtime.device)
     fingerprint = f"{settings.to_json()} {code_hash} {data_hash}"
-    with checkpoint.exclusive(checkpoint_path.parent):
+    with checkpoint.exclusive(checkpoint_path):
         progress = train(
             model,
             settings,

@@ -51,10 +51,9 @@ def accuracy(conditions: list[Condition], baseline: str, across_models: bool) ->
     """Each arm against the baseline arm of the same model, or of the one model it names."""
     tables = Tables()
     tables.add(*conditions)
-    for condition in conditions:
-        for base in conditions:
-            same = across_models or base.model == condition.model
-            if base.arm == baseline and same and base is not condition:
+    for condition in (c for c in conditions if c.arm != baseline):
+        for base in (c for c in conditions if c.arm == baseline):
+            if across_models or base.model == condition.model:
                 tables.comparisons.append((condition, base, condition.label, base.label))
     return tables
 

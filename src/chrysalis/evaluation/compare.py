@@ -1,4 +1,4 @@
-"""How two arms differ: the effect, its 95 % interval and a test, from correctness by seed and image.
+"""How two arms differ: effect, 95 % interval and test, from correctness by seed and image.
 
 Training is random and so is the choice of test images; both count. The design is the one of
 multi-reader multi-case studies, with trainings as readers and test images as cases: each arm has
@@ -77,10 +77,12 @@ def _variance(both: np.ndarray) -> tuple[float, float]:
     residual = both - by_seed - by_arm_image + by_arm
     ms_residual = (residual**2).sum() / (seed_freedom * (images - 1))
 
+    if ms_seed == 0:
+        # Equal accuracies say nothing of the spread of trainings: take the trainings as given, and
+        # the images alone as chance (Dorfman, Berbaum and Metz's test for fixed readers).
+        return 2 * ms_interaction / (seeds * images), images - 1
     total = ms_seed + max(ms_interaction - ms_residual, 0.0)
-    # Without any spread between trainings only the images are left as a source of chance.
-    freedom = total**2 / (ms_seed**2 / seed_freedom) if ms_seed > 0 else images - 1
-    return 2 * total / (seeds * images), freedom
+    return 2 * total / (seeds * images), total**2 / (ms_seed**2 / seed_freedom)
 
 
 def holm(p_values: list[float]) -> list[float]:

@@ -24,11 +24,12 @@ def confusion(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.nda
 def top_k(labels: np.ndarray, logits: np.ndarray, k: int) -> float:
     """Share of images whose class is among the `k` largest logits.
 
-    Among equal logits the class with the lower label comes first, as it does for argmax.
+    Among equal logits the class with the lower label comes first, as it does for argmax. Logits
+    that are not numbers are never right.
     """
     own = logits[np.arange(len(labels)), labels][:, None]
     earlier = np.arange(logits.shape[1]) < np.asarray(labels)[:, None]
-    ahead = (logits > own) | ((logits == own) & earlier)
+    ahead = ~(logits <= own) | ((logits == own) & earlier)
     return float((ahead.sum(1) < k).mean())
 
 

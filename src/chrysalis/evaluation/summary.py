@@ -34,9 +34,7 @@ def sum_confusion(seeds: list[Path]) -> pd.DataFrame:
     return total
 
 
-def headline_metrics(
-    folders: dict[str, list[Path]], chapters: dict[str, Path]
-) -> dict[str, Any]:
+def headline_metrics(folders: dict[str, list[Path]], chapters: dict[str, Path]) -> dict[str, Any]:
     """The study's metrics for `dvc metrics`: each model's base runs, each chapter's effects.
 
     `folders` are run folders by model, one a seed; `chapters` the folders of their tables.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from chrysalis.evaluation.compare import Effect
-from chrysalis.evaluation.rules import ENOUGH_SEEDS
+from chrysalis.evaluation.rules import ENOUGH_SEEDS, ENOUGH_TEST_IMAGES
 
 ALPHA = 0.05
 OUTCOMES = ("better", "worse", "none", "insufficient")
 
 
 def outcome(effect: Effect, p_adjusted: float) -> str:
-    """better, worse, none (no detectable difference) or insufficient (not enough runs to tell)."""
-    if effect.seeds < ENOUGH_SEEDS:
+    """better, worse, none (no detectable difference) or insufficient (too few runs or images)."""
+    if effect.seeds < ENOUGH_SEEDS or effect.images < ENOUGH_TEST_IMAGES:
         return "insufficient"
     if p_adjusted < ALPHA:
         return "better" if effect.difference > 0 else "worse"
@@ -26,9 +26,14 @@ def sentence(
     size = f"{points(abs(effect.difference))} points"
     basis = f"{effect.seeds} seeds each, {effect.images} test images"
     if result == "insufficient":
+        lack = (
+            f"runs to tell {subject} from {other}: {effect.seeds} of at least {ENOUGH_SEEDS} seeds"
+            if effect.seeds < ENOUGH_SEEDS
+            else f"test images to tell {subject} from {other}: at least {ENOUGH_TEST_IMAGES} are "
+            "needed"
+        )
         return (
-            f"Not enough runs to tell {subject} from {other}: {effect.seeds} of at least "
-            f"{ENOUGH_SEEDS} seeds; the difference seen is {signed(effect.difference)} points "
+            f"Not enough {lack}; the difference seen is {signed(effect.difference)} points "
             f"on {effect.images} test images."
         )
     numbers = (
@@ -53,12 +58,12 @@ def headline(sentences: list[str], outcomes: list[str]) -> str:
     if len(sentences) == 1:
         return sentences[0]
     if all(o == "insufficient" for o in outcomes):
-        return f"Not enough runs to tell: none of the {len(outcomes)} comparisons can be judged."
+        return f"Not enough to tell: none of the {len(outcomes)} comparisons can be judged."
     counts = [
         f"{outcomes.count(kind)} {words}"
         for kind, words in zip(
             OUTCOMES,
-            ("better", "worse", "without a detectable difference", "with too few runs"),
+            ("better", "worse", "without a detectable difference", "with too few runs or images"),
             strict=True,
         )
         if kind in outcomes

@@ -19,9 +19,10 @@ def conv_bn_relu(
 
 
 class BasicBlock(nn.Module):
-    """Two 3x3 convolutions beside a shortcut (He et al. 2016, CVPR, figure 2 and section 3.3).
+    """Two 3x3 convolutions beside a shortcut (He et al. 2016, CVPR, figures 2 and 5).
 
-    The shortcut is the identity, or a 1x1 projection where size or channels change (option B).
+    The shortcut is the identity, or a 1x1 projection where size or channels change (option B of
+    section 4.1).
     """
 
     def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:

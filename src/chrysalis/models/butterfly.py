@@ -41,7 +41,7 @@ def vgg11_small(num_classes: int, image_size: int, *, dropout: float = 0.5) -> n
     """VGG11 (Simonyan and Zisserman 2015, ICLR, table 1, column A) at half its channels.
 
     Every convolution is batch-normalised. The two hidden linear layers have 512 units instead of
-    4096: with half the channels and few classes, 4096 would put nine tenths of the weights there.
+    4096, which would hold 97 % of all the weights here (with 512 it is 74 %).
     """
     features = OrderedDict()
     channels = 3

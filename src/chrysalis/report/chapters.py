@@ -132,7 +132,8 @@ def models_fragments(results: Results) -> dict[str, str]:
         "models_table.md": models_table(results),
         "models_metrics.md": models_metrics(results),
         "models_figures.md": "\n".join(
-            f"## {title(plot.image.stem)}\n\n{figure(plot)}" for plot in results.models_plots
+            f"## {title(plot.image.stem)}\n\n{figure(plot)}"
+            for plot in in_order(results.models_plots)
         ),
     }
     if results.chapter(MODELS_CHAPTER) is None:

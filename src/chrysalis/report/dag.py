@@ -124,14 +124,18 @@ def _places(layers: list[list[Node]]) -> dict[Node, tuple[float, float]]:
 
 
 def _draw_edge(axes: Axes, points: list[tuple[float, float]]) -> None:
-    """A smooth line from the foot of the first point's box to the head of the last one's."""
-    points = [tuple(point) for point in points]
-    points[0] = (points[0][0], points[0][1] - BOX[1] / 2)
-    points[-1] = (points[-1][0], points[-1][1] + BOX[1] / 2 + 0.02)
-    vertices, codes = [points[0]], [Curve.MOVETO]
+    """A line from the foot of the first box to the head of the last one.
+
+    It bends only between the layers; beside the boxes of a layer that it passes it is straight.
+    """
+    half = BOX[1] / 2
+    vertices, codes = [(points[0][0], points[0][1] - half)], [Curve.MOVETO]
     for (x0, y0), (x1, y1) in pairwise(points):
+        if len(vertices) > 1:
+            vertices.append((x0, y0 - half))
+            codes.append(Curve.LINETO)
         middle = (y0 + y1) / 2
-        vertices += [(x0, middle), (x1, middle), (x1, y1)]
+        vertices += [(x0, middle), (x1, middle), (x1, y1 + half)]
         codes += [Curve.CURVE4] * 3
     line = FancyArrowPatch(
         path=Curve(vertices, codes),

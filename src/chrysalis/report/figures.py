@@ -25,6 +25,7 @@ from chrysalis.report.style import (
     colour,
     dash,
     label_rows,
+    marker,
     new_figure,
     put_legend,
     shorten,
@@ -34,6 +35,7 @@ SPLITS = ("train", "val", "test")
 PANELS = (("loss", "Loss"), ("top1", "Top-1 accuracy (%)"))
 SIDES = (("train", "Training"), ("val", "Validation"))
 PANELS_PER_ROW = 3
+MOST_LETTERS = 60  # beyond this the names below a confusion matrix stand upright
 MOST_WRITTEN_CLASSES = 20  # beyond this the cells of a confusion matrix are too small for a number
 
 
@@ -211,7 +213,7 @@ def plot_per_class(per_class: pd.DataFrame) -> Figure:
     put_legend(
         figure,
         [
-            Line2D([], [], marker="o", ls="", color=colour(i), label=shorten(arm, 40))
+            Line2D([], [], marker=marker(i), ls="", color=colour(i), label=shorten(arm, 40))
             for i, arm in enumerate(arms)
         ],
     )
@@ -241,8 +243,9 @@ def plot_confusion(confusion: pd.DataFrame) -> Figure:
     figure = new_figure(0.9 * side if len(names) > 4 else 0.6 * side, width=side)
     axes = figure.subplots()
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=100, aspect="auto")
+    crowded = len(names) * max(map(len, names)) > MOST_LETTERS
     small = {"fontsize": 9.5 if len(names) <= 40 else 8}
-    axes.set_xticks(range(len(names)), names, rotation=90 if len(names) > 4 else 0, **small)
+    axes.set_xticks(range(len(names)), names, rotation=90 if crowded else 0, **small)
     axes.set_yticks(range(len(names)), names, **small)
     axes.grid(visible=False)
     axes.set_xlabel("Predicted class")
@@ -276,7 +279,7 @@ def _draw_classes(axes: Axes, table: pd.DataFrame, arms: list[str], classes: lis
             100 * rows["mean"],
             at,
             xerr=100 * rows["sd"].fillna(0),
-            fmt="o",
+            fmt=marker(index),
             ms=4.5,
             lw=1.2,
             color=colour(index),

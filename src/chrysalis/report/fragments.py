@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from chrysalis.report import chapters, provenance
-from chrysalis.report.captions import figure
+from chrysalis.report.captions import figure, in_order
 from chrysalis.report.escape import literal
 from chrysalis.report.results import Plot, Results
 from chrysalis.report.tables import accuracy, count, duration, source, table
@@ -30,7 +30,7 @@ def all_fragments(results: Results, renderer: str) -> dict[str, str]:
         "studied.md": studied(results),
         "dataset.md": dataset(results),
         "data_counts.md": data_counts(results),
-        "data_figures.md": "\n".join(figure(plot) for plot in results.data_plots),
+        "data_figures.md": "\n".join(figure(plot) for plot in in_order(results.data_plots)),
         "inspection.md": inspection(results),
         "left_out.md": left_out(results),
         "explanations.md": explanations(results),

@@ -25,25 +25,39 @@ def fragments(results: Results) -> dict[str, str]:
 def settings(results: Results) -> str:
     """The settings that all runs share, then for each run those in which runs differ.
 
-    A setting that a run has switched off as a whole counts as shared by the runs that have it.
+    Where some runs have a group of settings switched off as a whole, such as augmentation, and the
+    others agree on it, the group counts as shared and the switch as the difference.
     """
     flat = {run.name: _settings(run) for run in results.runs}
     names = list(dict.fromkeys(name for values in flat.values() for name in values))
     found = {name: {known[name] for known in flat.values() if name in known} for name in names}
-    groups = {name for name in names if any(other.startswith(f"{name}.") for other in names)}
-    differing = [name for name in names if len(found[name]) > 1 or name in groups]
-    shared = [[key(name), *found[name]] for name in names if name not in differing]
+    varied = [name for name in names if len(found[name]) > 1]
+    groups = [name for name in names if _within(name, names) and not _within(name, varied)]
+    shared = [
+        [key(name), *found[name]]
+        for name in names
+        if len(found[name]) == 1 and not _within(name, names)
+    ]
     text = table(["Setting", "Value"], shared)
-    if differing:
+    if varied or groups:
         rows = [
-            [key(run), *(known.get(name, "as above") for name in differing)]
+            [
+                key(run),
+                *(known.get(name, NOTHING) for name in varied),
+                *(known.get(name, "as above") for name in groups),
+            ]
             for run, known in flat.items()
         ]
         text += "\nRuns differ in these settings:\n\n"
-        text += table(["Run", *(key(name) for name in differing)], rows)
+        text += table(["Run", *(key(name) for name in [*varied, *groups])], rows)
     first = {run.name: run for run in reversed(results.runs)}
     files = [_record(run) for run in reversed(first.values())]
     return text + "\n" + source("train", *files)
+
+
+def _within(group: str, names: list[str]) -> list[str]:
+    """Those of `names` that belong to a group of settings."""
+    return [name for name in names if name.startswith(f"{group}.")]
 
 
 def versions(results: Results) -> str:

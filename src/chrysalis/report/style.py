@@ -15,6 +15,7 @@ ROW = 0.27  # inches that one labelled row takes
 # Okabe and Ito, "Color Universal Design" (2008), without the yellow, which is too pale on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", ":", "-.")
+MARKERS = ("o", "D", "s", "^", "v", "P", "X")
 GREY = "#6C757D"
 
 STYLE = {
@@ -55,6 +56,11 @@ def colour(index: int) -> str:
 def dash(index: int) -> str:
     """The line style of the series at `index`: differs where the palette starts again."""
     return DASHES[index // len(COLOURS) % len(DASHES)]
+
+
+def marker(index: int) -> str:
+    """The mark of the series at `index`, so that colour is not all that tells it."""
+    return MARKERS[index % len(MARKERS)]
 
 
 def shorten(label: object, longest: int = LONGEST_LABEL) -> str:

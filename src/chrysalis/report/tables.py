@@ -113,8 +113,12 @@ def flatten(settings: object, name: str = "") -> dict[str, str]:
         parts = (flatten(value, f"{name}.{key}".lstrip(".")) for key, value in settings.items())
         return {key: value for part in parts for key, value in part.items()}
     if isinstance(settings, list | tuple):
-        return {name: literal(", ".join(str(value) for value in settings) or "none")}
-    return {name: literal("none" if settings in (None, {}) else settings)}
+        return {name: literal(", ".join(_plain(value) for value in settings) or "none")}
+    return {name: literal("none" if settings in (None, {}) else _plain(settings))}
+
+
+def _plain(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def key(name: str) -> str:

@@ -1,0 +1,210 @@
+"""Every number of the report comes from the results, and says what they say."""
+
+import html
+import itertools
+import json
+import re
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chrysalis.errors import UserError
+from chrysalis.report import chapters, fragments, provenance, tables
+from chrysalis.report.results import load_results
+
+FIXED = r"95 % interval|top-1|Top-1|top-3|Test F1|MB|\d+ more"
+NUMBER = re.compile(r"\d(?:[\d\u00a0]*\d)?(?:\.\d+)?")
+
+
+@pytest.fixture(scope="module")
+def loaded(results):
+    return load_results(results)
+
+
+@pytest.fixture(scope="module")
+def made(loaded):
+    return fragments.all_fragments(loaded, "smalldocs 0.5.4")
+
+
+@pytest.fixture
+def folder(results, tmp_path):
+    """The results, to be changed."""
+    return shutil.copytree(results, tmp_path / "results")
+
+
+def shown_numbers(text):
+    """The numbers of a fragment outside names from data, addresses and rules of tables."""
+    text = re.sub(r'<span class="data">.*?</span>|<code>.*?</code>', "", text)
+    text = re.sub(r"\]\([^)]*\)|`[^`]*`|<[^>]*>|\{[^}]*\}", "", text)
+    text = re.sub(FIXED, "", html.unescape(text))
+    return {number.replace("\u00a0", "") for number in NUMBER.findall(text)}
+
+
+def stored_numbers(folder):
+    """Numbers of the results' files, in the ways that the report may write them."""
+    values = set()
+    for path in folder.rglob("*.json"):
+        values |= set(map(float, re.findall(r"\d+\.?\d*", path.read_text())))
+    for path in folder.rglob("*.csv"):
+        table = pd.read_csv(path)
+        values |= {float(len(table))}
+        for column in table:
+            values |= {float(n) for n in table[column].value_counts()}
+            cells = table[column].astype(str).str.split(";").explode()
+            values |= set(pd.to_numeric(cells, errors="coerce").abs().dropna())
+    return values
+
+
+def ways_to_write(values):
+    scales = (1, 100, 1 / 60, 1 / 1e6)
+    return {
+        f"{scale * value:.{digits}f}"
+        for value, scale, digits in itertools.product(values, scales, (0, 1, 3))
+    } | {f"{value:g}" for value in values}
+
+
+def test_every_number_can_be_traced(results, loaded, made):
+    values = stored_numbers(results)
+    seconds = sum(run.record["seconds"] for run in loaded.runs)
+    sums = {seconds, len(loaded.study["runs"]), len(loaded.study["seeds"]), len(loaded.classes)}
+    sums |= {float(n) for n in loaded.split["split"].value_counts()}
+    allowed = ways_to_write(values | sums)
+    for name, text in made.items():
+        assert shown_numbers(text) <= allowed, name
+    assert not {"97.3", "1234", "0.777"} & allowed  # the net is not too wide
+
+
+def test_numbers_follow_the_results(folder):
+    place = folder / "chapters/augmentation/compare/arms.csv"
+    table = pd.read_csv(place)
+    table.loc[0, ["mean", "sd", "seeds"]] = [0.77777, 0.0321, 5]
+    table.to_csv(place, index=False)
+    loaded = load_results(folder)
+    expected = "77.8 % (sd 3.2, n 5)".replace(" ", "\u00a0")
+    assert expected in fragments.key_table(loaded)
+    assert expected in chapters.arms(loaded.chapter("augmentation"))
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (tables.accuracy(0.94149, 0.0084, 3), "94.1 % (sd 0.8, n 3)"),
+        (tables.accuracy(1.0, np.nan, 1), "100.0 % (n 1)"),
+        (tables.points(-0.0123), "-1.2"),
+        (tables.points(0.00001), "0.0"),
+        (tables.points(np.nan), "–"),  # noqa: RUF001
+        (tables.interval(-0.003, 0.0271), "-0.3 to +2.7"),
+        (tables.interval(np.nan, np.nan), "–"),  # noqa: RUF001
+        (tables.p_value(0.0004), "&lt; 0.001"),
+        (tables.p_value(0.0426), "0.043"),
+        (tables.duration(59.94), "59.9 s"),
+        (tables.duration(90), "1.5 min"),
+        (tables.duration(5400), "1.5 h"),
+        (tables.count(1, "seed"), "1 seed"),
+        (tables.count(12345, "class", "classes"), "12 345 classes"),
+    ],
+)
+def test_numbers_are_written_plainly(written, expected):
+    assert written.replace("\u00a0", " ") == expected
+
+
+def test_tables_take_widths_from_what_is_shown_and_drop_empty_columns():
+    text = tables.table(
+        ["Name", "Nothing", "n"],
+        [['<span class="data">&#42;&#42;&#42;&#42;&#42;&#42;</span>', tables.NOTHING, "1"]],
+        right="llr",
+    )
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    assert lines[0] == "| Name | n |"
+    assert lines[1] == "| ------ | --: |"
+
+
+def test_settings_are_flattened():
+    flat = tables.flatten({"a": {"b": [1, 2]}, "c": None, "d": []})
+    assert {name: re.sub("<.*?>", "", value) for name, value in flat.items()} == {
+        "a.b": "1, 2",
+        "c": "none",
+        "d": "none",
+    }
+
+
+def test_long_lists_are_cut_with_a_count(made):
+    assert made["left_out.md"].count("bad") == fragments.MOST_ROWS
+    assert "And 10\u00a0more files." in made["left_out.md"]
+
+
+def test_nothing_left_out_is_said(folder):
+    place = folder / "data/inspect_images/left_out.csv"
+    place.write_text("path,class,reason\n")
+    assert fragments.left_out(load_results(folder)).startswith("No file was left out.")
+
+
+def test_best_model_is_chosen_on_val(folder):
+    base = json.loads((folder / "study.json").read_text())["base_runs"]
+    for model, val, test in (("mynet", 0.8, 0.95), ("resnet18_small", 0.85, 0.7)):
+        for seed in range(3):
+            place = folder / f"runs/{base[model]}/seed{seed}/evaluate/metrics.json"
+            metrics = json.loads(place.read_text())
+            metrics["val"]["top1"], metrics["test"]["top1"] = val, test
+            place.write_text(json.dumps(metrics))
+    text = html.unescape(chapters.models_metrics(load_results(folder)))
+    best = re.sub("<.*?>", "", text.split("\n")[0]).replace("\u00a0", " ")
+    assert "by validation accuracy is resnet18_small: 85.0 % on val, 70.0 % on test" in best
+
+
+def test_settings_in_which_runs_differ_are_set_apart(made):
+    shared, differing = made["settings.md"].split("Runs differ")
+    assert "learning&#95;rate" in shared
+    assert "augmentation&#46;flip" in shared or "augmentation.flip" in shared
+    assert "removed&#95;classes" in differing
+    assert differing.count("as above") == 4  # of six runs, two have augmentation off
+
+
+def test_a_setting_that_some_models_lack_is_a_dash(folder):
+    for place in folder.glob("runs/resnet18_small-*/*/train/run.json"):
+        record = json.loads(place.read_text())
+        record["settings"]["options"] = {}
+        place.write_text(json.dumps(record))
+    for place in folder.glob("runs/mynet-b*/*/train/run.json"):
+        record = json.loads(place.read_text())
+        record["settings"]["options"]["dropout"] = 0.25
+        place.write_text(json.dumps(record))
+    differing = provenance.settings(load_results(folder)).split("Runs differ")[1]
+    rows = [line.split(" | ") for line in differing.splitlines() if line.startswith("| ")]
+    column = next(n for n, cell in enumerate(rows[0]) if "dropout" in cell)
+    shown = [re.sub("<.*?>", "", row[column]) for row in rows[2:]]
+    assert shown == ["0.5", "0.25", "0.5", *[tables.NOTHING] * 3]
+    assert "options</code>" not in differing
+
+
+def test_each_figure_and_table_names_its_rule_and_its_file(made, results):
+    for name, text in made.items():
+        figures = re.findall(r"!\[[^]]*\]\(/files/([^)]+)\)", text)
+        for figure in figures:
+            rule = figure.split("/")[-2]
+            assert f"Rule `{rule}`" in text, name
+        for path in re.findall(r"\]\(/files/([^)]+)\)", text):
+            assert (results / path).is_file()
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "study.json",
+        "data/split/split.csv",
+        "chapters/augmentation/compare/effects.csv",
+        "chapters/augmentation/plot_chapter/arms.csv",
+    ],
+)
+def test_a_missing_file_is_named(missing, folder):
+    (folder / missing).unlink()
+    with pytest.raises(UserError, match=re.escape(missing)):
+        load_results(folder)
+
+
+def test_a_damaged_file_is_named(folder):
+    (folder / "study.json").write_text('{"name":')
+    with pytest.raises(UserError, match=r"study\.json: damaged"):
+        load_results(folder)
