@@ -16,9 +16,17 @@ sys.path.insert(0, SOURCE)
 os.environ["PYTHONPATH"] = SOURCE
 
 from chrysalis.config import imports, locks
+from chrysalis.config.load import read_yaml
 from chrysalis.config.study import resolve
 from chrysalis.errors import UserError
 from chrysalis.models import registry
+
+
+try:
+    # Snakemake's own message for a broken file does not say which file it is.
+    read_yaml(Path("config/config.yaml"))
+except UserError as error:
+    raise WorkflowError(str(error)) from None
 
 
 configfile: "config/config.yaml"

@@ -16,14 +16,13 @@ def main(args) -> None:
     for split in ("val", "test"):
         predictions = read(args.run, split)
         classes = predictions.classes
-        matrix = metrics.confusion(
-            predictions.labels, predictions.logits.argmax(1), len(classes)
-        )
+        matrix = metrics.confusion(predictions.labels, predictions.logits.argmax(1), len(classes))
         summary[split] = metrics.summarise(predictions.labels, predictions.logits)
         by_class.append(metrics.per_class(matrix, classes).assign(split=split))
         table = pd.DataFrame(matrix, columns=classes)
-        table.insert(0, "class", classes)
-        table.insert(0, "split", split)
+        # A class may itself be called "class" or "split": columns are read by their place.
+        table.insert(0, "class", classes, allow_duplicates=True)
+        table.insert(0, "split", split, allow_duplicates=True)
         counts.append(table)
     args.output.mkdir(parents=True, exist_ok=True)
     (args.output / "metrics.json").write_text(json.dumps(summary, indent=1))

@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import torch
 from safetensors.torch import load_file
+from torch.nn import functional
 
 from chrysalis import cli
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_packed
-from chrysalis.engine.augment import to_float
+from chrysalis.engine.augment import to_input
 from chrysalis.engine.classifier import build
 from chrysalis.explain.gradcam import grad_cam
 from chrysalis.explain.selection import select_examples
@@ -30,7 +31,10 @@ def main(args) -> None:
     packed = open_packed(args.images, args.images.with_suffix(".csv"))
     pixels = torch.from_numpy(packed.images[examples["row"].to_numpy()]).permute(0, 3, 1, 2)
     targets = torch.tensor([classes.index(name) for name in examples["predicted_class"]])
-    cams = grad_cam(model, to_float(pixels), targets, layer=f"network.{layer}")
+    inputs = model.normalise(to_input(pixels, settings.image_size))
+    cams = grad_cam(model.network, inputs, targets, layer=layer)
+    side = packed.images.shape[1]
+    cams = functional.interpolate(cams[:, None], (side, side), mode="bilinear")[:, 0]
     args.output.mkdir(parents=True, exist_ok=True)
     np.save(args.output / "cams.npy", cams.numpy())
     examples.assign(layer=layer).to_csv(args.output / "examples.csv", index=False)
@@ -40,6 +44,8 @@ if __name__ == "__main__":
     parser = cli.parser(__doc__)
     parser.add_argument("--run", type=Path, required=True, help="folder with the run's record")
     parser.add_argument("--images", type=Path, required=True, help="packed images, .npy")
-    parser.add_argument("--layer", nargs="?", default="", help="left out: the last convolutional stage")
+    parser.add_argument(
+        "--layer", nargs="?", default="", help="left out: the last convolutional stage"
+    )
     parser.add_argument("--output", type=Path, required=True)
     cli.run(main, parser)

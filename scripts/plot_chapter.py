@@ -8,7 +8,6 @@ from chrysalis import cli
 from chrysalis.report.figures import plot_arms, plot_effects, plot_per_class
 from chrysalis.report.style import save_figure
 
-
 FIGURES = {"arms": plot_arms, "effects": plot_effects, "per_class": plot_per_class}
 NUMBERS = ("images", "seeds", "mean", "sd", "effect", "low", "high", "p_holm", "support")
 

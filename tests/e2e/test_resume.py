@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-LONG = ["--config", "settings={training: {epochs: 12, batch_size: 8}}", "seeds=1"]
+LONG = ["--config", "settings={training: {epochs: 12}}", "seeds=1"]
 RUN = "results/shapes/runs/{}/seed0/train/model.safetensors"
 
 
@@ -20,7 +20,7 @@ def targets(workspace):
     code = (
         "import yaml; from chrysalis.config.study import resolve;"
         "c = yaml.safe_load(open('config/config.yaml'));"
-        "c |= {'settings': {'training': {'epochs': 12, 'batch_size': 8}}, 'seeds': 1};"
+        "c['settings']['training']['epochs'] = 12; c['seeds'] = 1;"
         "print(resolve(c).base_runs['mynet'])"
     )
     name = workspace.run(
@@ -33,8 +33,7 @@ def start(workspace, target):
     return subprocess.Popen(
         ["snakemake", "--cores", "1", target, *LONG],
         cwd=workspace.root,
-        env=os.environ
-        | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

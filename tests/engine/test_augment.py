@@ -10,7 +10,8 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional as tv
 
 from chrysalis.config.run import AugmentationSettings
-from chrysalis.engine.augment import Augment, Parameters, apply, to_float
+from chrysalis.engine.augment import Augment, Parameters, to_float, to_input
+from chrysalis.engine.augment import apply as apply_to_size
 
 torch.set_num_threads(1)
 MANY = 4000
@@ -30,7 +31,12 @@ def generator(seed=0):
 
 
 def only(**settings):
-    return Augment(AugmentationSettings(**{**NOTHING, **settings}))
+    return Augment(AugmentationSettings(**{**NOTHING, **settings}), 40)
+
+
+def apply(images, parameters):
+    """Apply without a change of size."""
+    return apply_to_size(images, parameters, images.shape[-1])
 
 
 @pytest.fixture
@@ -75,7 +81,7 @@ def test_all_off_changes_nothing(images):
 
 def test_does_not_change_its_input(images):
     before = images.clone()
-    Augment(AugmentationSettings())(images, generator())
+    Augment(AugmentationSettings(), 40)(images, generator())
     assert torch.equal(images, before)
 
 
@@ -186,7 +192,7 @@ def test_outside_the_image_is_its_reflection():
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 def test_keeps_the_memory_format_and_the_range(images, layout):
-    augment = Augment(AugmentationSettings(brightness=0.9, contrast=0.9, hue=0.5, rotation=90))
+    augment = Augment(AugmentationSettings(brightness=0.9, contrast=0.9, hue=0.5, rotation=90), 40)
     result = augment(images.contiguous(memory_format=layout), generator())
     assert result.is_contiguous(memory_format=layout)
     assert result.shape == images.shape
@@ -198,7 +204,7 @@ def test_keeps_the_memory_format_and_the_range(images, layout):
 
 
 def test_the_generator_decides(images):
-    augment = Augment(AugmentationSettings())
+    augment = Augment(AugmentationSettings(), 40)
     state = torch.get_rng_state()
     first = augment(images, generator(1))
     assert torch.equal(first, augment(images, generator(1)))
@@ -276,3 +282,25 @@ def test_where_no_crop_fits_the_largest_central_one_is_taken(aspects, expected):
         assert (crops == torch.tensor([0.0, 0.0, 1.0, 1.0])).all(dim=1).any()
     else:
         assert torch.equal(crops, torch.tensor([expected]).expand(50, 4).float())
+
+
+def test_to_input_resizes_as_torchvision_does(smooth):
+    expected = tv.resize(to_float(smooth), [36, 36], antialias=True)
+    torch.testing.assert_close(to_input(smooth, 36), expected, atol=1e-6, rtol=0)
+    assert torch.equal(to_input(smooth, 48), to_float(smooth))
+
+
+def test_a_crop_of_the_inputs_size_is_cut_out_not_resampled(smooth):
+    # 36 of 48 pixels, from (6, 9): the input's pixels fall on the image's own.
+    crop = torch.tensor([[6 / 48, 9 / 48, 0.75, 0.75]]).expand(4, -1)
+    result = apply_to_size(smooth, Parameters(crop=crop), 36)
+    expected = to_float(smooth)[:, :, 9:45, 6:42]
+    torch.testing.assert_close(result, expected, atol=1e-5, rtol=0)
+
+
+def test_without_geometry_the_size_is_still_the_inputs(smooth):
+    flip = torch.tensor([True, False, True, False])
+    result = apply_to_size(smooth, Parameters(flip=flip), 36)
+    plain = to_input(smooth, 36)
+    assert torch.equal(result[1], plain[1])
+    assert torch.equal(result[0], plain[0].flip(-1))

@@ -26,11 +26,11 @@ def of_runs(pattern, runs=None, seeds=None):
 
 
 def packs():
-    return expand(f"{RESULTS}/data/pack/{{size}}px.npy", size=STUDY.image_sizes)
+    return expand(f"{RESULTS}/data/pack/{{size}}px.npy", size=STUDY.packed_sizes)
 
 
 def size_of(wildcards):
-    return STUDY.runs[wildcards.run].image_size
+    return STUDY.runs[wildcards.run].packed_size
 
 
 def chapter_of(wildcards):
@@ -41,6 +41,12 @@ def chapter_of(wildcards):
 
 def chapter_files(pattern):
     return expand(pattern, chapter=[chapter.name for chapter in STUDY.chapters])
+
+
+def study_figures():
+    """Every figure that there is once in a study: those of plot_ rules without wildcards."""
+    plots = (rule for rule in workflow.rules if rule.name.startswith("plot_"))
+    return [file for rule in plots if not rule.wildcard_names for file in rule.output]
 
 
 def tracked():

@@ -37,12 +37,10 @@ rule site:
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
         answers=chapter_files(rules.compare.output.answer),
         chapter_figures=chapter_files(rules.plot_chapter.output.arms),
-        data_figures=rules.plot_data.output,
-        model_figures=rules.plot_models.output,
+        study_figures=study_figures(),
         galleries=of_runs(
             rules.plot_gallery.output.table, STUDY.base_runs.values(), STUDY.seeds[:1]
         ),
-        dag=rules.plot_dag.output,
         pages=[
             str(path) for path in sorted(Path("report").rglob("*")) if path.is_file()
         ],

@@ -12,6 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+# Images are packed larger than the network's input, so that a random crop of about half the area
+# still has the input's detail instead of being enlarged.
+PACK_MARGIN = 4 / 3
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 
@@ -80,6 +84,11 @@ class RunSettings(Settings):
     augmentation: AugmentationSettings | None = AugmentationSettings()
     removed_classes: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=0)] = 0
+
+    @property
+    def packed_size(self) -> int:
+        """Side, in pixels, of the packed images that this run reads."""
+        return round(self.image_size * PACK_MARGIN)
 
     def to_json(self) -> str:
         """Canonical JSON: the same settings always give the same text."""

@@ -62,9 +62,9 @@ class Study:
         return self.config.seed_list
 
     @property
-    def image_sizes(self) -> list[int]:
-        """The image sizes that its runs need."""
-        return sorted({run.image_size for run in self.runs.values()})
+    def packed_sizes(self) -> list[int]:
+        """Sides of the packed images that its runs need, in pixels."""
+        return sorted({run.packed_size for run in self.runs.values()})
 
     def settings(self, run: str, seed: int) -> RunSettings:
         """The full settings of one training."""
@@ -94,7 +94,6 @@ class Study:
                 "url": dataset.url,
                 "kind": dataset.source.kind,
             },
-            "image_sizes": self.image_sizes,
             "seeds": self.seeds,
             "threshold": self.config.threshold,
             "smoke": self.smoke_reasons(),

@@ -24,6 +24,14 @@ def to_float(images: Tensor) -> Tensor:
     return images.to(torch.float32).div_(255)
 
 
+def to_input(images: Tensor, size: int) -> Tensor:
+    """The network's input without augmentation: float32 (N, 3, size, size) in [0, 1].
+
+    Images of another size are resized by antialiased bilinear interpolation.
+    """
+    return _resize(to_float(images), size)
+
+
 @dataclass(frozen=True)
 class Parameters:
     """What is done to each of N images; None where a change is off.
@@ -45,17 +53,17 @@ class Parameters:
 
 
 class Augment:
-    """Draws and applies the changes that the settings allow."""
+    """Draws and applies the changes that the settings allow; results have side `size`."""
 
-    def __init__(self, settings: AugmentationSettings) -> None:
-        self.settings = settings
+    def __init__(self, settings: AugmentationSettings, size: int) -> None:
+        self.settings, self.size = settings, size
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        """Change uint8 images (N, 3, S, S) at random: float32 (N, 3, S, S) in [0, 1].
+        """Change uint8 images (N, 3, S, S) at random: float32 (N, 3, size, size) in [0, 1].
 
         `generator` is on the images' device. Channels-last images give channels-last results.
         """
-        return apply(images, self.draw(len(images), generator))
+        return apply(images, self.draw(len(images), generator), self.size)
 
     def draw(self, count: int, generator: torch.Generator) -> Parameters:
         """Draw the parameters for `count` images, on the generator's device."""
@@ -78,15 +86,15 @@ class Augment:
         )
 
 
-def apply(images: Tensor, parameters: Parameters) -> Tensor:
-    """Change uint8 images (N, 3, S, S) as told: float32 (N, 3, S, S) in [0, 1].
+def apply(images: Tensor, parameters: Parameters, size: int) -> Tensor:
+    """Change uint8 images (N, 3, S, S) as told: float32 (N, 3, size, size) in [0, 1].
 
     Between pixels values are bilinear; outside the image it is reflected at its border.
     """
     channels_last = images.is_contiguous(memory_format=torch.channels_last)
     # Planar while at work: the colour changes mix whole channels.
     work = to_float(images.contiguous())
-    work = _resample(work, parameters.crop, parameters.flip, parameters.angle)
+    work = _resample(work, size, parameters.crop, parameters.flip, parameters.angle)
     if parameters.brightness is not None:
         work = work.mul_(_per_image(parameters.brightness)).clamp_(0, 1)
     if parameters.contrast is not None:
@@ -125,11 +133,18 @@ def _draw_crop(count: int, settings: AugmentationSettings, generator: torch.Gene
     return torch.stack([left, top, width, height], dim=1)
 
 
+def _resize(images: Tensor, size: int) -> Tensor:
+    if images.shape[-1] == size:
+        return images
+    return F.interpolate(images, (size, size), mode="bilinear", antialias=True)
+
+
 def _resample(
-    images: Tensor, crop: Tensor | None, flip: Tensor | None, angle: Tensor | None
+    images: Tensor, size: int, crop: Tensor | None, flip: Tensor | None, angle: Tensor | None
 ) -> Tensor:
-    """Crop and resize to the old size, then flip, then rotate, in one resampling."""
+    """Crop and resize, then flip, then rotate, in one resampling."""
     if crop is None and angle is None:
+        images = _resize(images, size)
         return images if flip is None else torch.where(_per_image(flip), images.flip(-1), images)
     ones = torch.ones(len(images), device=images.device)
     left, top, width, height = (
@@ -145,7 +160,7 @@ def _resample(
     centre = torch.stack([2 * left + width - 1, 2 * top + height - 1], dim=1)
     return F.grid_sample(
         images,
-        _grid(along_x, along_y, centre, images.shape[-1]),
+        _grid(along_x, along_y, centre, size),
         mode="bilinear",
         padding_mode="reflection",
         align_corners=False,

@@ -38,7 +38,9 @@ class Progress:
             self.best_weights = copy.deepcopy(model.state_dict())
 
 
-def save(path: Path, progress: Progress, model: nn.Module, optimizer: torch.optim.Optimizer) -> None:
+def save(
+    path: Path, progress: Progress, model: nn.Module, optimizer: torch.optim.Optimizer
+) -> None:
     """Write a checkpoint so that a kill at any moment leaves the old one or the new one."""
     temporary = path.with_suffix(".tmp")
     state = vars(progress) | {"model": model.state_dict(), "optimizer": optimizer.state_dict()}

@@ -26,7 +26,11 @@ class Classifier(nn.Module):
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Logits (N, classes) of images (N, 3, S, S) in [0, 1]."""
-        return self.network((images - self.mean) / self.std)
+        return self.network(self.normalise(images))
+
+    def normalise(self, images: torch.Tensor) -> torch.Tensor:
+        """What the network itself takes: channels with mean 0 and sd 1 over the training images."""
+        return (images - self.mean) / self.std
 
 
 def build(
@@ -45,9 +49,7 @@ def build(
     return Classifier(network, mean, std).to(memory_format=torch.channels_last)
 
 
-def channel_statistics(
-    images: np.ndarray, rows: np.ndarray
-) -> tuple[torch.Tensor, torch.Tensor]:
+def channel_statistics(images: np.ndarray, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:
     """Channel mean and sd (float (3,), of values in [0, 1]) over training images.
 
     At most `STATISTICS_IMAGES` evenly spaced rows are read, so memory stays flat.

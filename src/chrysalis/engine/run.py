@@ -18,7 +18,7 @@ from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import Packed
 from chrysalis.engine import checkpoint
 from chrysalis.engine.batches import Batches
-from chrysalis.engine.classifier import Classifier, build, channel_statistics
+from chrysalis.engine.classifier import build, channel_statistics
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.runtime import Runtime, derive_seed, seed_everything
 from chrysalis.engine.train import predict, train
@@ -86,7 +86,10 @@ def execute(
         history = pd.DataFrame(progress.history)
         history.insert(0, "epoch", np.arange(1, len(history) + 1))
         history.to_csv(output / "history.csv", index=False)
-        tables = [_predictions(n, model, batches[n], packed, runtime) for n in ("val", "test")]
+        tables = []
+        for name in ("val", "test"):
+            logits = predict(model, batches[name], runtime, settings.image_size)
+            tables.append(_predictions(name, logits, batches[name], packed))
         pd.concat(tables).to_parquet(output / "predictions.parquet", index=False)
         record = {
             "settings": settings.model_dump(mode="json"),
@@ -112,10 +115,7 @@ def execute(
         checkpoint_path.unlink(missing_ok=True)
 
 
-def _predictions(
-    split: str, model: Classifier, batches: Batches, packed: Packed, runtime: Runtime
-) -> pd.DataFrame:
-    logits = predict(model, batches, runtime)
+def _predictions(split: str, logits: np.ndarray, batches: Batches, packed: Packed) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "split": split,

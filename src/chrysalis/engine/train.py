@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from chrysalis.config.run import RunSettings, TrainingSettings
 from chrysalis.engine import checkpoint
-from chrysalis.engine.augment import Augment, to_float
+from chrysalis.engine.augment import Augment, to_input
 from chrysalis.engine.batches import Batches, steps_per_epoch
 from chrysalis.engine.runtime import Runtime, derive_seed, generator, seed_everything
 
@@ -42,7 +42,8 @@ def train(
     plan = settings.training
     optimizer = adamw(model, plan)
     progress = checkpoint.load(checkpoint_path, fingerprint, model, optimizer)
-    augment = Augment(settings.augmentation) if settings.augmentation else None
+    size = settings.image_size
+    augment = Augment(settings.augmentation, size) if settings.augmentation else None
     steps = steps_per_epoch(len(training), plan.batch_size)
 
     while progress.epoch < plan.epochs and not has_stalled(progress, plan.patience):
@@ -59,7 +60,7 @@ def train(
             rate = learning_rate(plan, epoch * steps + step, steps)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            inputs = augment(images, draws) if augment else to_float(images)
+            inputs = augment(images, draws) if augment else to_input(images, size)
             with runtime.autocast():
                 logits = model(inputs)
             loss = functional.cross_entropy(logits.float(), labels)
@@ -74,7 +75,7 @@ def train(
         # The first read of a device value in the epoch: until here nothing has waited for it.
         row = {"train_loss": loss_sum.item() / seen, "train_top1": correct.item() / seen}
         seconds = time.perf_counter() - start
-        row |= validate(model, validation, runtime)
+        row |= validate(model, validation, runtime, size)
         row |= {"learning_rate": rate, "seconds": seconds, "images_per_second": seen / seconds}
         progress.note(row, model)
         checkpoint.save(checkpoint_path, progress, model, optimizer)
@@ -111,27 +112,27 @@ def has_stalled(progress: checkpoint.Progress, patience: int) -> bool:
     return progress.epoch - progress.best_epoch >= patience and progress.epoch > 0
 
 
-def validate(model: nn.Module, batches: Batches, runtime: Runtime) -> dict[str, float]:
-    """Mean cross-entropy (nats) and top-1 (fraction) over a split."""
+def validate(model: nn.Module, batches: Batches, runtime: Runtime, size: int) -> dict[str, float]:
+    """Mean cross-entropy (nats) and top-1 (fraction) over a split, at input side `size`."""
     loss = torch.zeros((), device=runtime.device)
     correct = torch.zeros((), device=runtime.device)
-    for logits, labels in _logits(model, batches, runtime):
+    for logits, labels in _logits(model, batches, runtime, size):
         loss += functional.cross_entropy(logits, labels, reduction="sum")
         correct += (logits.argmax(1) == labels).sum()
     return {"val_loss": loss.item() / len(batches), "val_top1": correct.item() / len(batches)}
 
 
-def predict(model: nn.Module, batches: Batches, runtime: Runtime) -> np.ndarray:
+def predict(model: nn.Module, batches: Batches, runtime: Runtime, size: int) -> np.ndarray:
     """Logits (n, classes), float32, of a split in the order of its rows."""
-    return torch.cat([logits for logits, _ in _logits(model, batches, runtime)]).cpu().numpy()
+    return torch.cat([logits for logits, _ in _logits(model, batches, runtime, size)]).cpu().numpy()
 
 
 @torch.no_grad()
 def _logits(
-    model: nn.Module, batches: Batches, runtime: Runtime
+    model: nn.Module, batches: Batches, runtime: Runtime, size: int
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     model.eval()
     for images, labels in batches.in_order(EVALUATION_BATCH):
         with runtime.autocast():
-            logits = model(to_float(images))
+            logits = model(to_input(images, size))
         yield logits.float(), labels

@@ -1,0 +1,202 @@
+"""Faults in YAML files: the message names file, key, what was found, and what is allowed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chrysalis.config.load import load, read_yaml, suggest, validate
+from chrysalis.config.schema import Chapter, Dataset, StudyConfig
+from chrysalis.errors import UserError
+
+DATASET = {"title": "Shapes", "source": {"kind": "digits"}}
+CHAPTER = {"title": "T", "question": "Q?", "baseline": "a", "arms": {"a": {}, "b": {}}}
+STUDY = {"dataset": "shapes"}
+
+
+def message(content, model):
+    with pytest.raises(UserError) as error:
+        validate(content, model, "file.yaml")
+    return str(error.value)
+
+
+def test_an_unknown_key_is_named_with_the_nearest_and_all_that_are_allowed():
+    found = message({**DATASET, "settings": {"training": {"epoch": 3}}}, Dataset)
+    assert found == (
+        "file.yaml: settings.training.epoch: unknown key; allowed: batch_size, epochs, "
+        "learning_rate, patience, precision, warmup_epochs, weight_decay; did you mean 'epochs'?"
+    )
+
+
+def test_a_far_off_key_is_not_guessed_at():
+    found = message({**DATASET, "colour": 1}, Dataset)
+    assert found.endswith("settings, source, split, title, url")
+
+
+@pytest.mark.parametrize("key", ["folder", "archive", "int"])
+def test_an_unknown_key_may_be_a_word_of_pydantics(key):
+    assert message({**DATASET, key: 1}, Dataset).startswith(f"file.yaml: {key}: unknown key;")
+
+
+def test_a_fault_inside_a_union_is_named_once():
+    arms = {"a": {"augmentation": {"flipp": 1}}, "b": {}}
+    found = message({**CHAPTER, "arms": arms}, Chapter)
+    assert found == (
+        "file.yaml: arms.a.augmentation.flipp: unknown key; allowed: brightness, contrast, "
+        "crop_area, crop_aspect, flip, hue, rotation, saturation; did you mean 'flip'?"
+    )
+
+
+def test_all_faults_are_named_at_once():
+    settings = {"image_size": 4, "training": {"epochs": "many"}}
+    lines = message({"titel": "x", "source": {"kind": "digits"}, "settings": settings}, Dataset)
+    assert [line.split(": ")[1] for line in lines.splitlines()] == [
+        *("title", "settings.image_size", "settings.training.epochs", "titel")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "model", "parts"),
+    [
+        ({"source": {"kind": "digits"}}, Dataset, ["title: this key is needed and missing"]),
+        ({**DATASET, "title": 3}, Dataset, ["title: found 3; input should be a valid string"]),
+        (
+            {**DATASET, "source": {"kind": "zip"}},
+            Dataset,
+            ["source: found {'kind': 'zip'}", "'digits', 'archive', 'folder'"],
+        ),
+        (
+            {**DATASET, "source": {"kind": "archive", "paths": []}},
+            Dataset,
+            ["source.paths: found []", "at least 1 item"],
+        ),
+        (
+            {**DATASET, "split": {"fractions": [0.8, 0.1, 0.2]}},
+            Dataset,
+            ["split.fractions: found [0.8, 0.1, 0.2]", "must add up to 1, found 1.1"],
+        ),
+        (
+            {**DATASET, "split": {"fractions": [1.0, 0.0, 0.0]}},
+            Dataset,
+            ["split.fractions.1: found 0.0", "greater than 0"],
+        ),
+        ({**STUDY, "seeds": 0}, StudyConfig, ["seeds: found 0; at least one seed is needed"]),
+        ({**STUDY, "seeds": []}, StudyConfig, ["seeds: found []", "at least one"]),
+        ({**STUDY, "seeds": [1, 2, 1]}, StudyConfig, ["seeds: found [1, 2, 1]", "each seed once"]),
+        ({**STUDY, "seeds": [1, -1]}, StudyConfig, ["seeds.1: found -1", "greater than or equal"]),
+        ({**STUDY, "seeds": "abc"}, StudyConfig, ["seeds: found 'abc'", "valid integer"]),
+        ({**STUDY, "models": []}, StudyConfig, ["models: found []", "at least 1 item"]),
+        ({**STUDY, "models": ["m", "m"]}, StudyConfig, ["models: found ['m', 'm']", "just once"]),
+        ({**STUDY, "threshold": 1.0}, StudyConfig, ["threshold: found 1.0", "less than 1"]),
+        ({**STUDY, "threshold": float("nan")}, StudyConfig, ["threshold: found nan", "finite"]),
+        (
+            {**STUDY, "settings": {"augmentation": "off"}},
+            StudyConfig,
+            ["settings.augmentation: found 'off'", "'none' or 'standard'"],
+        ),
+        (
+            {**STUDY, "settings": {"augmentation": {"crop_area": [0.9, 0.5]}}},
+            StudyConfig,
+            ["settings.augmentation.crop_area: found [0.9, 0.5]; the least must not be above"],
+        ),
+        (
+            {**STUDY, "settings": {"training": {"precision": "fp16"}}},
+            StudyConfig,
+            ["settings.training.precision: found 'fp16'", "'auto', 'fp32' or 'bf16'"],
+        ),
+        ({**CHAPTER, "baseline": "c"}, Chapter, ["baseline 'c' is not among the arms ['a', 'b']"]),
+        ({**CHAPTER, "arms": {"a": {}}}, Chapter, ["arms: found {'a': {}}", "at least 2 items"]),
+        ({**CHAPTER, "arms": {"a": {}, "B-2": {}}}, Chapter, ["arms.B-2", "match pattern"]),
+        ({**CHAPTER, "arms": "models"}, Chapter, ["`arms: models` takes no baseline"]),
+        (
+            {**CHAPTER, "analysis": "class_removal"},
+            Chapter,
+            ["each arm but the baseline of a class_removal chapter removes one"],
+        ),
+        (
+            {
+                **CHAPTER,
+                "analysis": "class_removal",
+                "arms": {"a": {"remove_classes": ["x"]}, "b": {"remove_classes": ["x"]}},
+            },
+            Chapter,
+            ["the baseline of a class_removal chapter removes no class"],
+        ),
+        (
+            {
+                **CHAPTER,
+                "analysis": "class_removal",
+                "arms": {"a": {}, "b": {"remove_classes": ["x"], "model": "mynet"}},
+            },
+            Chapter,
+            ["the arms of a class_removal chapter name no model"],
+        ),
+        (
+            {**CHAPTER, "arms": {"a": {}, "b": {"remove_classes": ["x"]}}},
+            Chapter,
+            ["arms that remove different classes need `analysis: class_removal`"],
+        ),
+    ],
+)
+def test_impossible_values(content, model, parts):
+    found = message(content, model)
+    assert found.startswith("file.yaml: ")
+    for part in parts:
+        assert part in found
+
+
+def test_class_names_that_yaml_reads_as_numbers_are_text(write):
+    path = write(
+        "datasets/x.yaml", "title: X\nsource: {kind: digits}\nremove_classes: [8, '3', 10]"
+    )
+    assert load(path, Dataset).remove_classes == ["8", "3", "10"]
+    arm = Chapter.model_validate(
+        {
+            **CHAPTER,
+            "analysis": "class_removal",
+            "arms": {"a": {}, "b": {"remove_classes": [1]}},
+        }
+    ).arms["b"]
+    assert arm.remove_classes == ["1"]
+    assert StudyConfig.model_validate({**STUDY, "remove_classes": [8]}).remove_classes == ["8"]
+
+
+def test_bad_yaml_names_file_and_line(write):
+    path = write("config.yaml", "dataset: digits\nseeds: [1, 2\nmodels: x\n")
+    with pytest.raises(UserError, match=rf"^{re.escape(str(path))}, line 3: not valid YAML: "):
+        read_yaml(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("- a\n- b\n", "list"), ("", "NoneType"), ("words", "str")]
+)
+def test_not_a_mapping(write, text, kind):
+    path = write("config.yaml", text)
+    with pytest.raises(UserError) as error:
+        read_yaml(path)
+    assert str(error.value) == f"{path}: expected keys and values, found {kind}"
+
+
+def test_not_text(write):
+    path = write("config.yaml", "")
+    path.write_bytes(b"title: \xff\xfe")
+    with pytest.raises(UserError, match="not valid YAML"):
+        read_yaml(path)
+
+
+def test_no_such_file(tmp_path):
+    path = tmp_path / "none.yaml"
+    with pytest.raises(UserError) as error:
+        load(path, Dataset)
+    assert str(error.value) == f"{path}: cannot be read (No such file or directory)"
+
+
+def test_load_names_the_file(write):
+    path = write("datasets/x.yaml", "title: X\nsource: {kind: digits}\nextra: 1")
+    with pytest.raises(UserError, match=f"^{re.escape(str(path))}: extra: unknown key"):
+        load(Path(path), Dataset)
+
+
+def test_suggest():
+    assert suggest("mynett", ["mynet", "vgg"]) == "allowed: mynet, vgg; did you mean 'mynet'?"
+    assert suggest("zzz", ["mynet", "vgg"]) == "allowed: mynet, vgg"

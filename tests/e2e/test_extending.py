@@ -1,0 +1,63 @@
+"""docs/extending.md, done: a model, an experiment and a figure are added to a copy of the tree."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+GUIDE = Path(__file__).parents[2] / "docs/extending.md"
+
+
+def snippet(name: str) -> str:
+    """The code block of the guide that is headed by a file's name."""
+    found = re.search(
+        rf"^`{re.escape(name)}`:\n\n```\w+\n(.*?)^```", GUIDE.read_text(), re.S | re.M
+    )
+    assert found, f"the guide has no block for {name}"
+    return found[1]
+
+
+def add(workspace, name):
+    path = workspace.root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        file.write(snippet(name))
+
+
+@pytest.fixture
+def small(finished):
+    finished.edit("config/config.yaml", "seeds: 2", "seeds: 1")
+    return finished
+
+
+def test_adding_a_model(small):
+    add(small, "src/chrysalis/models/twolayers.py")
+    small.edit("config/config.yaml", "- mynet", "- mynet\n- twolayers")
+    planned = small.planned()
+    assert planned["train"] == 2  # the new model alone: unchanged and without augmentation
+    small.snakemake()
+    table = pd.read_csv(small.root / "results/shapes/chapters/models/compare/arms.csv")
+    assert table["model"].tolist() == ["mynet", "twolayers"]
+    assert "twolayers" in (small.root / "results/shapes/site/models.html").read_text()
+
+
+def test_adding_an_experiment(small):
+    add(small, "config/experiments/batch_size.yaml")
+    assert small.planned()["train"] == 1
+    small.snakemake()
+    page = (small.root / "results/shapes/site/chapters/batch_size.html").read_text()
+    assert "Does a smaller batch help?" in page
+    assert "chapters/batch_size.html" in (small.root / "results/shapes/site/index.html").read_text()
+
+
+def test_adding_a_figure(small):
+    for name in (
+        "src/chrysalis/report/confidence.py",
+        "scripts/plot_confidence.py",
+        "workflow/rules/runs.smk",
+    ):
+        add(small, name)
+    assert "train" not in small.planned()
+    small.snakemake()
+    assert "confidence.svg" in (small.root / "results/shapes/site/models.html").read_text()

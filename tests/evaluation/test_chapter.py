@@ -1,0 +1,229 @@
+"""A chapter's tables and answer, from hand-made run folders."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from chrysalis.evaluation.chapter import analyse
+from chrysalis.evaluation.compare import compare, holm
+
+IMAGES = 60
+SEEDS = [0, 1, 2]
+AB = ["a", "b"]
+
+
+def chapter(cells, baseline, analysis="accuracy", arms=None, removed=None):
+    return {
+        "name": "made_up",
+        "title": "Made up",
+        "question": "Does it matter?",
+        "analysis": analysis,
+        "baseline": baseline,
+        "arms": arms or {arm: {} for _, arm, _ in cells},
+        "cells": [{"model": model, "arm": arm, "run": run} for model, arm, run in cells],
+        "removed": removed or {},
+    }
+
+
+@pytest.fixture
+def write_errors(write_run):
+    """Runs of 60 images, by turns of classes a and b; each seed errs on the first so many."""
+
+    def write(run, errors):
+        truth = [AB[row % 2] for row in range(IMAGES)]
+        for seed, count in enumerate(errors):
+            guesses = [AB[(row + (row < count)) % 2] for row in range(IMAGES)]
+            write_run(run, seed, AB, truth, guesses)
+
+    return write
+
+
+def correct(errors):
+    return np.array([[row >= count for row in range(IMAGES)] for count in errors])
+
+
+def test_arms_against_the_baseline_of_the_same_model(write_errors, tmp_path):
+    errors = {
+        **{"m-off": (30, 31, 32), "m-on": (6, 5, 7)},
+        **{"n-off": (9, 12, 15), "n-on": (12, 15, 9)},
+    }
+    for run, counts in errors.items():
+        write_errors(run, counts)
+    asked = chapter(
+        [("m", "off", "m-off"), ("n", "off", "n-off"), ("m", "on", "m-on"), ("n", "on", "n-on")],
+        "off",
+    )
+    arms, effects, per_class, answer = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+
+    assert arms[["model", "arm", "run"]].to_numpy().tolist() == [
+        *(["m", "off", "m-off"], ["n", "off", "n-off"]),
+        *(["m", "on", "m-on"], ["n", "on", "n-on"]),
+    ]
+    np.testing.assert_allclose(arms["mean"], [29 / 60, 48 / 60, 54 / 60, 48 / 60])
+    np.testing.assert_allclose(arms["sd"], [1 / 60, 3 / 60, 1 / 60, 3 / 60])
+    assert arms["values"][0] == "0.500000;0.483333;0.466667"
+    assert (arms["images"] == 60).all()
+    assert (arms["seeds"] == 3).all()
+
+    assert effects[["model", "arm", "baseline"]].to_numpy().tolist() == [
+        ["m", "on", "off"],
+        ["n", "on", "off"],
+    ]
+    expected = [
+        compare(correct(errors[f"{m}-on"]), correct(errors[f"{m}-off"])) for m in ("m", "n")
+    ]
+    np.testing.assert_allclose(effects["effect"], [25 / 60, 0], atol=1e-12)
+    np.testing.assert_allclose(effects["low"], [e.low for e in expected])
+    np.testing.assert_allclose(effects["high"], [e.high for e in expected])
+    np.testing.assert_allclose(effects["p"], [e.p for e in expected])
+    np.testing.assert_allclose(effects["p_holm"], holm([e.p for e in expected]))
+    assert effects["outcome"].tolist() == ["better", "none"]
+    assert effects["sentence"][0].startswith("m (on) is better than m (off) by 41.7 points")
+    assert effects["sentence"][1].startswith("No detectable difference between n (on) and n (off)")
+
+    # The seeds of m (off) err on 30, 31 and 32 images, by turns of a and b: on 47 of a, 46 of b.
+    first = per_class[(per_class["model"] == "m") & (per_class["arm"] == "off")]
+    assert first["class"].tolist() == AB
+    assert first["support"].tolist() == [30, 30]
+    np.testing.assert_allclose(first["mean"], [43 / 90, 44 / 90])
+    assert answer["headline"] == (
+        "Of 2 comparisons with the baseline: 1 better, 1 without a detectable difference."
+    )
+    assert answer["sentences"] == effects["sentence"].tolist()
+    assert (answer["analysis"], answer["threshold"]) == ("accuracy", 0.01)
+
+
+def test_models_against_one_model(write_errors, tmp_path):
+    for run, counts in {"m-1": (6, 6, 6), "n-1": (20, 21, 22), "o-1": (3, 6, 9)}.items():
+        write_errors(run, counts)
+    cells = [(name, name, f"{name}-1") for name in "mno"]
+    asked = chapter(cells, "m", arms={name: {"model": name} for name in "mno"})
+    _, effects, _, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    assert effects[["model", "arm", "baseline"]].to_numpy().tolist() == [
+        ["n", "n", "m"],
+        ["o", "o", "m"],
+    ]
+    np.testing.assert_allclose(effects["effect"], [-15 / 60, 0], atol=1e-12)
+    assert effects["sentence"][0].startswith("n is worse than m by 25.0 points")
+
+
+def test_baselines_are_not_compared_with_each_other(write_errors, tmp_path):
+    for run in ("m-1", "n-1", "o-1"):
+        write_errors(run, (5, 6, 7))
+    asked = chapter(
+        [("m", "base", "m-1"), ("n", "base", "n-1"), ("o", "other", "o-1")],
+        "base",
+        arms={"base": {}, "other": {"model": "o"}},
+    )
+    _, effects, _, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    assert effects[["model", "arm"]].to_numpy().tolist() == [["o", "other"], ["o", "other"]]
+    assert "o (other) and n (base)" in effects["sentence"][1]
+
+
+def test_one_seed_is_not_enough(write_errors, tmp_path):
+    write_errors("m-off", (30,))
+    write_errors("m-on", (6,))
+    asked = chapter([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    arms, effects, _, answer = analyse(asked, tmp_path / "runs", [0], 0.01)
+    assert arms["sd"].isna().all()
+    assert effects["outcome"].tolist() == ["insufficient"]
+    assert effects["effect"][0] == pytest.approx(24 / 60)
+    assert effects[["low", "high", "p", "p_holm"]].isna().all(axis=None)
+    assert answer["headline"].startswith("Not enough runs to tell m (on) from m (off)")
+
+
+ABC = ["a", "b", "c"]
+TRUTH = ["a"] * 30 + ["b"] * 30 + ["c"] * 12
+
+
+@pytest.fixture
+def write_removal(write_run):
+    """A full model that takes some of a for c; masked, it knows most of those.
+
+    Of 60 images of a and b, seed s of the full model takes the first 12 + s for c. Of these, the
+    second guess is right for all but the first 4. The model trained without c errs on the first 2.
+    """
+
+    def write(full="m-full", removed="m-removed", paths=None):
+        for seed in SEEDS:
+            taken = 12 + seed
+            guesses = ["c" if row < taken else name for row, name in enumerate(TRUTH)]
+            second = ["b" if row < 4 else name for row, name in enumerate(TRUTH)]
+            write_run(full, seed, ABC, TRUTH, guesses, second)
+            guesses = ["b" if row < 2 else name for row, name in enumerate(TRUTH[:60])]
+            write_run(removed, seed, AB, TRUTH[:60], guesses, paths=paths)
+
+    return write
+
+
+REMOVAL = chapter(
+    [("m", "full", "m-full"), ("m", "removed", "m-removed")],
+    "full",
+    "class_removal",
+    removed={"full": [], "removed": ["c"]},
+)
+
+
+def test_class_removal_against_the_full_model_and_the_masked_one(write_removal, tmp_path):
+    write_removal()
+    arms, effects, per_class, answer = analyse(REMOVAL, tmp_path / "runs", SEEDS, 0.01)
+
+    assert arms["arm"].tolist() == ["full", "full, masked", "removed"]
+    assert arms["run"].tolist() == ["m-full", "m-full", "m-removed"]
+    # Judged on the 60 images of a and b alone.
+    assert (arms["images"] == 60).all()
+    np.testing.assert_allclose(arms["mean"], [1 - 13 / 60, 1 - 4 / 60, 1 - 2 / 60])
+
+    assert effects["baseline"].tolist() == ["full", "full, masked"]
+    np.testing.assert_allclose(effects["effect"], [11 / 60, 2 / 60])
+    # Masked and removed models have identical seeds here: the paired t test over images is left.
+    right = np.arange(60)
+    expected = stats.ttest_rel(right >= 2, (right >= 4).astype(float))
+    assert effects["p"][1] == pytest.approx(expected.pvalue)
+    assert effects["sentence"][0].startswith(
+        "m trained without c is better than the full m by 18.3 points"
+    )
+    assert effects["sentence"][1].startswith(
+        "No detectable difference between m trained without c and the full m with their logits "
+        "masked out"
+    )
+    classes = per_class[per_class["arm"] == "full, masked"]
+    assert classes["class"].tolist() == AB
+    np.testing.assert_allclose(classes["mean"], [26 / 30, 1])
+    assert answer["removed"] == {"full": [], "removed": ["c"]}
+
+
+def test_several_removals_are_told_apart(write_removal, write_run, tmp_path):
+    write_removal()
+    for seed in SEEDS:
+        truth = ["c"] * 12 + ["b"] * 30
+        paths = [f"{row}.png" for row in [*range(60, 72), *range(30, 60)]]
+        # The pack's order: images of b come before those of c.
+        order = [*range(12, 42), *range(12)]
+        write_run(
+            "m-without_a",
+            seed,
+            ["b", "c"],
+            [truth[i] for i in order],
+            [truth[i] for i in order],
+            paths=[paths[i] for i in order],
+        )
+    asked = chapter(
+        [("m", "full", "m-full"), ("m", "no_c", "m-removed"), ("m", "no_a", "m-without_a")],
+        "full",
+        "class_removal",
+    )
+    arms, effects, _, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    assert arms["arm"].tolist() == [
+        *("full: no_c", "full, masked: no_c", "no_c"),
+        *("full: no_a", "full, masked: no_a", "no_a"),
+    ]
+    assert arms["images"].tolist() == [60] * 3 + [42] * 3
+    np.testing.assert_allclose(effects["effect"][2:], [0, 0], atol=1e-12)
+    assert effects["outcome"].tolist()[2:] == ["insufficient"] * 2
+
+
+def test_different_images_are_refused(write_removal, tmp_path):
+    write_removal(paths=[f"{row}.jpg" for row in range(60)])
+    with pytest.raises(ValueError, match=r"m \(removed\) and m \(full\) were judged on different"):
+        analyse(REMOVAL, tmp_path / "runs", SEEDS, 0.01)

@@ -1,0 +1,94 @@
+"""The scripts that write metrics and a chapter's tables, from hand-made run folders."""
+
+import importlib.util
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
+def main_of(name):
+    spec = importlib.util.spec_from_file_location(name, SCRIPTS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.main
+
+
+@pytest.fixture
+def run(write_run):
+    """Two val images, one right; three test images of classes x and NA, two right."""
+    classes = ["x", "NA", "empty"]
+    write_run("m-12345678", 0, classes, ["x", "NA"], ["x", "x"], split="val")
+    return write_run("m-12345678", 0, classes, ["x", "x", "NA"], ["x", "empty", "NA"])
+
+
+def test_evaluate(run):
+    output = run.parent / "evaluate"
+    main_of("evaluate")(Namespace(run=run, output=output))
+    metrics = json.loads((output / "metrics.json").read_text())
+    assert metrics["val"]["top1"] == 1 / 2
+    assert metrics["test"]["top1"] == pytest.approx(2 / 3)
+    assert metrics["test"]["recall_macro"] == pytest.approx((1 / 2 + 1) / 2)
+    by_class = pd.read_csv(output / "per_class.csv", keep_default_na=False, dtype=str)
+    assert by_class.columns.tolist() == ["split", "class", "support", "accuracy"]
+    assert by_class.to_numpy().tolist() == [
+        *(["val", "x", "1", "1.0"], ["val", "NA", "1", "0.0"], ["val", "empty", "0", ""]),
+        *(["test", "x", "2", "0.5"], ["test", "NA", "1", "1.0"], ["test", "empty", "0", ""]),
+    ]
+    counts = pd.read_csv(output / "confusion.csv", keep_default_na=False)
+    assert counts.columns.tolist() == ["split", "class", "x", "NA", "empty"]
+    assert counts[counts["split"] == "test"].iloc[:, 2:].to_numpy().tolist() == [
+        *([1, 0, 1], [0, 1, 0], [0, 0, 0]),
+    ]
+
+
+def test_compare_and_summarise(run, write_run, tmp_path):
+    write_run("n-87654321", 0, ["x", "NA"], ["x", "x", "NA"], ["x", "x", "NA"])
+    results = tmp_path
+    chapter = {
+        **{"name": "models", "title": "Models", "question": "Which?", "analysis": "accuracy"},
+        **{"baseline": "m", "arms": {"m": {"model": "m"}, "n": {"model": "n"}}, "removed": {}},
+        "cells": [
+            {"model": "m", "arm": "m", "run": "m-12345678"},
+            {"model": "n", "arm": "n", "run": "n-87654321"},
+        ],
+    }
+    output = results / "chapters/models/compare"
+    main_of("compare")(
+        Namespace(
+            chapter=json.dumps(chapter),
+            runs=results / "runs",
+            seeds=[0],
+            threshold=0.01,
+            output=output,
+        )
+    )
+    arms = pd.read_csv(output / "arms.csv")
+    assert arms["mean"].tolist() == pytest.approx([2 / 3, 1])
+    effects = pd.read_csv(output / "effects.csv")
+    assert effects["effect"].tolist() == pytest.approx([1 / 3])
+    answer = json.loads((output / "chapter.json").read_text())
+    assert answer["headline"] == effects["sentence"][0]
+    assert pd.read_csv(output / "per_class.csv", keep_default_na=False)["class"].tolist() == [
+        *("x", "NA", "x", "NA")
+    ]
+
+    main_of("evaluate")(Namespace(run=run, output=run.parent / "evaluate"))
+    main_of("summarise")(
+        Namespace(
+            results=results,
+            names=["m-12345678"],
+            seeds=[0],
+            chapters=["models"],
+            output=results / "metrics.json",
+        )
+    )
+    summary = json.loads((results / "metrics.json").read_text())
+    assert summary["models"]["m"]["test_top1_mean"] == pytest.approx(2 / 3, abs=1e-6)
+    assert summary["chapters"]["models"]["n n - m"] == {
+        **{"effect": 0.333333, "p_holm": None, "outcome": "insufficient"}
+    }
