@@ -8,27 +8,26 @@ GPUS ?= $(shell nvidia-smi -L 2>/dev/null | grep -c .)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: study setup test test-quick lint format schema lock clean
+.PHONY: study setup test test-quick lint format lock clean
 
 study: setup
 	@snakemake --cores $(CORES) --resources gpu=$(GPUS) \
 	  $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache) $(ARGS) $(if $(DATASET),--config dataset="$(DATASET)")
 
+# loadgroup: the studies of tests/e2e share one process, and the finished study made there.
 test: .venv/dev.done
-	@pytest $(ARGS)
+	@pytest -n $(CORES) --dist loadgroup $(ARGS)
 
 test-quick: .venv/dev.done
-	@pytest -m "not e2e" $(ARGS)
+	@pytest -n $(CORES) --dist loadgroup -m "not e2e" $(ARGS)
 
 lint: .venv/dev.done
 	@ruff check . && ruff format --check . && snakefmt --check Snakefile workflow
-	@python scripts/write_schema.py --check
+	@python -P scripts/generate.py --check
 
 format: .venv/dev.done
 	@ruff check --fix . && ruff format . && snakefmt Snakefile workflow
-
-schema: .venv/setup.done
-	@python scripts/write_schema.py
+	@python -P scripts/generate.py
 
 setup: .venv/setup.done
 

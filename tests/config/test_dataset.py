@@ -69,8 +69,7 @@ def test_a_missing_archive_is_explained(datasets):
     with pytest.raises(UserError) as error:
         locate("leaves", datasets)
     assert str(error.value) == (
-        "dataset 'leaves': its archive is at none of here.zip, elsewhere/there.zip. "
-        "Ask a botanist."
+        "dataset 'leaves': its archive is at none of here.zip, elsewhere/there.zip. Ask a botanist."
     )
 
 

@@ -65,7 +65,7 @@ def test_shipped_files_load_and_follow_the_schema(path):
         ("config", {"dataset": "x", "models": []}),
         ("dataset", {"title": "x", "source": {"kind": "zip"}}),
         ("dataset", {"source": {"kind": "digits"}}),
-        ("experiment", {"title": "x", "question": "?", "arms": {"Bad Name": {}, "b": {}}}),
+        ("experiment", {"title": "x", "question": "?", "arms": {"a": {"trainin": 1}, "b": {}}}),
         ("experiment", {"title": "x", "question": "?", "arms": {"only": {}}}),
     ],
 )

@@ -39,7 +39,7 @@ class AugmentationSettings(Settings):
     """Random changes of a training image; each has an "off" value, and all off means none."""
 
     crop_area: Annotated[tuple[Fraction, Fraction], Limits] = Field(
-        (0.5, 1.0), description="Least and largest share of the image's area that a crop keeps."
+        (0.35, 1.0), description="Least and largest share of the image's area that a crop keeps."
     )
     crop_aspect: Annotated[tuple[Positive, Positive], Limits] = Field(
         (3 / 4, 4 / 3), description="Least and largest width / height of a crop."

@@ -85,8 +85,10 @@ class Chapter(Settings):
         description="accuracy: test top-1 against the baseline arm. class_removal: accuracy on "
         "the remaining classes against the full model and the full model with masked logits.",
     )
-    models: Models | None = Field(
-        None, description="Models that each arm is run with; left out: every model of the study."
+    models: Literal["first"] | Models | None = Field(
+        None,
+        description="Models that each arm is run with; first: the study's first model; left out: "
+        "every model of the study.",
     )
     baseline: str | None = Field(
         None,

@@ -194,6 +194,8 @@ class _Resolver:
         arms, baseline = chapter.arms, chapter.baseline
         if arms == "models":
             arms, baseline = {model: Arm(model=model) for model in models}, models[0]
+        elif chapter.models == "first":
+            models = models[:1]
         elif chapter.models is not None:
             models = _models(chapter.models, f"{where}: models")
         cells, removed = [], {}

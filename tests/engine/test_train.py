@@ -1,0 +1,375 @@
+"""The training loop: its arithmetic, what it keeps, and that a kill changes nothing."""
+
+import copy
+import math
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import log_loss
+from torch.nn import functional
+
+from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
+from chrysalis.engine import train as engine
+from chrysalis.engine.augment import to_input
+from chrysalis.engine.batches import Batches
+from chrysalis.engine.checkpoint import Progress
+from chrysalis.engine.classifier import build
+from chrysalis.engine.runtime import Runtime, seed_everything
+from chrysalis.engine.train import adamw, has_stalled, learning_rate, predict, train, validate
+
+torch.set_num_threads(1)
+CPU = torch.device("cpu")
+FP32 = Runtime(CPU, "fp32", 1)
+TIMES = ("seconds", "images_per_second")
+
+
+def settings(**changes):
+    training = {"epochs": 4, "batch_size": 8, "warmup_epochs": 1, **changes.pop("training", {})}
+    return RunSettings(
+        **{
+            "model": "mynet",
+            "image_size": 16,
+            "training": TrainingSettings(**training),
+            "augmentation": None,
+            **changes,
+        }
+    )
+
+
+@pytest.fixture
+def splits(digits_pack):
+    """Training and validation images of three digits, enlarged to some size."""
+
+    def make(size=24):
+        pack = digits_pack(3, size)
+
+        def batches(name):
+            rows = np.flatnonzero(pack.index["split"] == name)
+            return Batches(pack.images, rows, pack.index["label"].to_numpy()[rows], CPU)
+
+        return batches("train"), batches("val")
+
+    return make
+
+
+def make_model(plan, seed=0):
+    seed_everything(seed)
+    return build(plan.model, 3, plan.image_size, plan.options)
+
+
+def weights_of(model):
+    return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+def same(first, second):
+    return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
+
+
+# The learning rate and when to stop
+
+
+@pytest.mark.parametrize(
+    ("step", "rate"),
+    [
+        (0, 1e-4),
+        (4, 5e-4),
+        (9, 1e-3),
+        (10, 1e-3),
+        (20, 1e-3 * (1 + math.sqrt(0.5)) / 2),
+        (30, 5e-4),
+        (49, 1e-3 * (1 + math.cos(math.pi * 39 / 40)) / 2),
+    ],
+)
+def test_learning_rate_by_hand(step, rate):
+    """10 epochs of 5 steps, 2 of them warm-up: it rises over 10 steps and falls over 40."""
+    plan = TrainingSettings(epochs=10, learning_rate=1e-3, warmup_epochs=2)
+    assert learning_rate(plan, step, 5) == pytest.approx(rate)
+
+
+def test_learning_rate_without_warm_up_and_with_nothing_but():
+    none = TrainingSettings(epochs=2, learning_rate=0.1, warmup_epochs=0)
+    assert [learning_rate(none, s, 2) for s in range(4)] == pytest.approx(
+        [0.1, 0.05 * (1 + math.sqrt(0.5)), 0.05, 0.05 * (1 - math.sqrt(0.5))]
+    )
+    long = TrainingSettings(epochs=2, learning_rate=0.1, warmup_epochs=4)
+    assert [learning_rate(long, s, 1) for s in range(2)] == pytest.approx([0.025, 0.05])
+
+
+@pytest.mark.parametrize(
+    ("epoch", "best", "patience", "stalled"),
+    [(0, 0, 1, False), (1, 1, 1, False), (3, 1, 2, True), (3, 2, 2, False), (9, 4, 5, True)],
+)
+def test_has_stalled(epoch, best, patience, stalled):
+    assert has_stalled(Progress("", epoch=epoch, best_epoch=best), patience) is stalled
+
+
+# The arithmetic of an epoch
+
+
+def test_weights_follow_adamw(tmp_path, splits):
+    """Whole-split steps against a plain, unfused AdamW with the rates worked out by hand."""
+    plan = settings(training={"epochs": 3, "batch_size": 24, "learning_rate": 0.01})
+    training, validation = splits()
+    model = make_model(plan)
+    mine = copy.deepcopy(model)
+    states = []
+    train(
+        *(model, plan, training, validation, FP32, tmp_path / "c.pt", ""),
+        lambda *_: states.append(weights_of(model)),
+    )
+    decayed = {name: p.ndim > 1 for name, p in mine.named_parameters()}
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [p], "weight_decay": 0.05 if decayed[name] else 0.0}
+            for name, p in mine.named_parameters()
+        ],
+        foreach=False,
+    )
+    (batch,) = training.in_order(24)
+    for state, rate in zip(states, [0.01, 0.01, 0.005], strict=True):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.zero_grad()
+        functional.cross_entropy(mine(to_input(batch[0], 16)), batch[1]).backward()
+        optimizer.step()
+        for name, value in mine.state_dict().items():
+            torch.testing.assert_close(state[name], value, rtol=1e-3, atol=1e-5)
+
+
+def test_norms_and_biases_are_not_decayed():
+    model = build("resnet18_small", 3, 32, {})
+    names = {id(p): name for name, p in model.named_parameters()}
+    decayed, free = adamw(model, TrainingSettings(weight_decay=0.3)).param_groups
+    assert (decayed["weight_decay"], free["weight_decay"]) == (0.3, 0)
+    assert len(decayed["params"]) + len(free["params"]) == len(names)
+    kinds = {names[id(p)]: p.ndim for p in free["params"]}
+    modules = dict(model.named_modules())
+    for name in names.values():
+        module = modules[name.rpartition(".")[0]]
+        is_free = name.endswith("bias") or isinstance(module, torch.nn.BatchNorm2d)
+        assert (name in kinds) == is_free
+
+
+def test_the_history_of_a_model_that_stands_still(tmp_path, splits):
+    """With no learning rate to speak of, an epoch's figures are those of the first weights."""
+    plan = settings(training={"epochs": 1, "learning_rate": 1e-30})
+    training, validation = splits()
+    model = make_model(plan)
+    row = train(model, plan, training, validation, FP32, tmp_path / "c.pt", "").history[0]
+    for name, batches in (("train", training), ("val", validation)):
+        (batch,) = batches.in_order(100)
+        with torch.no_grad():
+            chances = model(to_input(batch[0], 16)).softmax(1).double().numpy()
+        labels = batch[1].numpy()
+        chances /= chances.sum(1, keepdims=True)
+        assert row[f"{name}_loss"] == pytest.approx(log_loss(labels, chances), rel=1e-5)
+        assert row[f"{name}_top1"] == pytest.approx((chances.argmax(1) == labels).mean())
+    assert row["images_per_second"] == pytest.approx(24 / row["seconds"])
+
+
+def test_predictions_do_not_depend_on_the_batches_they_come_in(splits, monkeypatch):
+    plan = settings()
+    _, validation = splits()
+    model = make_model(plan)
+    whole, summary = predict(model, validation, FP32, 16), validate(model, validation, FP32, 16)
+    monkeypatch.setattr(engine, "EVALUATION_BATCH", 5)
+    np.testing.assert_allclose(predict(model, validation, FP32, 16), whole, rtol=1e-4, atol=1e-5)
+    assert validate(model, validation, FP32, 16) == pytest.approx(summary, rel=1e-5)
+    assert whole.shape == (12, 3)
+    assert whole.dtype == np.float32
+
+
+def test_validation_changes_nothing(splits):
+    """Batch norm's statistics stay, and dropout is off."""
+    plan = settings(model="resnet18_small", image_size=32, options={"dropout": 0.5})
+    _, validation = splits(32)
+    model = make_model(plan).train()
+    before = weights_of(model)
+    first, second = (validate(model, validation, FP32, 32) for _ in range(2))
+    assert first == second
+    assert same(before, weights_of(model))
+
+
+# Which weights are kept
+
+
+@pytest.fixture
+def scripted(monkeypatch):
+    """Let validation say what the test wants."""
+
+    def script(*scores):
+        rows = iter([{"val_top1": top1, "val_loss": loss} for top1, loss in scores])
+        monkeypatch.setattr(engine, "validate", lambda *_: next(rows))
+
+    return script
+
+
+def test_the_weights_of_the_best_epoch_are_kept(tmp_path, splits, scripted):
+    scripted((0.5, 1.0), (0.75, 0.9), (0.75, 0.8), (0.6, 0.1))
+    plan = settings()
+    model = make_model(plan)
+    states = []
+    progress = train(
+        *(model, plan, *splits(), FP32, tmp_path / "c.pt", ""),
+        lambda *_: states.append(weights_of(model)),
+    )
+    assert (progress.best_epoch, progress.epoch) == (3, 4)
+    assert [same(weights_of(model), state) for state in states] == [False, False, True, False]
+
+
+def test_it_stops_once_nothing_gets_better(tmp_path, splits, scripted):
+    scripted((0.5, 1.0), (0.6, 0.9), (0.6, 0.95), (0.55, 0.2), (0.9, 0.1))
+    plan = settings(training={"epochs": 9, "patience": 2})
+    model = make_model(plan)
+    progress = train(model, plan, *splits(), FP32, tmp_path / "c.pt", "")
+    assert (progress.epoch, progress.best_epoch) == (4, 2)
+    # Asked again, it has nothing left to do.
+    other = make_model(plan)
+    again = train(other, plan, *splits(), FP32, tmp_path / "c.pt", "")
+    assert (again.epoch, again.resumed) == (4, 1)
+    assert same(weights_of(other), weights_of(model))
+
+
+def test_it_learns(tmp_path, splits):
+    plan = settings(training={"epochs": 15, "learning_rate": 3e-3})
+    progress = train(make_model(plan), plan, *splits(), FP32, tmp_path / "c.pt", "")
+    assert progress.best_score[0] >= 0.9
+    assert progress.history[-1]["train_loss"] < progress.history[0]["train_loss"] / 3
+
+
+# Randomness, and going on after a kill
+
+
+class Killed(Exception):
+    pass
+
+
+AUGMENTED = {"augmentation": AugmentationSettings(), "training": {"epochs": 3}}
+RESNET = {
+    **{"model": "resnet18_small", "image_size": 32, "options": {"dropout": 0.5}},
+    **{"augmentation": AugmentationSettings(), "training": {"epochs": 2}},
+}
+
+
+def kill_after_checkpoint(monkeypatch, epoch):
+    """The report that follows the checkpoint."""
+
+    def report(progress, _):
+        if progress.epoch == epoch:
+            raise Killed
+
+    return report
+
+
+def kill_while_validating(monkeypatch, epoch):
+    """The epoch's training is done, but not noted yet."""
+    left = iter([False] * epoch + [True])
+    real = engine.validate
+
+    def die(*arguments):
+        if next(left):
+            raise Killed
+        return real(*arguments)
+
+    monkeypatch.setattr(engine, "validate", die)
+    return lambda *_: None
+
+
+def kill_while_training(monkeypatch, epoch):
+    """The second batch of the next epoch never comes."""
+    left = iter([False] * epoch + [True])
+    real = Batches.shuffled
+
+    def die(self, *arguments):
+        dies = next(left)
+        for number, batch in enumerate(real(self, *arguments)):
+            if dies and number == 1:
+                raise Killed
+            yield batch
+
+    monkeypatch.setattr(Batches, "shuffled", die)
+    return lambda *_: None
+
+
+@pytest.mark.parametrize(
+    "kill", [kill_after_checkpoint, kill_while_validating, kill_while_training]
+)
+@pytest.mark.parametrize(
+    ("changes", "precision", "size"),
+    [(AUGMENTED, "fp32", 24), (AUGMENTED, "bf16", 24), (RESNET, "bf16", 40)],
+    ids=["mynet fp32", "mynet bf16", "resnet bf16"],
+)
+def test_a_killed_run_ends_as_if_it_had_not_been(
+    tmp_path, splits, monkeypatch, kill, changes, precision, size
+):
+    plan = settings(**changes)
+    runtime = Runtime(CPU, precision, 1)
+
+    def run(name, report=lambda *_: None):
+        model = make_model(plan)
+        path = tmp_path / name
+        progress = train(model, plan, *splits(size), runtime, path, "this run", report)
+        return progress, weights_of(model), torch.load(path)
+
+    progress, best, last = run("whole.pt")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        run("killed.pt", kill(patch, 1))
+    assert torch.load(tmp_path / "killed.pt")["epoch"] == 1
+    resumed, its_best, its_last = run("killed.pt")
+
+    assert (progress.resumed, resumed.resumed) == (0, 1)
+    assert same(best, its_best)
+    assert same(last["model"], its_last["model"])
+    moments = [state["optimizer"]["state"] for state in (last, its_last)]
+    assert moments[0].keys() == moments[1].keys()
+    assert all(same(moments[0][key], moments[1][key]) for key in moments[0])
+    histories = [
+        [{key: value for key, value in row.items() if key not in TIMES} for row in p.history]
+        for p in (progress, resumed)
+    ]
+    assert histories[0] == histories[1]
+    assert len(histories[0]) == plan.training.epochs
+    assert resumed.best_epoch == progress.best_epoch
+
+
+def test_a_checkpoint_of_other_settings_is_not_used(tmp_path, splits):
+    plan = settings(training={"epochs": 2})
+    path = tmp_path / "c.pt"
+    train(make_model(plan, seed=5), plan, *splits(), FP32, path, "other")
+    model = make_model(plan)
+    progress = train(model, plan, *splits(), FP32, path, "this")
+    assert (progress.epoch, progress.resumed) == (2, 0)
+    clean = make_model(plan)
+    train(clean, plan, *splits(), FP32, tmp_path / "clean.pt", "this")
+    assert same(weights_of(model), weights_of(clean))
+
+
+@pytest.mark.parametrize("augmentation", [None, AugmentationSettings()], ids=["plain", "augmented"])
+def test_the_seed_decides_the_order_and_the_augmentation(tmp_path, splits, augmentation):
+    """All start from the same weights, so what differs comes from training itself."""
+    found = []
+    for number, seed in enumerate((0, 0, 1)):
+        plan = settings(training={"epochs": 1}, augmentation=augmentation, seed=seed)
+        model = make_model(plan, seed=3)
+        torch.manual_seed(number)
+        train(model, plan, *splits(), FP32, tmp_path / f"{number}.pt", "")
+        found.append(weights_of(model))
+    assert same(found[0], found[1])
+    assert not same(found[0], found[2])
+
+
+def test_epochs_differ_in_their_order(tmp_path, splits, monkeypatch):
+    training, validation = splits()
+    orders = []
+    real = Batches.shuffled
+
+    def spy(self, *arguments):
+        found = list(real(self, *arguments))
+        orders.append(torch.cat([labels for _, labels in found]).tolist())
+        return iter(found)
+
+    monkeypatch.setattr(Batches, "shuffled", spy)
+    plan = settings(training={"epochs": 3})
+    train(make_model(plan), plan, training, validation, FP32, tmp_path / "c.pt", "")
+    assert len({tuple(order) for order in orders}) == 3
