@@ -4,9 +4,8 @@ import logging
 from pathlib import Path
 
 from chrysalis import cli
-from chrysalis.data.fetch import MANIFEST
 from chrysalis.data.inspection import check_classes, inspect_images
-from chrysalis.data.layout import find_images, list_files
+from chrysalis.data.layout import MANIFEST, find_images, list_files
 
 
 def main(args) -> None:

@@ -60,6 +60,9 @@ def test_a_named_archive_is_looked_for_in_order(datasets, archive):
 
 def test_once_unpacked_the_archive_is_not_needed(datasets, images):
     images("oak", "elm", root="data/raw/leaves")
+    with pytest.raises(UserError, match="its archive is at none of"):  # fetching was cut short
+        locate("leaves", datasets)
+    Path("data/raw/leaves/manifest.csv").write_text("path,bytes,sha256\n")
     found = locate("leaves", datasets)
     assert found.archive is None
     assert found.classes() == ["elm", "oak"]

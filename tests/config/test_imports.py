@@ -83,6 +83,8 @@ def tree(tmp_path, monkeypatch):
         "d.py": "import made_up.b.thing\n",
         "e/__init__.py": "from made_up.d import x\n",
         "e/deep.py": "",
+        "g/__init__.py": "",
+        "g/only.py": "",
     }
     for name, text in files.items():
         path = package / name
@@ -102,6 +104,7 @@ def tree(tmp_path, monkeypatch):
             "from made_up.e import deep",
             ["__init__", "e/__init__", "e/deep", "d", "b/__init__", "b/thing", "c", "a"],
         ),
+        ("import made_up.g.only", ["__init__", "g/__init__", "g/only"]),
         ("def f():\n    import made_up", ["__init__"]),
         ("import made_up_other.a", []),
     ],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from chrysalis.engine.batches import Batches, steps_per_epoch
+from chrysalis.engine.batches import AHEAD, Batches, steps_per_epoch
 
 torch.set_num_threads(1)
 CPU = torch.device("cpu")
@@ -98,6 +98,22 @@ def test_resident_and_streamed_batches_are_the_same(images, size):
         for (pixels, labels), (others, other_labels) in zip(first, second, strict=True):
             assert torch.equal(pixels, others)
             assert torch.equal(labels, other_labels)
+
+
+def test_streaming_reads_only_a_few_batches_ahead(images):
+    read = []
+
+    class Counting:
+        def __getitem__(self, rows):
+            read.append(rows)
+            return images[rows]
+
+    batches = Batches(Counting(), ROWS, LABELS, CPU, resident_bytes=0)
+    read.clear()
+    found = batches.in_order(1)
+    next(found)
+    found.close()  # waits for what was begun
+    assert len(read) == 1 + AHEAD
 
 
 def test_a_fault_while_streaming_is_not_swallowed(images):

@@ -199,6 +199,16 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(run, pack)
     assert not torch.equal(found[0][key], found[2][key])
 
 
+def test_the_seed_decides_the_first_weights(run, pack):
+    plan = {"augmentation": None, "training": TrainingSettings(epochs=1, learning_rate=1e-30)}
+    first, second = (
+        load_file(run(settings(seed=seed, **plan), pack, str(seed)) / "model.safetensors")
+        for seed in (0, 1)
+    )
+    key = "network.classifier.0.weight"
+    assert not torch.allclose(first[key], second[key])
+
+
 def test_a_killed_run_leaves_no_record_and_then_ends_the_same(run, pack, monkeypatch):
     whole = run(settings(), pack, "whole")
 
@@ -219,7 +229,7 @@ def test_a_killed_run_leaves_no_record_and_then_ends_the_same(run, pack, monkeyp
     assert not (killed / "checkpoint.pt").exists()
 
 
-@pytest.mark.parametrize("changed", ["settings", "code", "data"])
+@pytest.mark.parametrize("changed", ["settings", "seed", "code", "data"])
 def test_a_checkpoint_is_used_only_with_the_same_settings_code_and_data(
     tmp_path, pack, monkeypatch, changed
 ):
@@ -232,7 +242,10 @@ def test_a_checkpoint_is_used_only_with_the_same_settings_code_and_data(
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(ProgressReport, "__call__", die)
         run(settings(), "code", "data")
-    plan = settings(augmentation=None) if changed == "settings" else settings()
+    plan = settings(
+        augmentation=None if changed == "settings" else AugmentationSettings(),
+        seed=int(changed == "seed"),
+    )
     run(plan, "other" if changed == "code" else "code", "other" if changed == "data" else "data")
     assert record_of(tmp_path / "train")["resumed"] == 0
 

@@ -359,6 +359,18 @@ def test_the_seed_decides_the_order_and_the_augmentation(tmp_path, splits, augme
     assert not same(found[0], found[2])
 
 
+def test_dropout_draws_anew_each_epoch_and_with_each_seed(tmp_path, splits):
+    """Networks draw from torch's global generator, which each epoch seeds."""
+    seeds = []
+    for seed in (0, 1):
+        plan = settings(seed=seed)
+        train(
+            *(make_model(plan), plan, *splits(), FP32, tmp_path / f"{seed}.pt", ""),
+            lambda *_: seeds.append(torch.initial_seed()),
+        )
+    assert len(set(seeds)) == 8
+
+
 def test_epochs_differ_in_their_order(tmp_path, splits, monkeypatch):
     training, validation = splits()
     orders = []

@@ -127,10 +127,14 @@ def test_calibration_error_by_hand():
 
 
 def test_calibration_error_cancels_only_inside_a_bin():
-    # Overconfident by 0.6 in one bin, underconfident by 0.4 in another: they add up.
-    probabilities = np.array([[0.6, 0.4], [0.4, 0.6], [0.9, 0.1]])
-    found = metrics.expected_calibration_error(np.array([1, 1, 0]), np.log(probabilities))
-    assert found == pytest.approx((0.2 + 0.1) / 3)
+    # Right with confidence 0.9 (bin 14), wrong with 0.95 (bin 15): the two gaps add up.
+    probabilities = np.array([[0.9, 0.1], [0.95, 0.05]])
+    found = metrics.expected_calibration_error(np.array([0, 1]), np.log(probabilities))
+    assert found == pytest.approx((0.1 + 0.95) / 2)
+    # Both in bin 15: they cancel.
+    probabilities = np.array([[0.94, 0.06], [0.95, 0.05]])
+    found = metrics.expected_calibration_error(np.array([0, 1]), np.log(probabilities))
+    assert found == pytest.approx((0.95 - 0.06) / 2)
 
 
 def test_calibration_error_is_a_plain_loops(case):

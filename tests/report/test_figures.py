@@ -140,14 +140,6 @@ def test_curves_average_the_seeds_that_were_still_training():
     assert table["val_loss_high"].tolist() == [2.0, 1.5, 0.25]
 
 
-def test_confusions_of_seeds_are_added():
-    first = pd.DataFrame(
-        {"split": ["val", "test", "test"], "class": ["x", "x", "y"], "x": [9, 1, 2], "y": [9, 3, 4]}
-    )
-    total = figures.sum_confusions([first, first])
-    assert total.to_numpy().tolist() == [["test", "x", 2, 6], ["test", "y", 4, 8]]
-
-
 def test_arms_are_drawn_at_their_values_grouped_by_model():
     axes = figures.plot_arms(ARMS).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == [

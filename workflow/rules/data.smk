@@ -2,7 +2,7 @@
 
 MANIFEST = [f"{RAW}/manifest.csv"] if STUDY.dataset.is_fetched else []
 
-if STUDY.dataset.is_fetched and (STUDY.dataset.archive or not os.path.isdir(RAW)):
+if STUDY.dataset.can_fetch:
 
     rule fetch:
         input:

@@ -2,13 +2,17 @@
 
 
 rule study:
+    input:
+        code=code("study"),
     output:
         f"{RESULTS}/study.json",
-    localrule: True
     params:
-        study=json.dumps(STUDY.describe(), indent=1),
-    run:
-        Path(output[0]).write_text(params.study)
+        config=json.dumps(config, sort_keys=True),
+        study=json.dumps(STUDY.describe()),
+    log:
+        f"{RESULTS}/logs/study.log",
+    shell:
+        "{PYTHON} scripts/study.py --config {params.config:q} --output {output:q} --log {log:q}"
 
 
 rule plot_dag:

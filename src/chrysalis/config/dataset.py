@@ -11,8 +11,6 @@ from chrysalis.config.schema import Archive, Dataset, Digits, Folder
 from chrysalis.data import archives, layout
 from chrysalis.errors import UserError
 
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz")
-
 
 @dataclass(frozen=True)
 class Located:
@@ -25,6 +23,11 @@ class Located:
     config: Dataset
     root: Path
     archive: Path | None = None
+
+    @property
+    def can_fetch(self) -> bool:
+        """Whether the workflow has what it takes to put the images in place."""
+        return isinstance(self.config.source, Digits) or self.archive is not None
 
     @property
     def is_fetched(self) -> bool:
@@ -41,8 +44,9 @@ class Located:
         Raises:
             UserError: no images, no class folders, or just one class.
         """
-        if self.root.is_dir():
-            names = (name for name, _ in layout.list_files(self.root))
+        if not self.is_fetched or (self.root / layout.MANIFEST).is_file():
+            files = layout.list_files(self.root)
+            names = (name for name, _ in files if not self.is_fetched or name != layout.MANIFEST)
             return layout.class_names(names, str(self.root))
         if self.archive:
             names = (name for name, _ in archives.members(self.archive))
@@ -67,8 +71,9 @@ def locate(wanted: str, folder: Path) -> Located:
         source = Folder(kind="folder", path=str(path))
         return Located(name, Dataset(title=path.resolve().name, source=source), path)
     if path.is_file():
-        if not path.name.lower().endswith(ARCHIVES):
-            raise UserError(f"dataset '{wanted}': not an archive of a known kind {ARCHIVES}")
+        if not path.name.lower().endswith(archives.SUFFIXES):
+            kinds = " ".join(archives.SUFFIXES)
+            raise UserError(f"dataset '{wanted}': not an archive of a known kind ({kinds})")
         source = Archive(kind="archive", paths=[str(path)])
         dataset = Dataset(title=_stem(path), source=source)
         return Located(name, dataset, Path("data/raw") / name, path)
@@ -88,7 +93,7 @@ def _named(name: str, config: Dataset, file: Path) -> Located:
             raise UserError(f"{file}: source.path: no such folder: {root}")
         return Located(name, config, root)
     found = [path for path in map(Path, source.paths) if path.is_file()]
-    if not found and not raw.is_dir():
+    if not found and not (raw / layout.MANIFEST).is_file():
         raise UserError(
             f"dataset '{name}': its archive is at none of {', '.join(source.paths)}. "
             f"{source.how_to_get}".strip()
@@ -97,7 +102,7 @@ def _named(name: str, config: Dataset, file: Path) -> Located:
 
 
 def _stem(path: Path) -> str:
-    for suffix in ARCHIVES:
+    for suffix in sorted(archives.SUFFIXES, key=len, reverse=True):
         if path.name.lower().endswith(suffix):
             return path.name[: -len(suffix)]
     return path.name

@@ -10,8 +10,7 @@ import pandas as pd
 from PIL import Image
 
 from chrysalis.data.archives import extract, new_folder
-
-MANIFEST = "manifest.csv"
+from chrysalis.data.layout import MANIFEST
 
 
 def fetch_digits(target: Path) -> None:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from chrysalis.errors import UserError
 
+MANIFEST = "manifest.csv"  # what fetching writes beside the class folders
 SPLIT_FOLDERS = {
     **dict.fromkeys(("train", "training", "seg_train"), "train"),
     **dict.fromkeys(("val", "valid", "validation", "dev", "seg_val"), "val"),

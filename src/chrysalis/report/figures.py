@@ -220,20 +220,12 @@ def plot_per_class(per_class: pd.DataFrame) -> Figure:
     return figure
 
 
-def sum_confusions(confusions: list[pd.DataFrame], split: str = "test") -> pd.DataFrame:
-    """The counts of `split` in confusion.csv of each seed of one run, added up."""
-    parts = [table[table["split"] == split].reset_index(drop=True) for table in confusions]
-    total = parts[0].copy()
-    total.iloc[:, 2:] = sum(part.iloc[:, 2:].to_numpy() for part in parts)
-    return total
-
-
 @mpl.rc_context(STYLE)
 def plot_confusion(confusion: pd.DataFrame) -> Figure:
     """Confusion counts of one split, from confusion.csv: rows true, columns predicted.
 
     The shade is the share of the row. `confusion` has C rows and, after `split` and `class`, the
-    columns of the same C classes in the same order; see `sum_confusions` for several seeds.
+    columns of the same C classes in the same order; see `chrysalis.evaluation.summary` for several seeds.
     """
     counts = confusion.iloc[:, 2:].to_numpy(dtype=float)
     totals = counts.sum(axis=1, keepdims=True)
