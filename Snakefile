@@ -21,7 +21,6 @@ from chrysalis.config.study import resolve
 from chrysalis.errors import UserError
 from chrysalis.models import registry
 
-
 try:
     # Snakemake's own message for a broken file does not say which file it is.
     read_yaml(Path("config/config.yaml"))

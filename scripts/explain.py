@@ -12,7 +12,7 @@ from torch.nn import functional
 from chrysalis import cli
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_packed
-from chrysalis.engine.augment import to_input
+from chrysalis.engine.augment import centre, to_input
 from chrysalis.engine.classifier import build
 from chrysalis.explain.gradcam import grad_cam
 from chrysalis.explain.selection import select_examples
@@ -20,7 +20,10 @@ from chrysalis.models import registry
 
 
 def main(args) -> None:
-    """Write the chosen examples (examples.csv) and their maps (cams.npy, float32 (n, S, S))."""
+    """Write the chosen examples: their table, what the network saw of them, and their maps.
+
+    examples.csv has n rows, images.npy is uint8 (n, S, S, 3), cams.npy float32 (n, S, S).
+    """
     record = json.loads((args.run / "run.json").read_text())
     settings = RunSettings.model_validate(record["settings"])
     classes = record["classes"]
@@ -33,9 +36,10 @@ def main(args) -> None:
     targets = torch.tensor([classes.index(name) for name in examples["predicted_class"]])
     inputs = model.normalise(to_input(pixels, settings.image_size))
     cams = grad_cam(model.network, inputs, targets, layer=layer)
-    side = packed.images.shape[1]
-    cams = functional.interpolate(cams[:, None], (side, side), mode="bilinear")[:, 0]
+    seen = centre(pixels)
+    cams = functional.interpolate(cams[:, None], seen.shape[-2:], mode="bilinear")[:, 0]
     args.output.mkdir(parents=True, exist_ok=True)
+    np.save(args.output / "images.npy", seen.permute(0, 2, 3, 1).numpy())
     np.save(args.output / "cams.npy", cams.numpy())
     examples.assign(layer=layer).to_csv(args.output / "examples.csv", index=False)
 

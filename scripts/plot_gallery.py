@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from chrysalis import cli
-from chrysalis.data.packed import open_packed
 from chrysalis.explain.overlay import overlay
 from chrysalis.report.galleries import plot_gallery
 from chrysalis.report.style import save_figure
@@ -17,8 +16,7 @@ def main(args) -> None:
     text = {"path": str, "class": str, "predicted_class": str, "layer": str}
     examples = pd.read_csv(args.explained / "examples.csv", dtype=text, keep_default_na=False)
     cams = np.load(args.explained / "cams.npy")
-    packed = open_packed(args.images, args.images.with_suffix(".csv"))
-    images = packed.images[examples["row"].to_numpy()]
+    images = np.load(args.explained / "images.npy")
     overlays = np.array([overlay(i, c) for i, c in zip(images, cams, strict=True)], np.uint8)
     args.output.mkdir(parents=True, exist_ok=True)
     for name, chosen in (("right", examples["correct"]), ("wrong", ~examples["correct"])):
@@ -30,6 +28,5 @@ def main(args) -> None:
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
     parser.add_argument("--explained", type=Path, required=True, help="folder of the rule explain")
-    parser.add_argument("--images", type=Path, required=True, help="packed images, .npy")
     parser.add_argument("--output", type=Path, required=True)
     cli.run(main, parser)

@@ -14,14 +14,15 @@ from chrysalis.engine.runtime import Runtime
 def main(args) -> None:
     """Train, or go on training from the checkpoint."""
     settings = RunSettings.model_validate(json.loads(args.settings))
+    packed = open_packed(args.images, args.index)
     execute(
         settings,
-        open_packed(args.images, args.index),
+        packed,
         args.output,
         args.checkpoint,
         Runtime.choose(settings.training.precision, args.threads),
         code_hash=imports.digest(args.code),
-        data_hash=imports.digest([args.index]),
+        data_hash=packed.digest(),
     )
 
 

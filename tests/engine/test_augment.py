@@ -10,7 +10,7 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional as tv
 
 from chrysalis.config.run import AugmentationSettings
-from chrysalis.engine.augment import Augment, Parameters, to_float, to_input
+from chrysalis.engine.augment import Augment, Parameters, centre, to_float, to_input
 from chrysalis.engine.augment import apply as apply_to_size
 
 torch.set_num_threads(1)
@@ -285,9 +285,10 @@ def test_where_no_crop_fits_the_largest_central_one_is_taken(aspects, expected):
 
 
 def test_to_input_resizes_as_torchvision_does(smooth):
-    expected = tv.resize(to_float(smooth), [36, 36], antialias=True)
+    middle = tv.center_crop(to_float(smooth), [42, 42])  # 7/8 of 48
+    expected = tv.resize(middle, [36, 36], antialias=True)
     torch.testing.assert_close(to_input(smooth, 36), expected, atol=1e-6, rtol=0)
-    assert torch.equal(to_input(smooth, 48), to_float(smooth))
+    assert torch.equal(to_input(smooth, 42), middle)
 
 
 def test_a_crop_of_the_inputs_size_is_cut_out_not_resampled(smooth):
@@ -300,7 +301,7 @@ def test_a_crop_of_the_inputs_size_is_cut_out_not_resampled(smooth):
 
 def test_without_geometry_the_size_is_still_the_inputs(smooth):
     flip = torch.tensor([True, False, True, False])
-    result = apply_to_size(smooth, Parameters(flip=flip), 36)
+    result = apply_to_size(centre(smooth), Parameters(flip=flip), 36)
     plain = to_input(smooth, 36)
     assert torch.equal(result[1], plain[1])
     assert torch.equal(result[0], plain[0].flip(-1))

@@ -13,6 +13,7 @@ rule explain:
         code=lambda w: code("explain", model_module(w)),
     output:
         examples=f"{EXPLAIN}/explain/examples.csv",
+        images=f"{EXPLAIN}/explain/images.npy",
         cams=f"{EXPLAIN}/explain/cams.npy",
     log:
         f"{RESULTS}/logs/explain/{{run}}_seed{{seed}}.log",
@@ -26,9 +27,8 @@ rule explain:
 rule plot_gallery:
     input:
         examples=rules.explain.output.examples,
+        images=rules.explain.output.images,
         cams=rules.explain.output.cams,
-        images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
-        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
         code=code("plot_gallery"),
     output:
         right=f"{EXPLAIN}/plot_gallery/right.webp",
@@ -38,4 +38,4 @@ rule plot_gallery:
         f"{RESULTS}/logs/plot_gallery/{{run}}_seed{{seed}}.log",
     shell:
         "{PYTHON} scripts/plot_gallery.py --explained $(dirname {input.cams:q})"
-        " --images {input.images:q} --output $(dirname {output.table:q}) --log {log:q}"
+        " --output $(dirname {output.table:q}) --log {log:q}"

@@ -6,11 +6,11 @@ rule study:
         code=code("study"),
     output:
         f"{RESULTS}/study.json",
+    log:
+        f"{RESULTS}/logs/study.log",
     params:
         config=json.dumps(config, sort_keys=True),
         study=json.dumps(STUDY.describe()),
-    log:
-        f"{RESULTS}/logs/study.log",
     shell:
         "{PYTHON} scripts/study.py --config {params.config:q} --output {output:q} --log {log:q}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,13 @@ class Packed:
 
     images: np.memmap
     index: pd.DataFrame
+
+    def digest(self) -> str:
+        """12 hex digits for the index and for the pixels of up to 256 images spread over it."""
+        rows = np.linspace(0, len(self.images) - 1, min(len(self.images), 256)).astype(int)
+        whole = hashlib.sha256(self.index.to_csv(index=False).encode())
+        whole.update(np.ascontiguousarray(self.images[rows]).tobytes())
+        return whole.hexdigest()[:12]
 
     @property
     def classes(self) -> list[str]:

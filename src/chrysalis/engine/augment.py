@@ -17,6 +17,10 @@ from torch.nn import functional as F
 from chrysalis.config.run import AugmentationSettings
 
 CROP_ATTEMPTS = 10  # as in torchvision's RandomResizedCrop
+# Random crops make things look larger than they are in the whole image, so evaluation looks at the
+# centre: the share that torchvision's and timm's evaluation transforms keep (224 of 256 px). Source
+# of the effect: Touvron et al., "Fixing the train-test resolution discrepancy", NeurIPS 2019.
+CENTRE = 7 / 8
 
 
 def to_float(images: Tensor) -> Tensor:
@@ -27,9 +31,17 @@ def to_float(images: Tensor) -> Tensor:
 def to_input(images: Tensor, size: int) -> Tensor:
     """The network's input without augmentation: float32 (N, 3, size, size) in [0, 1].
 
-    Images of another size are resized by antialiased bilinear interpolation.
+    It is the centre of the uint8 images (N, 3, S, S), resized by antialiased bilinear
+    interpolation.
     """
-    return _resize(to_float(images), size)
+    return _resize(to_float(centre(images)), size)
+
+
+def centre(images: Tensor) -> Tensor:
+    """The central square of images (N, 3, S, S): `CENTRE` of each side, in whole pixels."""
+    side = round(images.shape[-1] * CENTRE)
+    start = (images.shape[-1] - side) // 2
+    return images[..., start : start + side, start : start + side]
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,8 @@ class Augment:
 
         `generator` is on the images' device. Channels-last images give channels-last results.
         """
+        if self.settings.crop_area[0] == 1:
+            images = centre(images)
         return apply(images, self.draw(len(images), generator), self.size)
 
     def draw(self, count: int, generator: torch.Generator) -> Parameters:

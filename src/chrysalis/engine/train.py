@@ -17,6 +17,7 @@ from chrysalis.engine import checkpoint
 from chrysalis.engine.augment import Augment, to_input
 from chrysalis.engine.batches import Batches, steps_per_epoch
 from chrysalis.engine.runtime import Runtime, derive_seed, generator, seed_everything
+from chrysalis.errors import UserError
 
 EVALUATION_BATCH = 256
 
@@ -38,6 +39,9 @@ def train(
     A checkpoint is written after each epoch to `checkpoint_path`; if one with the same
     `fingerprint` is there already, training continues from it and ends with the same weights,
     bit for bit, as if it had never stopped. `report` is called after each epoch.
+
+    Raises:
+        UserError: the loss is no longer finite.
     """
     plan = settings.training
     optimizer = adamw(model, plan)
@@ -74,6 +78,11 @@ def train(
 
         # The first read of a device value in the epoch: until here nothing has waited for it.
         row = {"train_loss": loss_sum.item() / seen, "train_top1": correct.item() / seen}
+        if not math.isfinite(row["train_loss"]):
+            raise UserError(
+                f"{settings.name} seed {settings.seed}: the loss is {row['train_loss']} after "
+                f"epoch {epoch + 1}; lower training.learning_rate (now {plan.learning_rate:g})"
+            )
         seconds = time.perf_counter() - start
         row |= validate(model, validation, runtime, size)
         row |= {"learning_rate": rate, "seconds": seconds, "images_per_second": seen / seconds}

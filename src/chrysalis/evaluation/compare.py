@@ -4,7 +4,8 @@ Training is random and so is the choice of test images; both count. The design i
 multi-reader multi-case studies, with trainings as readers and test images as cases: each arm has
 its own trainings, and all trainings judge the same images. So the analysis of variance is that of
 Dorfman, Berbaum and Metz (Investigative Radiology 27, 1992) for readers nested in treatments, with
-the degrees of freedom of Hillis (Statistics in Medicine 26, 2007).
+the degrees of freedom of Hillis (Statistics in Medicine 26, 2007), with a term for each arm as in
+Welch (Biometrika 34, 1947).
 """
 
 from __future__ import annotations
@@ -70,19 +71,20 @@ def _variance(both: np.ndarray) -> tuple[float, float]:
     by_image = both.mean((0, 1), keepdims=True)
     by_arm_image = both.mean(1, keepdims=True)
 
-    seed_freedom = 2 * (seeds - 1)
-    ms_seed = images * ((by_seed - by_arm) ** 2).sum() / seed_freedom
+    ms_seeds = images * ((by_seed - by_arm) ** 2).sum((1, 2)) / (seeds - 1)
+    ms_seed = ms_seeds.mean()
     interaction = by_arm_image - by_arm - by_image + both.mean()
     ms_interaction = seeds * (interaction**2).sum() / (images - 1)
     residual = both - by_seed - by_arm_image + by_arm
-    ms_residual = (residual**2).sum() / (seed_freedom * (images - 1))
+    ms_residual = (residual**2).sum() / (2 * (seeds - 1) * (images - 1))
 
     if ms_seed == 0:
         # Equal accuracies say nothing of the spread of trainings: take the trainings as given, and
         # the images alone as chance (Dorfman, Berbaum and Metz's test for fixed readers).
         return 2 * ms_interaction / (seeds * images), images - 1
     total = ms_seed + max(ms_interaction - ms_residual, 0.0)
-    return 2 * total / (seeds * images), total**2 / (ms_seed**2 / seed_freedom)
+    # Trainings may spread more in one arm than in the other, so each has its own term.
+    return 2 * total / (seeds * images), total**2 / ((ms_seeds / 2) ** 2 / (seeds - 1)).sum()
 
 
 def holm(p_values: list[float]) -> list[float]:

@@ -225,7 +225,7 @@ def plot_confusion(confusion: pd.DataFrame) -> Figure:
     """Confusion counts of one split, from confusion.csv: rows true, columns predicted.
 
     The shade is the share of the row. `confusion` has C rows and, after `split` and `class`, the
-    columns of the same C classes in the same order; see `chrysalis.evaluation.summary` for several seeds.
+    columns of the same C classes in the same order; see `evaluation.summary` for seeds.
     """
     counts = confusion.iloc[:, 2:].to_numpy(dtype=float)
     totals = counts.sum(axis=1, keepdims=True)
