@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 
 from chrysalis.config import imports
 from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
-from chrysalis.data.packed import Packed
+from chrysalis.data.packed import Packed, open_packed
 from chrysalis.engine.augment import to_input
 from chrysalis.engine.classifier import build
 from chrysalis.engine.progress import ProgressReport
@@ -289,5 +289,7 @@ def test_the_script(tmp_path, pack, restore_torch):
     found = record_of(tmp_path / "train")
     assert RunSettings.model_validate(found["settings"]) == plan
     assert found["code_hash"] == imports.digest([code])
-    assert found["data_hash"] == imports.digest([index])
+    assert found["data_hash"] == open_packed(images, index).digest() == pack.digest()
+    pack.images[0, 0, 0, 0] ^= 1
+    assert pack.digest() != found["data_hash"]
     assert len(predictions_of(tmp_path / "train")) == 24
