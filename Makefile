@@ -1,7 +1,8 @@
 # `make study` and `make test` do all their set-up: Python >= 3.11 and make are enough.
 #   make study                          the default dataset (see config/config.yaml)
 #   make study DATASET=leeds            another one, or a folder, or an archive of your photos
-#   make study ARGS="--config seeds=5"  anything else that snakemake takes
+#   make study CONFIG="seeds=5"         other settings, as after snakemake --config
+#   make study ARGS=--dry-run           anything else that snakemake takes
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 GPUS ?= $(shell nvidia-smi -L 2>/dev/null | grep -c .)
@@ -12,7 +13,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 study: setup
 	@snakemake --cores $(CORES) --resources gpu=$(GPUS) \
-	  $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache) $(ARGS) $(if $(DATASET),--config dataset="$(DATASET)")
+	  $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache) $(ARGS) \
+	  $(if $(DATASET)$(CONFIG),--config $(if $(DATASET),dataset="$(DATASET)") $(CONFIG))
 
 # loadgroup: the studies of tests/e2e share one process, and the finished study made there.
 test: .venv/dev.done

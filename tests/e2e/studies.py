@@ -72,9 +72,9 @@ class Workspace:
         """Run snakemake on one core."""
         return self.run("snakemake", "--cores", "1", *arguments, check=check, **environment)
 
-    def planned(self) -> dict[str, int]:
+    def planned(self, *arguments: str) -> dict[str, int]:
         """How many jobs of each rule a dry run plans; empty if there is nothing to do."""
-        done = self.snakemake("--dry-run")
+        done = self.snakemake("--dry-run", *arguments)
         text = done.stdout + done.stderr
         stats = re.search(r"^job +count\n-+ +-+\n(.*?)^total", text, re.S | re.M)
         if stats is None:

@@ -83,6 +83,11 @@ def test_another_seed_trains_only_that_seed(finished):
     assert finished.planned()["train"] == 3
 
 
+def test_a_config_file_on_the_command_line_counts(finished):
+    (finished.root / "more.yaml").write_text("seeds: 4\n")
+    assert finished.planned("--configfile", "more.yaml")["train"] == 2 * 3
+
+
 def test_every_run_is_trained_once_for_all_chapters(finished):
     records = sorted((finished.root / "results/shapes/runs").glob("*/seed*/train/run.json"))
     assert len(records) == 6

@@ -18,7 +18,7 @@ from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import Packed
 from chrysalis.engine import checkpoint
 from chrysalis.engine.batches import Batches
-from chrysalis.engine.classifier import build, channel_statistics
+from chrysalis.engine.classifier import Classifier, build, channel_statistics
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.runtime import Runtime, derive_seed, seed_everything
 from chrysalis.engine.train import predict, train
@@ -91,28 +91,41 @@ def execute(
             logits = predict(model, batches[name], runtime, settings.image_size)
             tables.append(_predictions(name, logits, batches[name], packed))
         pd.concat(tables).to_parquet(output / "predictions.parquet", index=False)
-        record = {
-            "settings": settings.model_dump(mode="json"),
+        record = _outcome(settings, model, progress) | {
             "classes": classes,
             "images": {name: len(part.rows) for name, part in splits.items()},
-            "parameters": sum(p.numel() for p in model.parameters()),
-            "best_epoch": progress.best_epoch,
-            "best_val_top1": progress.best_score[0],
-            "epochs_run": progress.epoch,
-            "stopped_early": progress.epoch < settings.training.epochs,
-            "resumed": progress.resumed,
             "code_hash": code_hash,
             "data_hash": data_hash,
-            "versions": versions(),
-            "device": runtime.device_name(),
-            "precision": runtime.precision,
-            "threads": runtime.threads,
-            "training_seconds": float(history["seconds"].sum()),
+            **_circumstances(runtime),
             "seconds": time.perf_counter() - start,
-            "peak_memory_mb": runtime.peak_memory_mb(),
         }
         (output / "run.json").write_text(json.dumps(record, indent=1))
         checkpoint_path.unlink(missing_ok=True)
+
+
+def _outcome(
+    settings: RunSettings, model: Classifier, progress: checkpoint.Progress
+) -> dict[str, object]:
+    return {
+        "settings": settings.model_dump(mode="json"),
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "best_epoch": progress.best_epoch,
+        "best_val_top1": progress.best_score[0],
+        "epochs_run": progress.epoch,
+        "stopped_early": progress.epoch < settings.training.epochs,
+        "resumed": progress.resumed,
+        "training_seconds": sum(row["seconds"] for row in progress.history),
+    }
+
+
+def _circumstances(runtime: Runtime) -> dict[str, object]:
+    return {
+        "versions": versions(),
+        "device": runtime.device_name(),
+        "precision": runtime.precision,
+        "threads": runtime.threads,
+        "peak_memory_mb": runtime.peak_memory_mb(),
+    }
 
 
 def _predictions(split: str, logits: np.ndarray, batches: Batches, packed: Packed) -> pd.DataFrame:

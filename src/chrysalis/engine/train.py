@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -53,45 +53,64 @@ def train(
     while progress.epoch < plan.epochs and not has_stalled(progress, plan.patience):
         start, epoch = time.perf_counter(), progress.epoch
         seed_everything(derive_seed("epoch", settings.seed, epoch))
-        order = generator(torch.device("cpu"), "order", settings.seed, epoch)
         draws = generator(runtime.device, "augment", settings.seed, epoch)
-        loss_sum = torch.zeros((), device=runtime.device)
-        correct = torch.zeros((), device=runtime.device)
-        seen = 0
-
-        model.train()
-        for step, (images, labels) in enumerate(training.shuffled(plan.batch_size, order)):
-            rate = learning_rate(plan, epoch * steps + step, steps)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-            inputs = augment(images, draws) if augment else to_input(images, size)
-            with runtime.autocast():
-                logits = model(inputs)
-            loss = functional.cross_entropy(logits.float(), labels)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
-
-            loss_sum += loss.detach() * len(labels)
-            correct += (logits.detach().argmax(1) == labels).sum()
-            seen += len(labels)
-
-        # The first read of a device value in the epoch: until here nothing has waited for it.
-        row = {"train_loss": loss_sum.item() / seen, "train_top1": correct.item() / seen}
+        order = generator(torch.device("cpu"), "order", settings.seed, epoch)
+        rates = [learning_rate(plan, epoch * steps + step, steps) for step in range(steps)]
+        inputs = (
+            (augment(images, draws) if augment else to_input(images, size), labels)
+            for images, labels in training.shuffled(plan.batch_size, order)
+        )
+        row, seen = train_epoch(model, optimizer, inputs, rates, runtime)
+        seconds = time.perf_counter() - start
         if not math.isfinite(row["train_loss"]):
             raise UserError(
                 f"{settings.name} seed {settings.seed}: the loss is {row['train_loss']} after "
                 f"epoch {epoch + 1}; lower training.learning_rate (now {plan.learning_rate:g})"
             )
-        seconds = time.perf_counter() - start
         row |= validate(model, validation, runtime, size)
-        row |= {"learning_rate": rate, "seconds": seconds, "images_per_second": seen / seconds}
+        row |= {
+            "learning_rate": rates[-1],
+            "seconds": seconds,
+            "images_per_second": seen / seconds,
+        }
         progress.note(row, model)
         checkpoint.save(checkpoint_path, progress, model, optimizer)
         report(progress, plan)
 
     model.load_state_dict(progress.best_weights)
     return progress
+
+
+def train_epoch(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    inputs: Iterable[tuple[torch.Tensor, torch.Tensor]],
+    rates: list[float],
+    runtime: Runtime,
+) -> tuple[dict[str, float], int]:
+    """One pass: a step for each batch of inputs (B, 3, S, S) and labels (B,), at its rate.
+
+    Returns mean loss (nats) and top-1 (fraction) under training, and the number of images.
+    """
+    loss_sum = torch.zeros((), device=runtime.device)
+    correct = torch.zeros((), device=runtime.device)
+    seen = 0
+    model.train()
+    for rate, (images, labels) in zip(rates, inputs, strict=True):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        with runtime.autocast():
+            logits = model(images)
+        loss = functional.cross_entropy(logits.float(), labels)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+
+        loss_sum += loss.detach() * len(labels)
+        correct += (logits.detach().argmax(1) == labels).sum()
+        seen += len(labels)
+    # The first read of a device value in the epoch: until here nothing has waited for it.
+    return {"train_loss": loss_sum.item() / seen, "train_top1": correct.item() / seen}, seen
 
 
 def adamw(model: nn.Module, plan: TrainingSettings) -> torch.optim.AdamW:
