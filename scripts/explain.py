@@ -14,7 +14,7 @@ from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_packed
 from chrysalis.engine.augment import centre, to_input
 from chrysalis.engine.classifier import build
-from chrysalis.explain.gradcam import grad_cam
+from chrysalis.explain.gradcam import grad_cam, map_size
 from chrysalis.explain.selection import select_examples
 from chrysalis.models import registry
 
@@ -41,7 +41,9 @@ def main(args) -> None:
     args.output.mkdir(parents=True, exist_ok=True)
     np.save(args.output / "images.npy", seen.permute(0, 2, 3, 1).numpy())
     np.save(args.output / "cams.npy", cams.numpy())
-    examples.assign(layer=layer).to_csv(args.output / "examples.csv", index=False)
+    rows, columns = map_size(model.network, inputs, layer=layer)
+    examples = examples.assign(layer=layer, rows=rows, columns=columns)
+    examples.to_csv(args.output / "examples.csv", index=False)
 
 
 if __name__ == "__main__":

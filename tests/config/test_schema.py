@@ -32,7 +32,7 @@ def name_of(path):
 
 
 def test_the_file_is_in_step_with_the_code():
-    assert json.loads((CONFIG / "schema.json").read_text()) == json_schema(), "run `make schema`"
+    assert json.loads((CONFIG / "schema.json").read_text()) == json_schema(), "run `make format`"
 
 
 def test_it_is_a_schema():

@@ -6,7 +6,7 @@ from captum.attr import LayerAttribution, LayerGradCam
 from torch import nn
 
 from chrysalis.errors import UserError
-from chrysalis.explain.gradcam import conv_layers, grad_cam
+from chrysalis.explain.gradcam import conv_layers, grad_cam, map_size
 from chrysalis.models import registry
 
 torch.set_num_threads(1)
@@ -202,3 +202,13 @@ def test_a_layer_without_maps_is_an_error_that_names_the_convolutions():
     with pytest.raises(UserError, match=r"'classifier\.0'; choose one of features\.conv1"):
         grad_cam(model, images(), layer="classifier.0")
     assert hooks(model) == [0] * len(hooks(model))
+
+
+@pytest.mark.parametrize(("layer", "cells"), [("0", (6, 4)), ("2", (3, 2))])
+def test_map_size_is_that_of_the_layers_output(layer, cells):
+    model = nn.Sequential(
+        nn.Conv2d(3, 2, 3, padding=1), nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(), nn.Linear(12, 2)
+    )
+    assert map_size(model, torch.rand(5, 3, 6, 4), layer=layer) == cells
+    with pytest.raises(UserError, match="no layer 'x'"):
+        map_size(model, torch.rand(5, 3, 6, 4), layer="x")

@@ -283,6 +283,9 @@ def _write_plots(folder, study, split, classes, rng):
             "predicted_class": classes[0],
             "confidence": 0.9 - 0.1 * n,
             "correct": n % 2 == 0,
+            "layer": "features.stage4",
+            "rows": 2,
+            "columns": 7,
         }
         for n in range(5)
     )

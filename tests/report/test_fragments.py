@@ -155,7 +155,7 @@ def test_best_model_is_chosen_on_val(folder):
 
 
 def test_settings_in_which_runs_differ_are_set_apart(made):
-    shared, differing = made["settings.md"].split("Runs differ")
+    shared, differing = made["settings.md"].replace("<wbr>", "").split("Runs differ")
     assert "learning&#95;rate" in shared
     assert "augmentation&#46;flip" in shared or "augmentation.flip" in shared
     assert "removed&#95;classes" in differing
@@ -208,3 +208,13 @@ def test_a_damaged_file_is_named(folder):
     (folder / "study.json").write_text('{"name":')
     with pytest.raises(UserError, match=r"study\.json: damaged"):
         load_results(folder)
+
+
+def test_explanations_tell_how_coarse_the_maps_are(results):
+    results = load_results(results)
+    told = html.unescape(re.sub(r"<[^>]*>", "", fragments.explanations(results)))
+    assert "layer features.stage4: 2 by 7 cells, enlarged" in told
+    assert "So few cells hardly tell places apart" in told
+    for shown, _ in results.galleries.values():
+        shown[["rows", "columns"]] = "7"
+    assert "So few cells" not in fragments.explanations(results)

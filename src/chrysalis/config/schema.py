@@ -165,6 +165,9 @@ class Dataset(Settings):
     source: Annotated[Digits | Archive | Folder, Field(discriminator="kind")]
     split: SplitSettings = SplitSettings()
     remove_classes: list[str] = Field([], description="Classes that the removal chapter removes.")
+    cam_layers: dict[str, str] = Field(
+        {}, description="Grad-CAM layer by model, where the last stage's map is too coarse."
+    )
     settings: Changes = Changes()
 
     @field_validator("remove_classes", mode="before")
@@ -201,7 +204,7 @@ class StudyConfig(Settings):
     )
     settings: Changes = Field(Changes(), description="Changes to the settings of every run.")
     cam_layers: dict[str, str] = Field(
-        {}, description="Grad-CAM layer by model; left out: its last convolutional stage."
+        {}, description="Grad-CAM layer by model; left out: the dataset's, else the last stage."
     )
 
     @field_validator("remove_classes", mode="before")

@@ -62,6 +62,11 @@ class Study:
         return self.config.seed_list
 
     @property
+    def cam_layers(self) -> dict[str, str]:
+        """The Grad-CAM layer of each model for which one is named."""
+        return self.dataset.config.cam_layers | self.config.cam_layers
+
+    @property
     def packed_sizes(self) -> list[int]:
         """Sides of the packed images that its runs need, in pixels."""
         return sorted({run.packed_size for run in self.runs.values()})
@@ -137,6 +142,7 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
         dataset.classes()
     models = _models(study.models, "models")
     _models(study.cam_layers, "cam_layers")
+    _models(dataset.config.cam_layers, f"dataset '{dataset.name}': cam_layers")
     _models((path.stem for path in sorted((folder / "models").glob("*.yaml"))), f"{folder}/models")
     resolver = _Resolver(study, dataset, folder / "models")
     chapters, skipped = [], {}

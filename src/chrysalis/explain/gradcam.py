@@ -56,6 +56,17 @@ def grad_cam(
     return cams / highest.where(highest > 0, 1)
 
 
+def map_size(model: nn.Module, images: Tensor, *, layer: str) -> tuple[int, int]:
+    """Rows and columns of the cells that `grad_cam`'s maps of these images are made of.
+
+    Raises:
+        UserError: no such layer.
+    """
+    with _untouched(model), _recorded(model, layer) as outputs, torch.no_grad():
+        model(images[:1])
+    return tuple(outputs[-1].shape[-2:])
+
+
 @contextmanager
 def _recorded(model: nn.Module, layer: str) -> Iterator[list[Tensor]]:
     """Within, each run of the layer adds its output to the list, as a leaf that takes gradients."""

@@ -19,6 +19,7 @@ from chrysalis.report.tables import accuracy, count, duration, source, table
 
 MOST_ROWS = 30  # of a list of images or classes; the linked CSV has them all
 SPLITS = ("train", "val", "test")
+FEWEST_CELLS = 3  # a side, below which a map says next to nothing of places
 
 
 def all_fragments(results: Results, renderer: str) -> dict[str, str]:
@@ -188,10 +189,25 @@ def explanations(results: Results) -> str:
         parts.append(
             f"## {literal(run.record['settings']['model'])}\n\n"
             f"Run {literal(run.name)}, seed {run.seed}: {count(right, 'right answer')} and "
-            f"{count(len(shown) - right, 'wrong answer')} are shown.\n"
+            f"{count(len(shown) - right, 'wrong answer')} are shown. {_grid(shown)}\n"
         )
         parts += [figure(plot) for plot in sorted(plots, key=_right_first)]
     return "\n".join(parts)
+
+
+def _grid(shown: pd.DataFrame) -> str:
+    """From which layer the maps are, and of how few cells."""
+    if shown.empty:
+        return ""
+    first = shown.iloc[0]
+    rows, columns = int(first["rows"]), int(first["columns"])
+    text = (
+        f"The maps are those of layer {literal(first['layer'])}: {rows} by {columns} "
+        f"{'cell' if rows * columns == 1 else 'cells'}, enlarged."
+    )
+    if min(rows, columns) < FEWEST_CELLS:
+        text += " **So few cells hardly tell places apart; name another layer in `cam_layers`.**"
+    return text
 
 
 def _right_first(plot: Plot) -> tuple[bool, str]:

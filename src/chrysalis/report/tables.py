@@ -123,7 +123,8 @@ def _plain(value: object) -> str:
 
 def key(name: str) -> str:
     """A setting's name, as code."""
-    return f"<code>{escape(name)}</code>"
+    parts = (escape(part) for part in re.split(r"(?<=[._])", name))
+    return f"<code>{'<wbr>'.join(parts)}</code>"
 
 
 def _visible(cell: str) -> int:
