@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -41,7 +42,7 @@ except UserError as error:
 RAW = str(STUDY.dataset.root)
 RESULTS = f"results/{STUDY.dataset.name}"
 # -P: a script's folder is not searched for imports, so no script can hide a library.
-PYTHON = f"{sys.executable} -P"
+PYTHON = f"{shlex.quote(sys.executable)} -P"
 
 
 include: "workflow/rules/common.smk"
