@@ -35,7 +35,7 @@ def test_adding_a_model(small):
     add(small, "src/chrysalis/models/twolayers.py")
     small.edit("config/config.yaml", "- mynet", "- mynet\n- twolayers")
     planned = small.planned()
-    assert planned["train"] == 2  # the new model alone: unchanged and without augmentation
+    assert planned["train"] == 1  # the new model alone, for the comparison of models
     small.snakemake()
     table = pd.read_csv(small.root / "results/shapes/chapters/models/compare/arms.csv")
     assert table["model"].tolist() == ["mynet", "twolayers"]
