@@ -47,7 +47,6 @@ def sentence(
             f"{points(effect.smallest_detectable)} points would have gone unseen."
         )
     text = f"{subject} is {result} than {other} by {size} ({numbers})."
-    text = text[0].upper() + text[1:] if subject.startswith(("the ", "with ")) else text
     if abs(effect.difference) < threshold:
         text += f" That is less than the {points(threshold)} points set as of practical interest."
     return text
@@ -86,4 +85,4 @@ def signed(fraction: float) -> str:
 def p_text(p: float, comparisons: int) -> str:
     """A p value in words, saying so if it was adjusted for several comparisons."""
     value = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    return f"{value} after Holm's correction for {comparisons}" if comparisons > 1 else value
+    return f"{value} after Holm's correction for {comparisons} comparisons" if comparisons > 1 else value
