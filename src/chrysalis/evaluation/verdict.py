@@ -85,4 +85,6 @@ def signed(fraction: float) -> str:
 def p_text(p: float, comparisons: int) -> str:
     """A p value in words, saying so if it was adjusted for several comparisons."""
     value = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    return f"{value} after Holm's correction for {comparisons} comparisons" if comparisons > 1 else value
+    if comparisons == 1:
+        return value
+    return f"{value} after Holm's correction for {comparisons} comparisons"
