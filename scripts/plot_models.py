@@ -5,15 +5,19 @@ from pathlib import Path
 import pandas as pd
 
 from chrysalis import cli
-from chrysalis.evaluation.summary import best_by_validation, sum_confusion
+from chrysalis.evaluation.summary import (
+    best_by_validation,
+    read_metrics,
+    run_folders,
+    sum_confusion,
+)
 from chrysalis.report.figures import plot_confusion, plot_curves, tabulate_curves
 from chrysalis.report.style import save_figure
 
 
 def main(args) -> None:
     """Write both figures, each with its table."""
-    runs = {run.rsplit("-", 1)[0]: args.runs / run for run in args.names}
-    folders = {model: [run / f"seed{seed}" for seed in args.seeds] for model, run in runs.items()}
+    folders = run_folders(args.runs, args.names, args.seeds)
     histories = {
         model: [pd.read_csv(folder / "train/history.csv") for folder in seeds]
         for model, seeds in folders.items()
@@ -21,7 +25,8 @@ def main(args) -> None:
     args.output.mkdir(parents=True, exist_ok=True)
     tabulate_curves(histories).to_csv(args.output / "curves.csv", index=False)
     save_figure(plot_curves(histories), args.output / "curves.svg")
-    counts = sum_confusion(folders[best_by_validation(folders)])
+    metrics = {model: [read_metrics(run) for run in seeds] for model, seeds in folders.items()}
+    counts = sum_confusion(folders[best_by_validation(metrics)])
     counts.to_csv(args.output / "confusion.csv", index=False)
     save_figure(plot_confusion(counts), args.output / "confusion.svg")
 

@@ -4,15 +4,12 @@ import json
 from pathlib import Path
 
 from chrysalis import cli
-from chrysalis.evaluation.summary import headline_metrics
+from chrysalis.evaluation.summary import headline_metrics, run_folders
 
 
 def main(args) -> None:
     """Write metrics.json."""
-    folders = {
-        run.rsplit("-", 1)[0]: [args.results / "runs" / run / f"seed{seed}" for seed in args.seeds]
-        for run in args.names
-    }
+    folders = run_folders(args.results / "runs", args.names, args.seeds)
     chapters = {name: args.results / "chapters" / name / "compare" for name in args.chapters}
     args.output.write_text(json.dumps(headline_metrics(folders, chapters), indent=1) + "\n")
 

@@ -4,12 +4,11 @@ import io
 import tarfile
 import zipfile
 
-import numpy as np
 import pytest
-from studies import SHAPES, draw_shape, make_images
+from studies import SHAPES, make_images
 
 
-def refusal(workspace, *arguments, **files):
+def refusal(workspace, *arguments):
     """The output of a call that must fail, without a Python traceback."""
     done = workspace.snakemake(*arguments, check=False)
     text = done.stdout + done.stderr
@@ -33,13 +32,7 @@ def test_one_class_only(workspace):
 
 def test_a_class_with_one_image(workspace):
     make_images(workspace.root / "data/raw/few", images=6, shapes=("disc", "square"))
-    draw_shape("cross", np.random.default_rng(0)).save(
-        (workspace.root / "data/raw/few/square/000.png").parent.parent / "lonely.png"
-    )
-    (workspace.root / "data/raw/few/cross").mkdir()
-    (workspace.root / "data/raw/few/lonely.png").rename(
-        workspace.root / "data/raw/few/cross/000.png"
-    )
+    make_images(workspace.root / "data/raw/few", images=1, shapes=("cross",))
     text = refusal(workspace, "--config", "dataset=data/raw/few", "remove_classes=[]")
     assert "'cross'" in text
     assert "1 " in text

@@ -49,7 +49,7 @@ def wait_for(path, process, seconds=120):
 
 
 @pytest.mark.parametrize("victim", ["everything", "training"])
-def test_killed_and_started_again_ends_bit_identical(workspace, victim, tmp_path):
+def test_killed_and_started_again_ends_bit_identical(workspace, victim):
     name, target = targets(workspace)
     workspace.snakemake(target, *LONG)
     expected = (workspace.root / target).read_bytes()

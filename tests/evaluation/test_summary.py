@@ -1,12 +1,19 @@
 """What is read off all runs of a study."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from chrysalis.evaluation.summary import best_by_validation, headline_metrics, sum_confusion
+from chrysalis.evaluation.summary import (
+    best_by_validation,
+    headline_metrics,
+    read_metrics,
+    run_folders,
+    sum_confusion,
+)
 
 
 @pytest.fixture
@@ -28,7 +35,16 @@ def folders(tmp_path):
 
 
 def test_the_best_model_is_chosen_by_validation_alone(folders):
-    assert best_by_validation(folders) == "m"
+    metrics = {model: [read_metrics(run) for run in seeds] for model, seeds in folders.items()}
+    assert best_by_validation(metrics) == "m"
+
+
+def test_run_folders_are_named_by_model():
+    names = ["resnet18_small-0a1b2c3d", "mynet-00000000"]
+    assert run_folders(Path("runs"), names, [0, 5]) == {
+        "resnet18_small": [Path(f"runs/{names[0]}/seed0"), Path(f"runs/{names[0]}/seed5")],
+        "mynet": [Path(f"runs/{names[1]}/seed0"), Path(f"runs/{names[1]}/seed5")],
+    }
 
 
 def test_headline_metrics(folders, tmp_path):

@@ -33,14 +33,15 @@ def size_of(wildcards):
     return STUDY.runs[wildcards.run].packed_size
 
 
+CHAPTERS = {chapter["name"]: chapter for chapter in STUDY.describe()["chapters"]}
+
+
 def chapter_of(wildcards):
-    return next(
-        c for c in STUDY.describe()["chapters"] if c["name"] == wildcards.chapter
-    )
+    return CHAPTERS[wildcards.chapter]
 
 
 def chapter_files(pattern):
-    return expand(pattern, chapter=[chapter.name for chapter in STUDY.chapters])
+    return expand(pattern, chapter=CHAPTERS)
 
 
 def study_figures():

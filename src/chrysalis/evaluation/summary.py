@@ -10,14 +10,26 @@ import numpy as np
 import pandas as pd
 
 
-def best_by_validation(folders: dict[str, list[Path]]) -> str:
-    """The model whose runs (folders, one a seed) have the highest mean validation top-1.
+def run_folders(runs: Path, names: list[str], seeds: list[int]) -> dict[str, list[Path]]:
+    """The folders of runs, one a seed, by their model; `names` holds a run for each model."""
+    return {
+        name.rsplit("-", 1)[0]: [runs / name / f"seed{seed}" for seed in seeds] for name in names
+    }
 
-    The test split has no say in it.
+
+def read_metrics(run: Path) -> dict[str, dict[str, float]]:
+    """A run's metrics by split, from its folder."""
+    return json.loads((run / "evaluate/metrics.json").read_text())
+
+
+def best_by_validation(metrics: dict[str, list[dict[str, dict[str, float]]]]) -> str:
+    """The model with the highest mean validation top-1, the first of equals.
+
+    `metrics` holds each model's metrics by split, a seed each. The test split has no say in it.
     """
     means = {
-        model: np.mean([_metrics(folder)["val"]["top1"] for folder in seeds])
-        for model, seeds in folders.items()
+        model: np.mean([of_seed["val"]["top1"] for of_seed in seeds])
+        for model, seeds in metrics.items()
     }
     return max(means, key=means.__getitem__)
 
@@ -41,7 +53,7 @@ def headline_metrics(folders: dict[str, list[Path]], chapters: dict[str, Path]) 
     """
     result: dict[str, Any] = {"models": {}, "chapters": {}}
     for model, seeds in folders.items():
-        values = [_metrics(folder) for folder in seeds]
+        values = [read_metrics(folder) for folder in seeds]
         result["models"][model] = {
             "seeds": len(values),
             "val_top1_mean": _mean([v["val"]["top1"] for v in values]),
@@ -61,10 +73,6 @@ def headline_metrics(folders: dict[str, list[Path]], chapters: dict[str, Path]) 
             for row in effects.itertuples()
         }
     return result
-
-
-def _metrics(folder: Path) -> dict[str, dict[str, float]]:
-    return json.loads((folder / "evaluate/metrics.json").read_text())
 
 
 def _mean(values: list[float]) -> float:

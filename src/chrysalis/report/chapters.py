@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+from chrysalis.evaluation.summary import best_by_validation
 from chrysalis.report.captions import figure, in_order, title
 from chrysalis.report.escape import literal
 from chrysalis.report.results import MODELS_CHAPTER, Chapter, Results, Run
@@ -179,7 +180,9 @@ def models_metrics(results: Results) -> str:
             values.append(percent(_mean(runs, "test", metric)) if known else NOTHING)
         rows.append([literal(name), *values])
     headings = ["Model", "Val top-1", *(title for _, title in METRICS)]
-    best = max(names, key=lambda name: _mean(_base_runs(results, name), "val", "top1"))
+    best = best_by_validation(
+        {name: [run.metrics for run in _base_runs(results, name)] for name in names}
+    )
     runs = _base_runs(results, best)
     text = (
         f"The best model by validation accuracy is {literal(best)}: "
