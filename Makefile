@@ -52,7 +52,7 @@ setup: .venv/setup.done
 
 # Versions and hashes of everything; needs uv, which nothing else does.
 lock:
-	uv pip compile $(LOCK) pyproject.toml -o requirements.lock
+	uv pip compile $(LOCK) --extra pretrained pyproject.toml -o requirements.lock
 	uv pip compile $(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

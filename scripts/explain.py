@@ -12,8 +12,8 @@ from torch.nn import functional
 from chrysalis import cli
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_packed
-from chrysalis.engine.augment import centre, to_input
 from chrysalis.engine.classifier import build
+from chrysalis.engine.inputs import centre, to_input
 from chrysalis.explain.gradcam import grad_cam, map_size
 from chrysalis.explain.selection import select_examples
 from chrysalis.models import registry
@@ -30,13 +30,13 @@ def main(args) -> None:
     examples = select_examples(pd.read_parquet(args.run / "predictions.parquet"), classes)
     model = build(settings.model, len(classes), settings.image_size, settings.options)
     model.load_state_dict(load_file(args.run / "model.safetensors"))
-    layer = args.layer or registry.specs()[settings.model].cam_layer
+    layer = args.layer or registry.spec(settings.model).cam_layer or model.network.cam_layer
     packed = open_packed(args.images, args.images.with_suffix(".csv"))
     pixels = torch.from_numpy(packed.images[examples["row"].to_numpy()]).permute(0, 3, 1, 2)
     targets = torch.tensor([classes.index(name) for name in examples["predicted_class"]])
-    inputs = model.normalise(to_input(pixels, settings.image_size))
+    inputs = model.normalise(to_input(pixels, settings.image_size, settings.crop_pct))
     cams = grad_cam(model.network, inputs, targets, layer=layer)
-    seen = centre(pixels)
+    seen = centre(pixels, settings.crop_pct)
     cams = functional.interpolate(cams[:, None], seen.shape[-2:], mode="bilinear")[:, 0]
     args.output.mkdir(parents=True, exist_ok=True)
     np.save(args.output / "images.npy", seen.permute(0, 2, 3, 1).numpy())

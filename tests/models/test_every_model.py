@@ -1,11 +1,15 @@
 """What every registered model must do; a new one is tested by being registered."""
 
+import numpy as np
+import onnxruntime
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 
+from chrysalis.engine.classifier import Classifier
 from chrysalis.errors import UserError
+from chrysalis.explain.gradcam import grad_cam
 from chrysalis.models import registry
 
 torch.set_num_threads(1)
@@ -25,7 +29,7 @@ def batch(size, count=8):
 
 @every_model
 def test_logits_at_the_smallest_and_at_a_larger_size(spec):
-    for size in (spec.smallest, 75):
+    for size in (spec.smallest, 51):
         logits = create(spec, size)(batch(size, count=3))
         assert logits.shape == (3, CLASSES)
         assert logits.isfinite().all()
@@ -49,15 +53,23 @@ def test_every_parameter_gets_a_finite_gradient(spec):
 
 @every_model
 def test_learns_one_batch_by_heart(spec):
-    model = create(spec, 40)
-    images, labels = batch(40), torch.arange(8) % CLASSES
+    """Without dropout, and with the batch's own statistics: running ones follow slowly."""
+    model = create(spec, 32).train()
+    for module in model.modules():
+        if "Drop" in type(module).__name__:
+            module.eval()
+    images, labels = batch(32), torch.arange(8) % CLASSES
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3)
-    for _ in range(60):
+    for _ in range(80):
         optimiser.zero_grad()
-        F.cross_entropy(model(images), labels).backward()
+        logits = model(images)
+        loss = F.cross_entropy(logits, labels)
+        if loss < 0.1:
+            break
+        loss.backward()
         optimiser.step()
-    with torch.no_grad():
-        assert model.eval()(images).argmax(1).tolist() == labels.tolist()
+    assert loss < 0.1
+    assert logits.argmax(1).tolist() == labels.tolist()
 
 
 @every_model
@@ -82,11 +94,32 @@ def test_the_seed_decides_the_weights(spec):
 
 @every_model
 def test_the_layer_for_grad_cam_puts_out_maps(spec):
-    model, shapes = create(spec, 40), []
+    model, shapes = create(spec, 40).eval(), []
     model.get_submodule(spec.cam_layer).register_forward_hook(
         lambda module, inputs, output: shapes.append(output.shape)
     )
-    model(batch(40, count=2))
+    cams = grad_cam(model, batch(40, count=2), layer=spec.cam_layer)
+    assert cams.shape == (2, 40, 40)
     (shape,) = shapes
     assert len(shape) == 4
     assert shape[0] == 2
+
+
+@every_model
+def test_onnx_runtime_agrees(spec, tmp_path):
+    """The network with its normalisation, exported and computed by a second implementation."""
+    # The exporter has adaptive pooling only where it divides evenly.
+    size = 224 if "AdaptiveAvgPool2d(output_size=7)" in repr(create(spec, 32)) else 32
+    model = Classifier(create(spec, size), torch.full((3,), 0.4), torch.full((3,), 0.3))
+    model.train()(batch(size, 4))  # moves running statistics away from their defaults
+    path = tmp_path / "model.onnx"
+    torch.onnx.export(
+        model.eval(), (batch(size, 4),), path, input_names=["images"], dynamo=False, verbose=False
+    )
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    images = batch(size, 4).flip(0)
+    (found,) = session.run(None, {"images": images.numpy()})
+    with torch.no_grad():
+        expected = model(images).numpy()
+    assert np.ptp(expected) > 1e-3
+    np.testing.assert_allclose(found, expected, atol=1e-4, rtol=1e-4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,14 +34,15 @@ def grad_cam(
         model: maps float images (N, 3, H, W) to logits (N, classes).
         images: float (N, 3, H, W).
         targets: int64 (N,) classes to explain; by default the predicted ones.
-        layer: name of a module with output (N, C, h, w); of several runs the last counts.
+        layer: name of a module that puts out maps or tokens (see `_as_maps`); of several runs the
+            last counts.
 
     Raises:
-        UserError: no such layer, or its output is not (N, C, h, w).
+        UserError: no such layer, or its output has no places.
     """
     with _untouched(model), _recorded(model, layer) as outputs, torch.enable_grad():
         logits = model(images)
-        if not outputs or outputs[-1].dim() != 4:
+        if not outputs or outputs[-1].dim() not in (3, 4):
             raise UserError(
                 f"Grad-CAM needs a layer that puts out (N, C, h, w), unlike '{layer}'; "
                 f"choose one of {', '.join(conv_layers(model))}"
@@ -49,8 +51,9 @@ def grad_cam(
             targets = logits.argmax(dim=1)
         score = logits.gather(1, targets.unsqueeze(1)).sum()
         (gradient,) = torch.autograd.grad(score, outputs[-1])
-    weights = gradient.float().mean(dim=(2, 3), keepdim=True)
-    cams = (weights * outputs[-1].detach().float()).sum(dim=1, keepdim=True).relu()
+    gradient, output = (_as_maps(model, t.float()) for t in (gradient, outputs[-1].detach()))
+    weights = gradient.mean(dim=(2, 3), keepdim=True)
+    cams = (weights * output).sum(dim=1, keepdim=True).relu()
     cams = F.interpolate(cams, images.shape[-2:], mode="bilinear", align_corners=False).squeeze(1)
     highest = cams.amax(dim=(1, 2), keepdim=True)
     return cams / highest.where(highest > 0, 1)
@@ -64,7 +67,20 @@ def map_size(model: nn.Module, images: Tensor, *, layer: str) -> tuple[int, int]
     """
     with _untouched(model), _recorded(model, layer) as outputs, torch.no_grad():
         model(images[:1])
-    return tuple(outputs[-1].shape[-2:])
+    return tuple(_as_maps(model, outputs[-1]).shape[-2:])
+
+
+def _as_maps(model: nn.Module, output: Tensor) -> Tensor:
+    """A layer's output as (N, C, h, w).
+
+    It may be that already; (N, h, w, C) of a timm network that says so by its `output_fmt`; or a
+    transformer's tokens (N, T, C), of which the last form a square and any before it have no place.
+    """
+    if output.dim() == 4:
+        channels_last = getattr(model, "output_fmt", "NCHW") == "NHWC"
+        return output.permute(0, 3, 1, 2) if channels_last else output
+    side = math.isqrt(output.shape[1])
+    return output[:, -side * side :].transpose(1, 2).unflatten(2, (side, side))
 
 
 @contextmanager

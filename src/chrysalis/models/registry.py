@@ -3,6 +3,7 @@
 A model is a function in a module of this package, marked with `@register`. Which names exist is
 read from the source text, so that validating a study needs no PyTorch, and only the module that
 defines a model is imported to build it: adding a model in a file of its own retrains nothing.
+Besides these, `timm/<name>` is any architecture of the timm library.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chrysalis.config.load import suggest
 from chrysalis.errors import UserError
+
+TIMM = "timm/"
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,7 +31,9 @@ class ModelSpec:
     """What is known of a model without building it.
 
     `cam_layer` names the module whose output Grad-CAM explains by default: the last convolutional
-    stage, with output (N, C, h, w). `smallest` is the least image side in pixels that it accepts.
+    stage, with output (N, C, h, w); empty where the built network tells it as its attribute
+    `cam_layer`. `smallest` is the least image side in pixels that it accepts. `needs` is a package
+    that its pretrained weights come in.
     """
 
     name: str
@@ -36,14 +42,17 @@ class ModelSpec:
     smallest: int
     module: str
     function: str
+    needs: str = ""
     options: dict[str, object] = field(default_factory=dict)
 
 
-def register(name: str, *, title: str, cam_layer: str, smallest: int) -> Callable:
+def register(name: str, *, title: str, cam_layer: str, smallest: int, needs: str = "") -> Callable:
     """Mark a builder `f(num_classes, image_size, *, option=default, ...) -> nn.Module` as a model.
 
     The arguments must be literals, since they are read from the source text. The module that the
-    builder returns takes float images (N, 3, S, S) and returns logits (N, num_classes).
+    builder returns takes float images (N, 3, S, S) and returns logits (N, num_classes). If it has
+    weights that expect a certain normalisation, its attribute `input_statistics` is the mean and
+    the standard deviation of the three channels, of values in [0, 1].
     """
     return lambda builder: builder
 
@@ -60,6 +69,35 @@ def specs() -> dict[str, ModelSpec]:
                         raise UserError(f"{path}: two models are registered as '{spec.name}'")
                     found[spec.name] = spec
     return found
+
+
+def spec(name: str) -> ModelSpec:
+    """The registered model of this name, or timm's where it is `timm/<name>`.
+
+    Raises:
+        UserError: there is none; the message names those nearest to it.
+    """
+    if name.startswith(TIMM):
+        return _timm_spec(name)
+    if name not in specs():
+        raise UserError(f"unknown model '{name}'; {suggest(name, [*specs(), f'{TIMM}<name>'])}")
+    return specs()[name]
+
+
+@functools.cache
+def _timm_spec(name: str) -> ModelSpec:
+    # Imported only here: timm takes seconds.
+    from chrysalis.models import timm_models
+
+    return ModelSpec(
+        name=name,
+        title=timm_models.check(name.removeprefix(TIMM)),
+        cam_layer="",
+        smallest=32,
+        module=timm_models.__name__,
+        function="build",
+        options={"pretrained": False},
+    )
 
 
 def _specs_of(node: ast.FunctionDef, stem: str) -> list[ModelSpec]:
@@ -91,14 +129,16 @@ def create(name: str, num_classes: int, image_size: int, **options: object) -> n
     Weights come from torch's global generator: seed it first.
 
     Raises:
-        UserError: the image size is below what the model accepts.
+        UserError: the image size is below what the model accepts, or its weights are not to be had.
     """
-    spec = specs()[name]
-    if image_size < spec.smallest:
+    found = spec(name)
+    if image_size < found.smallest:
         raise UserError(
-            f"model '{name}' needs images of at least {spec.smallest} px, found image_size "
+            f"model '{name}' needs images of at least {found.smallest} px, found image_size "
             f"{image_size}; raise image_size in the dataset's file"
         )
-    builder = getattr(importlib.import_module(spec.module), spec.function)
+    builder = getattr(importlib.import_module(found.module), found.function)
+    if name.startswith(TIMM):
+        builder = functools.partial(builder, name.removeprefix(TIMM))
     inspect.signature(builder).bind(num_classes, image_size, **options)
     return builder(num_classes, image_size, **options)
