@@ -2,19 +2,28 @@
 
 import math
 
-import numpy as np
 import pytest
 import torch
-from scipy.stats import kstest
+from scipy.stats import chisquare, kstest
 from torchvision.transforms import InterpolationMode
+from torchvision.transforms.v2 import AutoAugment
 from torchvision.transforms.v2 import functional as tv
 
 from chrysalis.config.run import AugmentationSettings
-from chrysalis.engine.augment import Augment, Parameters, centre, to_float, to_input
+from chrysalis.engine.augment import Augment, Parameters
 from chrysalis.engine.augment import apply as apply_to_size
+from chrysalis.engine.inputs import centre, to_input
+from chrysalis.engine.policies import NUMBER, Choices
 
 torch.set_num_threads(1)
 MANY = 4000
+EVERYTHING = [
+    {"policy": "trivial"},
+    {"policy": "rand", "rand_operations": 3, "erase": 0.5},
+    {"policy": "auto_cifar10", "crop_area": (1, 1), "rotation": 0},
+    {"erase": 1.0, "brightness": 0.9, "contrast": 0.9, "hue": 0.5, "rotation": 90},
+    {"crop_area": (1, 1), "rotation": 0, "brightness": 0},
+]
 NOTHING = {
     "crop_area": (1, 1),
     "flip": 0,
@@ -24,6 +33,10 @@ NOTHING = {
     "saturation": 0,
     "hue": 0,
 }
+
+
+def to_float(images):
+    return images / 255
 
 
 def generator(seed=0):
@@ -65,13 +78,6 @@ def one_by_one(function, images, *values):
     """Apply a function of torchvision to each image with its own parameters."""
     floats = to_float(images)
     return torch.stack([function(image, *v) for image, *v in zip(floats, *values, strict=True)])
-
-
-def test_to_float():
-    levels = np.arange(256, dtype=np.uint8).reshape(1, 1, 16, 16)
-    result = to_float(torch.from_numpy(levels))
-    assert result.dtype == torch.float32
-    np.testing.assert_array_equal(result.numpy(), levels / np.float32(255))
 
 
 def test_all_off_changes_nothing(images):
@@ -192,16 +198,89 @@ def test_outside_the_image_is_its_reflection():
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_keeps_the_memory_format_and_the_range(images, layout):
-    augment = Augment(AugmentationSettings(brightness=0.9, contrast=0.9, hue=0.5, rotation=90), 40)
-    result = augment(images.contiguous(memory_format=layout), generator())
-    assert result.is_contiguous(memory_format=layout)
-    assert result.shape == images.shape
+@pytest.mark.parametrize("settings", EVERYTHING)
+@pytest.mark.parametrize("count", [1, 5])
+def test_keeps_the_memory_format_and_the_range(images, layout, settings, count):
+    images = images[:count]
+    augment = Augment(AugmentationSettings(**settings), 40)
+    for seed in range(5):
+        result = augment(images.contiguous(memory_format=layout), generator(seed))
+        assert result.is_contiguous(memory_format=layout)
+        assert result.shape == images.shape
+        assert result.dtype == torch.float32
+        assert result.min() >= 0
+        assert result.max() <= 1
+        reference = augment(images, generator(seed))
+        torch.testing.assert_close(result, reference, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("settings", EVERYTHING)
+def test_autocast_changes_nothing(images, settings):
+    augment = Augment(AugmentationSettings(**settings), 40)
+    expected = augment(images, generator())
+    with torch.autocast("cpu", torch.bfloat16):
+        result = augment(images, generator())
     assert result.dtype == torch.float32
-    assert result.min() >= 0
-    assert result.max() <= 1
-    reference = augment(images, generator())
-    torch.testing.assert_close(result, reference, atol=1e-6, rtol=0)
+    assert torch.equal(result, expected)
+
+
+@pytest.mark.parametrize("settings", EVERYTHING)
+def test_an_image_does_not_depend_on_the_others_in_its_batch(images, settings):
+    parameters = Augment(AugmentationSettings(**settings), 40).draw(6, generator())
+    together = apply(images, parameters)
+    for index in range(6):
+        alone = apply(images[index : index + 1], one_of(parameters, index))
+        torch.testing.assert_close(alone, together[index : index + 1], atol=1e-6, rtol=0)
+
+
+def one_of(parameters, index):
+    """The parameters of one image."""
+    part = slice(index, index + 1)
+    values = {
+        name: value[part] for name, value in vars(parameters).items() if torch.is_tensor(value)
+    }
+    if parameters.policy is not None:
+        choices = parameters.policy
+        values["policy"] = Choices(choices.operation[part], choices.magnitude[part])
+    return Parameters(**values)
+
+
+def test_policy_comes_after_crop_flip_and_rotation_and_before_colour(smooth):
+    crop = torch.tensor([[0.1, 0.2, 0.7, 0.6]]).expand(4, 4)
+    flip = torch.tensor([True, False, True, False])
+    angle = torch.tensor([20.0, 0.0, -40.0, 10.0])
+    names = [("ShearX", "Solarize"), ("TranslateY", "Posterize"), ("Posterize", "Rotate")]
+    names.append(("Invert", "Invert"))
+    magnitudes = [[0.3, 0.4], [7.0, 4.0], [2.0, -30.0], [0.0, 0.0]]
+    choices = Choices(
+        torch.tensor([[NUMBER[name] for name in pair] for pair in names]),
+        torch.tensor(magnitudes, dtype=torch.float64),
+    )
+    brightness = torch.tensor([0.8, 1.3, 1.0, 0.6])
+    erased = torch.tensor([[3, 4, 20, 10]]).expand(4, 4)
+    geometry = {"crop": crop, "flip": flip, "angle": angle}
+    values = {"policy": choices, "brightness": brightness, "erased": erased}
+    result = apply(smooth, Parameters(**geometry, **values))
+
+    transform = AutoAugment(interpolation=InterpolationMode.BILINEAR)
+    plain = (apply(smooth, Parameters(**geometry)) * 255).round().to(torch.uint8)
+    inner = slice(13, -13)
+    for index, (pair, strengths) in enumerate(zip(names, magnitudes, strict=True)):
+        steps = list(zip(pair, strengths, strict=True))
+        steps.sort(key=lambda step: step[0] not in ("ShearX", "TranslateY", "Rotate"))
+        image = plain[index]
+        for name, magnitude in steps:
+            image = transform._apply_image_or_video_transform(
+                image, name, magnitude, transform.interpolation, transform._fill
+            )
+        image = tv.adjust_brightness(image / 255, brightness[index].item())
+        mine = result[index].clone()
+        mean = mine[:, 5, 6].view(3, 1, 1)
+        assert (mine[:, 3:23, 4:14] == mean).all()
+        apart = (mine - image).abs()
+        apart[:, 3:23, 4:14] = 0
+        # Where a step of Solarize or Posterize lies between two roundings a value may jump.
+        assert (apart[:, inner, inner] < 0.02).float().mean() > 0.95, pair
 
 
 def test_the_generator_decides(images):
@@ -232,6 +311,26 @@ def test_rate_of_flips():
     flips = only(flip=0.3).draw(MANY, generator()).flip
     assert flips.float().mean().item() == pytest.approx(0.3, abs=4 * math.sqrt(0.21 / MANY))
     assert only(flip=1.0).draw(MANY, generator()).flip.all()
+
+
+@pytest.mark.parametrize(
+    ("name", "function"), [("Equalize", tv.equalize), ("AutoContrast", tv.autocontrast)]
+)
+def test_operations_on_whole_images_see_what_the_crop_left(smooth, name, function):
+    crop = torch.tensor([[0.3, 0.2, 0.25, 0.3]]).expand(4, 4)
+    choices = Choices(torch.full((4, 1), NUMBER[name]), torch.zeros(4, 1, dtype=torch.float64))
+    cropped = (apply(smooth, Parameters(crop=crop)) * 255).round().to(torch.uint8)
+    expected = torch.stack([function(image) for image in cropped]) / 255
+    assert torch.equal(apply(smooth, Parameters(crop=crop, policy=choices)), expected)
+
+
+def test_erased_boxes_are_of_the_result_not_of_the_packed_image():
+    augment = Augment(AugmentationSettings(**{**NOTHING, "erase": 1, "erase_area": (0.1, 0.2)}), 60)
+    top, left, height, width = augment.draw(MANY, generator()).erased.unbind(1)
+    assert 59 <= (top + height).max() <= 60
+    assert 59 <= (left + width).max() <= 60
+    areas = height * width / 60**2
+    assert kstest(areas.numpy(), "uniform", args=(0.1, 0.1)).pvalue > 0.01
 
 
 @pytest.mark.parametrize(
@@ -285,19 +384,39 @@ def test_where_no_crop_fits_the_largest_central_one_is_taken(aspects, expected):
         assert torch.equal(crops, torch.tensor([expected]).expand(50, 4).float())
 
 
-def test_to_input_resizes_as_torchvision_does(smooth):
-    middle = tv.center_crop(to_float(smooth), [42, 42])  # 7/8 of 48
-    expected = tv.resize(middle, [36, 36], antialias=True)
-    torch.testing.assert_close(to_input(smooth, 36), expected, atol=1e-6, rtol=0)
-    assert torch.equal(to_input(smooth, 42), middle)
-
-
 def test_a_crop_of_the_inputs_size_is_cut_out_not_resampled(smooth):
     # 36 of 48 pixels, from (6, 9): the input's pixels fall on the image's own.
     crop = torch.tensor([[6 / 48, 9 / 48, 0.75, 0.75]]).expand(4, -1)
     result = apply_to_size(smooth, Parameters(crop=crop), 36)
     expected = to_float(smooth)[:, :, 9:45, 6:42]
     torch.testing.assert_close(result, expected, atol=1e-5, rtol=0)
+
+
+def test_shifts_move_whole_pixels_and_reflect_the_rest(smooth):
+    shift = torch.tensor([[3, 0], [0, -2], [-1, 4], [0, 0]])
+    result = apply_to_size(smooth, Parameters(shift=shift), 48)
+    padded = tv.pad(to_float(smooth), [4], padding_mode="symmetric")
+    for image, source, (right, down) in zip(result, padded, shift.tolist(), strict=True):
+        expected = source[:, 4 - down : 52 - down, 4 - right : 52 - right]
+        torch.testing.assert_close(image, expected, atol=1e-5, rtol=0)
+
+
+def test_a_shift_comes_after_the_flip_and_before_the_rotation(smooth):
+    shift, flip = torch.tensor([[5, 1]] * 4), torch.ones(4, dtype=torch.bool)
+    angle = torch.full((4,), 90.0)
+    result = apply_to_size(smooth, Parameters(shift=shift, flip=flip, angle=angle), 48)
+    inside = to_float(smooth).flip(-1).roll((1, 5), (2, 3)).rot90(1, (2, 3))
+    torch.testing.assert_close(result[..., 6:42, 6:42], inside[..., 6:42, 6:42], atol=1e-4, rtol=0)
+
+
+def test_shifts_are_whole_pixels_evenly_spread():
+    shift = only(translation=0.125).draw(MANY, generator()).shift
+    most = round(0.125 * only(translation=0.125).size)
+    assert shift.dtype == torch.int64
+    for column in shift.T:
+        values, counts = column.unique(return_counts=True)
+        assert values.tolist() == list(range(-most, most + 1))
+        assert chisquare(counts.numpy()).pvalue > 0.01
 
 
 def test_without_geometry_the_size_is_still_the_inputs(smooth):
