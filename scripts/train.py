@@ -1,29 +1,37 @@
 """Train one run and write its record."""
 
 import json
+import os
 from pathlib import Path
 
 from chrysalis import cli
 from chrysalis.config import imports
 from chrysalis.config.run import RunSettings
-from chrysalis.data.packed import open_packed
+from chrysalis.data.packed import open_for_training
+from chrysalis.engine.batches import RESIDENT_BYTES
+from chrysalis.engine.devices import device
+from chrysalis.engine.parallel import joined
 from chrysalis.engine.run import execute
 from chrysalis.engine.runtime import Runtime
 
 
 def main(args) -> None:
-    """Train, or go on training from the checkpoint."""
+    """Train, or go on training from the checkpoint; under torchrun as one of several."""
     settings = RunSettings.model_validate(json.loads(args.settings))
-    packed = open_packed(args.images, args.index)
-    execute(
-        settings,
-        packed,
-        args.output,
-        args.checkpoint,
-        Runtime.choose(settings.training.precision, args.threads),
-        code_hash=imports.digest(args.code),
-        data_hash=packed.digest(),
-    )
+    plan = settings.training
+    threads = max(1, args.threads // int(os.environ.get("WORLD_SIZE", 1)))
+    packed = open_for_training(args.images, args.index)
+    with device() as chosen, joined(chosen) as group:
+        execute(
+            settings,
+            packed,
+            args.output,
+            args.checkpoint,
+            Runtime.choose(chosen, plan.precision, threads, plan.deterministic, group),
+            code_hash=imports.digest(args.code),
+            data_hash=packed.digest(),
+            resident_bytes=args.resident_mb * 2**20,
+        )
 
 
 if __name__ == "__main__":
@@ -34,5 +42,11 @@ if __name__ == "__main__":
     parser.add_argument("--output", type=Path, required=True, help="folder for the record")
     parser.add_argument("--checkpoint", type=Path, required=True, help="file to resume from")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument(
+        "--resident-mb",
+        type=int,
+        default=RESIDENT_BYTES // 2**20,
+        help="a split of up to so many MiB lives on the device; larger ones are streamed",
+    )
     parser.add_argument("--code", type=Path, nargs="*", default=[], help="source files to hash")
     cli.run(main, parser)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ def run(work: Callable[[argparse.Namespace], None], arguments: argparse.Argument
     """Parse the command line and do `work`, logging to the terminal and, in full, to --log.
 
     A `UserError` ends the script with status 1 and its message; any other error with a traceback.
+    Of several processes under torchrun only the first logs, but each tells of its failure.
     """
     parsed = arguments.parse_args()
     _start_logging(parsed.log)
@@ -40,7 +42,9 @@ def _start_logging(path: Path | None) -> None:
     terminal.setLevel(logging.INFO)
     terminal.setFormatter(logging.Formatter("%(message)s"))
     handlers: list[logging.Handler] = [terminal]
-    if path:
+    if int(os.environ.get("RANK", 0)) > 0:
+        terminal.setLevel(logging.ERROR)
+    elif path:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = logging.FileHandler(path, mode="w", encoding="utf-8")
         file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

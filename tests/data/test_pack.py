@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from chrysalis.data import packed as packed_module
 from chrysalis.data.inspection import inspect_images
 from chrysalis.data.layout import ImageFile
 from chrysalis.data.pack import pack
-from chrysalis.data.packed import open_packed
+from chrysalis.data.packed import open_for_training, open_packed
 from chrysalis.data.split import assign_splits
 from chrysalis.errors import UserError
 
@@ -48,6 +49,24 @@ def test_every_row_is_its_image_resized_by_pillow(split_dataset, paths):
     cmyk = packed.images[packed.index["path"].tolist().index("cats/cmyk.jpg")].astype(int)
     assert np.abs(cmyk - (255, 0, 0)).max() <= 4
     assert sorted(p.name for p in paths[0].parent.iterdir()) == ["12px.csv", "12px.npy"]
+
+
+@pytest.mark.parametrize("rows_at_once", [7, 10_000])
+def test_opened_for_training_it_has_the_labelling_and_can_find_paths(
+    split_dataset, paths, monkeypatch, rows_at_once
+):
+    monkeypatch.setattr(packed_module, "_ROWS_AT_ONCE", rows_at_once)
+    root, split = split_dataset
+    pack(root, split, 12, *paths, workers=1)
+    whole, found = open_packed(*paths), open_for_training(*paths)
+    assert list(found.index) == ["class", "label", "split"]
+    for column in found.index:
+        assert found.index[column].tolist() == split[column].tolist()
+    assert found.classes == whole.classes
+    assert found.digest() == whole.digest()
+    rows = np.random.default_rng(0).permutation(142)[:50]
+    expected = split["path"].iloc[rows].tolist()
+    assert found.paths(rows).tolist() == whole.paths(rows).tolist() == expected
 
 
 def test_shrinking_averages_and_does_not_skip_pixels(tmp_path, paths):

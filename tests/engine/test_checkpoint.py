@@ -8,23 +8,33 @@ import pytest
 import torch
 from torch import nn
 
+from chrysalis.config.run import TrainingSettings
 from chrysalis.engine import checkpoint
 from chrysalis.engine.checkpoint import Progress
+from chrysalis.engine.runtime import Runtime
+from chrysalis.engine.state import TrainingState
 
 torch.set_num_threads(1)
+RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
 
 
-def make(seed=0):
+def make(seed=0, **plan):
     torch.manual_seed(seed)
     model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
-    return model, torch.optim.AdamW(model.parameters(), lr=0.1)
+    return TrainingState.create(model, 2, TrainingSettings(learning_rate=0.1, **plan), RUNTIME)
 
 
-def step(model, optimizer, seed=0):
+def step(state, seed=0):
     batch = torch.randn(8, 3, generator=torch.Generator().manual_seed(seed))
-    optimizer.zero_grad()
-    model(batch).square().sum().backward()
-    optimizer.step()
+    targets = torch.eye(2)[torch.arange(8) % 2]
+    state.optimizer.zero_grad()
+    state.criterion(state.model.train()(batch), targets).backward()
+    state.optimizer.step()
+    if state.average:
+        state.average.update(state.model)
+
+
+EVERYTHING = {"loss": "center", "ema_decay": 0.5, "optimizer": "rmsprop"}
 
 
 def same(first, second):
@@ -35,64 +45,68 @@ def row(top1, loss):
     return {"val_top1": top1, "val_loss": loss}
 
 
-def test_what_is_saved_comes_back_exactly(tmp_path):
+@pytest.mark.parametrize("plan", [{}, EVERYTHING], ids=["adamw", "everything"])
+def test_what_is_saved_comes_back_exactly(tmp_path, plan):
     path = tmp_path / "checkpoint.pt"
-    model, optimizer = make()
+    state = make(**plan)
     progress = Progress("this run")
-    step(model, optimizer)
-    progress.note(row(0.5, 1.0), model)
-    step(model, optimizer, 1)
-    progress.note(row(0.25, 0.5), model)
-    checkpoint.save(path, progress, model, optimizer)
+    step(state)
+    progress.note(row(0.5, 1.0), state.evaluated)
+    step(state, 1)
+    progress.note(row(0.25, 0.5), state.evaluated)
+    checkpoint.save(path, progress, state)
 
-    other, its_optimizer = make(seed=9)
-    found = checkpoint.load(path, "this run", other, its_optimizer)
-    assert same(other.state_dict(), model.state_dict())
+    other = make(seed=9, **plan)
+    found = checkpoint.load(path, "this run", other)
+    assert same(other.model.state_dict(), state.model.state_dict())
     assert (found.epoch, found.best_epoch, found.best_score) == (2, 1, (0.5, -1.0))
     assert found.history == [row(0.5, 1.0), row(0.25, 0.5)]
     assert same(found.best_weights, progress.best_weights)
-    assert not same(found.best_weights, model.state_dict())
+    assert not same(found.best_weights, state.model.state_dict())
     assert (progress.resumed, found.resumed) == (0, 1)
-    # The optimiser's moments too: both go on alike.
-    for trained, its in ((model, optimizer), (other, its_optimizer)):
-        step(trained, its, 2)
-    assert same(other.state_dict(), model.state_dict())
+    # The optimizer's moments, the average and the loss's centers too: both go on alike.
+    for each in (state, other):
+        step(each, 2)
+        step(each, 3)
+    assert same(other.model.state_dict(), state.model.state_dict())
+    assert same(other.evaluated.state_dict(), state.evaluated.state_dict())
+    assert same(other.criterion.state_dict(), state.criterion.state_dict())
 
 
 def test_a_checkpoint_of_another_run_is_not_used(tmp_path):
     path = tmp_path / "checkpoint.pt"
-    model, optimizer = make()
-    step(model, optimizer)
-    checkpoint.save(path, Progress("one run", epoch=3), model, optimizer)
-    other, its_optimizer = make(seed=9)
-    before = {name: value.clone() for name, value in other.state_dict().items()}
-    found = checkpoint.load(path, "another run", other, its_optimizer)
+    state = make()
+    step(state)
+    checkpoint.save(path, Progress("one run", epoch=3), state)
+    other = make(seed=9)
+    before = {name: value.clone() for name, value in other.model.state_dict().items()}
+    found = checkpoint.load(path, "another run", other)
     assert found == Progress("another run")
-    assert same(other.state_dict(), before)
-    assert not its_optimizer.state
+    assert same(other.model.state_dict(), before)
+    assert not other.optimizer.state
 
 
 def test_no_checkpoint_is_a_start(tmp_path):
-    assert checkpoint.load(tmp_path / "none.pt", "run", *make()) == Progress("run")
+    assert checkpoint.load(tmp_path / "none.pt", "run", make()) == Progress("run")
 
 
 def test_a_kill_while_writing_leaves_the_old_checkpoint(tmp_path, monkeypatch):
     path = tmp_path / "checkpoint.pt"
-    model, optimizer = make()
-    checkpoint.save(path, Progress("run", epoch=1), model, optimizer)
+    state = make()
+    checkpoint.save(path, Progress("run", epoch=1), state)
 
-    def die(state, file):
+    def die(content, file):
         file.write(b"half a checkpoint")
         raise KeyboardInterrupt
 
     monkeypatch.setattr(checkpoint.torch, "save", die)
     with pytest.raises(KeyboardInterrupt):
-        checkpoint.save(path, Progress("run", epoch=2), model, optimizer)
-    assert checkpoint.load(path, "run", model, optimizer).epoch == 1
+        checkpoint.save(path, Progress("run", epoch=2), state)
+    assert checkpoint.load(path, "run", state).epoch == 1
 
 
 def test_the_best_epoch_is_that_of_the_highest_top1_then_of_the_lowest_loss():
-    model, _ = make()
+    model = make().model
     progress = Progress("run")
     rows = [(0.5, 1.0), (0.7, 0.9), (0.7, 0.8), (0.7, 0.8), (0.6, 0.1)]
     expected = [1, 2, 3, 3, 3]

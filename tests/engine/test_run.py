@@ -14,8 +14,8 @@ from safetensors.torch import load_file
 from chrysalis.config import imports
 from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
 from chrysalis.data.packed import Packed, open_packed
-from chrysalis.engine.augment import to_input
 from chrysalis.engine.classifier import build
+from chrysalis.engine.inputs import to_input
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.run import execute, select
 from chrysalis.engine.runtime import Runtime
@@ -283,13 +283,17 @@ def test_the_script(tmp_path, pack, restore_torch):
             output=tmp_path / "train",
             checkpoint=tmp_path / "checkpoint.pt",
             threads=1,
+            resident_mb=0,
             code=[code],
         )
     )
     found = record_of(tmp_path / "train")
     assert RunSettings.model_validate(found["settings"]) == plan
     assert found["code_hash"] == imports.digest([code])
-    assert found["data_hash"] == open_packed(images, index).digest() == pack.digest()
-    pack.images[0, 0, 0, 0] ^= 1
-    assert pack.digest() != found["data_hash"]
+    assert found["data_hash"] == open_packed(images, index).digest()
+    for changed in (images, index):
+        content = changed.read_bytes()
+        changed.write_bytes(content[:-2] + b"1" + content[-1:])
+        assert open_packed(images, index).digest() != found["data_hash"]
+        changed.write_bytes(content)
     assert len(predictions_of(tmp_path / "train")) == 24

@@ -64,15 +64,25 @@ def test_generators_are_independent_of_the_global_one():
 
 def test_choose_keeps_to_a_precision_that_is_asked_for():
     for precision in ("fp32", "bf16"):
-        assert Runtime.choose(precision, 1).precision == precision
+        assert Runtime.choose(CPU, precision, 1).precision == precision
     assert torch.get_num_threads() == 1
     assert torch.are_deterministic_algorithms_enabled()
+
+
+def test_choose_gives_up_determinism_only_when_told(monkeypatch):
+    monkeypatch.setattr(torch.backends.cudnn, "benchmark", False)
+    Runtime.choose(CPU, deterministic=False)
+    assert not torch.are_deterministic_algorithms_enabled()
+    assert torch.backends.cudnn.benchmark
+    Runtime.choose(CPU)
+    assert torch.are_deterministic_algorithms_enabled()
+    assert not torch.backends.cudnn.benchmark
 
 
 def test_auto_is_bf16_where_the_hardware_has_it(monkeypatch):
     for native, expected in ((True, "bf16"), (False, "fp32")):
         monkeypatch.setattr("chrysalis.engine.runtime.has_native_bf16", lambda _, n=native: n)
-        assert Runtime.choose("auto", 1).precision == expected
+        assert Runtime.choose(CPU, "auto", 1).precision == expected
 
 
 @pytest.mark.parametrize(

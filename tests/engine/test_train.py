@@ -1,7 +1,6 @@
 """The training loop: its arithmetic, what it keeps, and that a kill changes nothing."""
 
 import copy
-import math
 
 import numpy as np
 import pytest
@@ -11,16 +10,17 @@ from torch.nn import functional
 
 from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
 from chrysalis.engine import train as engine
-from chrysalis.engine.augment import to_input
 from chrysalis.engine.batches import Batches
 from chrysalis.engine.checkpoint import Progress
 from chrysalis.engine.classifier import build
+from chrysalis.engine.inputs import to_input
 from chrysalis.engine.runtime import Runtime, seed_everything
-from chrysalis.engine.train import adamw, has_stalled, learning_rate, predict, train, validate
+from chrysalis.engine.train import has_stalled, predict, train, validate
 
 torch.set_num_threads(1)
 CPU = torch.device("cpu")
 FP32 = Runtime(CPU, "fp32", 1)
+CLASSES = 3
 TIMES = ("seconds", "images_per_second")
 
 
@@ -55,7 +55,7 @@ def splits(digits_pack):
 
 def make_model(plan, seed=0):
     seed_everything(seed)
-    return build(plan.model, 3, plan.image_size, plan.options)
+    return build(plan.model, CLASSES, plan.image_size, plan.options)
 
 
 def weights_of(model):
@@ -66,39 +66,19 @@ def same(first, second):
     return first.keys() == second.keys() and all(torch.equal(first[k], second[k]) for k in first)
 
 
-# The learning rate and when to stop
-
-
-@pytest.mark.parametrize(
-    ("step", "rate"),
-    [
-        (0, 1e-4),
-        (4, 5e-4),
-        (9, 1e-3),
-        (10, 1e-3),
-        (20, 1e-3 * (1 + math.sqrt(0.5)) / 2),
-        (30, 5e-4),
-        (49, 1e-3 * (1 + math.cos(math.pi * 39 / 40)) / 2),
-    ],
-)
-def test_learning_rate_by_hand(step, rate):
-    """10 epochs of 5 steps, 2 of them warm-up: it rises over 10 steps and falls over 40."""
-    plan = TrainingSettings(epochs=10, learning_rate=1e-3, warmup_epochs=2)
-    assert learning_rate(plan, step, 5) == pytest.approx(rate)
-
-
-def test_learning_rate_without_warm_up_and_with_nothing_but():
-    none = TrainingSettings(epochs=2, learning_rate=0.1, warmup_epochs=0)
-    assert [learning_rate(none, s, 2) for s in range(4)] == pytest.approx(
-        [0.1, 0.05 * (1 + math.sqrt(0.5)), 0.05, 0.05 * (1 - math.sqrt(0.5))]
-    )
-    long = TrainingSettings(epochs=2, learning_rate=0.1, warmup_epochs=4)
-    assert [learning_rate(long, s, 1) for s in range(2)] == pytest.approx([0.025, 0.05])
+# When to stop
 
 
 @pytest.mark.parametrize(
     ("epoch", "best", "patience", "stalled"),
-    [(0, 0, 1, False), (1, 1, 1, False), (3, 1, 2, True), (3, 2, 2, False), (9, 4, 5, True)],
+    [
+        (0, 0, 1, False),
+        (1, 1, 1, False),
+        (3, 1, 2, True),
+        (3, 2, 2, False),
+        (9, 4, 5, True),
+        (9, 1, 0, False),
+    ],
 )
 def test_has_stalled(epoch, best, patience, stalled):
     assert has_stalled(Progress("", epoch=epoch, best_epoch=best), patience) is stalled
@@ -115,7 +95,7 @@ def test_weights_follow_adamw(tmp_path, splits):
     mine = copy.deepcopy(model)
     states = []
     train(
-        *(model, plan, training, validation, FP32, tmp_path / "c.pt", ""),
+        *(model, CLASSES, plan, training, validation, FP32, tmp_path / "c.pt", ""),
         lambda *_: states.append(weights_of(model)),
     )
     decayed = {name: p.ndim > 1 for name, p in mine.named_parameters()}
@@ -137,26 +117,12 @@ def test_weights_follow_adamw(tmp_path, splits):
             torch.testing.assert_close(state[name], value, rtol=1e-3, atol=1e-5)
 
 
-def test_norms_and_biases_are_not_decayed():
-    model = build("resnet18_small", 3, 32, {})
-    names = {id(p): name for name, p in model.named_parameters()}
-    decayed, free = adamw(model, TrainingSettings(weight_decay=0.3)).param_groups
-    assert (decayed["weight_decay"], free["weight_decay"]) == (0.3, 0)
-    assert len(decayed["params"]) + len(free["params"]) == len(names)
-    kinds = {names[id(p)]: p.ndim for p in free["params"]}
-    modules = dict(model.named_modules())
-    for name in names.values():
-        module = modules[name.rpartition(".")[0]]
-        is_free = name.endswith("bias") or isinstance(module, torch.nn.BatchNorm2d)
-        assert (name in kinds) == is_free
-
-
 def test_the_history_of_a_model_that_stands_still(tmp_path, splits):
     """With no learning rate to speak of, an epoch's figures are those of the first weights."""
     plan = settings(training={"epochs": 1, "learning_rate": 1e-30})
     training, validation = splits()
     model = make_model(plan)
-    row = train(model, plan, training, validation, FP32, tmp_path / "c.pt", "").history[0]
+    row = train(model, CLASSES, plan, training, validation, FP32, tmp_path / "c.pt", "").history[0]
     for name, batches in (("train", training), ("val", validation)):
         (batch,) = batches.in_order(100)
         with torch.no_grad():
@@ -172,10 +138,10 @@ def test_predictions_do_not_depend_on_the_batches_they_come_in(splits, monkeypat
     plan = settings()
     _, validation = splits()
     model = make_model(plan)
-    whole, summary = predict(model, validation, FP32, 16), validate(model, validation, FP32, 16)
+    whole, summary = predict(model, validation, FP32, plan), validate(model, validation, FP32, plan)
     monkeypatch.setattr(engine, "EVALUATION_BATCH", 5)
-    np.testing.assert_allclose(predict(model, validation, FP32, 16), whole, rtol=1e-4, atol=1e-5)
-    assert validate(model, validation, FP32, 16) == pytest.approx(summary, rel=1e-5)
+    np.testing.assert_allclose(predict(model, validation, FP32, plan), whole, rtol=1e-4, atol=1e-5)
+    assert validate(model, validation, FP32, plan) == pytest.approx(summary, rel=1e-5)
     assert whole.shape == (12, 3)
     assert whole.dtype == np.float32
 
@@ -186,9 +152,80 @@ def test_validation_changes_nothing(splits):
     _, validation = splits(32)
     model = make_model(plan).train()
     before = weights_of(model)
-    first, second = (validate(model, validation, FP32, 32) for _ in range(2))
+    first, second = (validate(model, validation, FP32, plan) for _ in range(2))
     assert first == second
     assert same(before, weights_of(model))
+
+
+@pytest.mark.parametrize("clip_norm", [1e-3, 0.0])
+def test_a_gradient_is_scaled_down_to_the_norm_that_is_allowed(tmp_path, splits, clip_norm):
+    """One step of plain descent with rate 1 moves the weights by the gradient itself."""
+    plan = settings(
+        training={
+            **{"epochs": 1, "batch_size": 24, "warmup_epochs": 0, "clip_norm": clip_norm},
+            **{"optimizer": "sgd", "momentum": 0, "weight_decay": 0, "learning_rate": 1.0},
+        }
+    )
+    training, validation = splits()
+    model = make_model(plan)
+    mine = copy.deepcopy(model)
+    train(model, CLASSES, plan, training, validation, FP32, tmp_path / "c.pt", "")
+    (batch,) = training.in_order(24)
+    functional.cross_entropy(mine(to_input(batch[0], 16)), batch[1]).backward()
+    norm = torch.stack([p.grad.norm() for p in mine.parameters()]).norm()
+    assert norm > 2e-3
+    scale = clip_norm / norm if clip_norm else 1.0
+    for trained, own in zip(model.parameters(), mine.parameters(), strict=True):
+        torch.testing.assert_close(trained, own - scale * own.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_the_average_is_what_is_validated_and_kept(tmp_path, splits):
+    plan = settings(training={"epochs": 1, "batch_size": 12, "ema_decay": 0.9, "patience": 0})
+    training, validation = splits()
+    model = make_model(plan)
+    first = weights_of(model)
+    progress = train(model, CLASSES, plan, training, validation, FP32, tmp_path / "c.pt", "")
+    last = torch.load(tmp_path / "c.pt")["state"]["model"]
+    kept = weights_of(model)
+    row = validate(model, validation, FP32, plan)
+    assert progress.history[0]["val_loss"] == pytest.approx(row["val_loss"])
+    # After two steps the average is d2 (d1 w0 + (1 - d1) w1) + (1 - d2) w2, so it lies between.
+    name = "network.classifier.2.weight"
+    assert not same(kept, last)
+    assert (kept[name] - first[name]).norm() < (last[name] - first[name]).norm()
+
+
+def test_test_time_flip_averages_over_the_mirror_image(splits):
+    plan, flipped = settings(), settings(training={"test_time_flip": True})
+    _, validation = splits(32)  # whose centre of 28 pixels is symmetric
+    model = make_model(plan)
+    mirrored = copy.copy(validation)
+    mirrored.resident = validation.resident.flip(2)
+    sides = [predict(model, batches, FP32, plan) for batches in (validation, mirrored)]
+    assert not np.allclose(*sides)
+    found = predict(model, validation, FP32, flipped)
+    np.testing.assert_allclose(found, np.mean(sides, axis=0), rtol=1e-5, atol=1e-6)
+
+
+def test_mixed_labels_reach_the_loss(tmp_path, splits):
+    """Of a model that stands still: its loss against the mixed targets, by hand."""
+    mixed = AugmentationSettings(
+        **{"crop_area": (1, 1), "flip": 0, "rotation": 0, "brightness": 0, "contrast": 0},
+        **{"saturation": 0, "hue": 0, "mixup": 1.0},
+    )
+    plan = settings(
+        augmentation=mixed, training={"epochs": 1, "learning_rate": 1e-30, "batch_size": 24}
+    )
+    training, validation = splits()
+    model = make_model(plan)
+    row = train(model, CLASSES, plan, training, validation, FP32, tmp_path / "c.pt", "").history[0]
+    order = engine.generator(CPU, "order", plan.seed, 0)
+    batches = engine.Preparation(plan, CLASSES, FP32)(training.shuffled(24, order), 0)
+    ((images, targets),) = batches
+    assert (targets.max(1).values < 1).any()
+    with torch.no_grad():
+        log_p = model(images).log_softmax(1)
+    assert row["train_loss"] == pytest.approx(-(targets * log_p).sum(1).mean().item(), rel=1e-5)
 
 
 # Which weights are kept
@@ -211,7 +248,7 @@ def test_the_weights_of_the_best_epoch_are_kept(tmp_path, splits, scripted):
     model = make_model(plan)
     states = []
     progress = train(
-        *(model, plan, *splits(), FP32, tmp_path / "c.pt", ""),
+        *(model, CLASSES, plan, *splits(), FP32, tmp_path / "c.pt", ""),
         lambda *_: states.append(weights_of(model)),
     )
     assert (progress.best_epoch, progress.epoch) == (3, 4)
@@ -222,18 +259,18 @@ def test_it_stops_once_nothing_gets_better(tmp_path, splits, scripted):
     scripted((0.5, 1.0), (0.6, 0.9), (0.6, 0.95), (0.55, 0.2), (0.9, 0.1))
     plan = settings(training={"epochs": 9, "patience": 2})
     model = make_model(plan)
-    progress = train(model, plan, *splits(), FP32, tmp_path / "c.pt", "")
+    progress = train(model, CLASSES, plan, *splits(), FP32, tmp_path / "c.pt", "")
     assert (progress.epoch, progress.best_epoch) == (4, 2)
     # Asked again, it has nothing left to do.
     other = make_model(plan)
-    again = train(other, plan, *splits(), FP32, tmp_path / "c.pt", "")
+    again = train(other, CLASSES, plan, *splits(), FP32, tmp_path / "c.pt", "")
     assert (again.epoch, again.resumed) == (4, 1)
     assert same(weights_of(other), weights_of(model))
 
 
 def test_it_learns(tmp_path, splits):
     plan = settings(training={"epochs": 15, "learning_rate": 3e-3})
-    progress = train(make_model(plan), plan, *splits(), FP32, tmp_path / "c.pt", "")
+    progress = train(make_model(plan), CLASSES, plan, *splits(), FP32, tmp_path / "c.pt", "")
     assert progress.best_score[0] >= 0.9
     assert progress.history[-1]["train_loss"] < progress.history[0]["train_loss"] / 3
 
@@ -309,7 +346,7 @@ def test_a_killed_run_ends_as_if_it_had_not_been(
     def run(name, report=lambda *_: None):
         model = make_model(plan)
         path = tmp_path / name
-        progress = train(model, plan, *splits(size), runtime, path, "this run", report)
+        progress = train(model, CLASSES, plan, *splits(size), runtime, path, "this run", report)
         return progress, weights_of(model), torch.load(path)
 
     progress, best, last = run("whole.pt")
@@ -320,8 +357,8 @@ def test_a_killed_run_ends_as_if_it_had_not_been(
 
     assert (progress.resumed, resumed.resumed) == (0, 1)
     assert same(best, its_best)
-    assert same(last["model"], its_last["model"])
-    moments = [state["optimizer"]["state"] for state in (last, its_last)]
+    assert same(last["state"]["model"], its_last["state"]["model"])
+    moments = [saved["state"]["optimizer"]["state"] for saved in (last, its_last)]
     assert moments[0].keys() == moments[1].keys()
     assert all(same(moments[0][key], moments[1][key]) for key in moments[0])
     histories = [
@@ -336,12 +373,12 @@ def test_a_killed_run_ends_as_if_it_had_not_been(
 def test_a_checkpoint_of_other_settings_is_not_used(tmp_path, splits):
     plan = settings(training={"epochs": 2})
     path = tmp_path / "c.pt"
-    train(make_model(plan, seed=5), plan, *splits(), FP32, path, "other")
+    train(make_model(plan, seed=5), CLASSES, plan, *splits(), FP32, path, "other")
     model = make_model(plan)
-    progress = train(model, plan, *splits(), FP32, path, "this")
+    progress = train(model, CLASSES, plan, *splits(), FP32, path, "this")
     assert (progress.epoch, progress.resumed) == (2, 0)
     clean = make_model(plan)
-    train(clean, plan, *splits(), FP32, tmp_path / "clean.pt", "this")
+    train(clean, CLASSES, plan, *splits(), FP32, tmp_path / "clean.pt", "this")
     assert same(weights_of(model), weights_of(clean))
 
 
@@ -353,7 +390,7 @@ def test_the_seed_decides_the_order_and_the_augmentation(tmp_path, splits, augme
         plan = settings(training={"epochs": 1}, augmentation=augmentation, seed=seed)
         model = make_model(plan, seed=3)
         torch.manual_seed(number)
-        train(model, plan, *splits(), FP32, tmp_path / f"{number}.pt", "")
+        train(model, CLASSES, plan, *splits(), FP32, tmp_path / f"{number}.pt", "")
         found.append(weights_of(model))
     assert same(found[0], found[1])
     assert not same(found[0], found[2])
@@ -365,7 +402,7 @@ def test_dropout_draws_anew_each_epoch_and_with_each_seed(tmp_path, splits):
     for seed in (0, 1):
         plan = settings(seed=seed)
         train(
-            *(make_model(plan), plan, *splits(), FP32, tmp_path / f"{seed}.pt", ""),
+            *(make_model(plan), CLASSES, plan, *splits(), FP32, tmp_path / f"{seed}.pt", ""),
             lambda *_: seeds.append(torch.initial_seed()),
         )
     assert len(set(seeds)) == 8
@@ -383,5 +420,5 @@ def test_epochs_differ_in_their_order(tmp_path, splits, monkeypatch):
 
     monkeypatch.setattr(Batches, "shuffled", spy)
     plan = settings(training={"epochs": 3})
-    train(make_model(plan), plan, training, validation, FP32, tmp_path / "c.pt", "")
+    train(make_model(plan), CLASSES, plan, training, validation, FP32, tmp_path / "c.pt", "")
     assert len({tuple(order) for order in orders}) == 3

@@ -2,7 +2,7 @@
 
 
 wildcard_constraints:
-    run=r"[a-z0-9_./]+-[0-9a-f]{8}",
+    run=r"[a-z0-9_.]+-[0-9a-f]{8}",
     seed=r"\d+",
     chapter=r"[a-z0-9_]+",
     size=r"\d+",
@@ -16,7 +16,7 @@ def code(script, *modules):
 
 def model_module(wildcards):
     """The file that defines a run's model, which scripts import by name."""
-    spec = registry.specs()[STUDY.runs[wildcards.run].model]
+    spec = registry.spec(STUDY.runs[wildcards.run].model)
     return Path(workflow.basedir) / "src" / f"{spec.module.replace('.', '/')}.py"
 
 
@@ -55,4 +55,12 @@ def tracked():
     return [*packs(), *of_runs(f"{RUN}/train/model.safetensors")]
 
 
+HAS_GPU = os.path.exists("/proc/driver/nvidia/version")
+TRAINER = PYTHON
+if STUDY.config.processes > 1:
+    # torchrun starts its processes without -P, hence the variable that means the same.
+    TRAINER = (
+        f"PYTHONSAFEPATH=1 {PYTHON} -m torch.distributed.run --standalone"
+        f" --nproc-per-node {STUDY.config.processes} --"
+    )
 RUN = f"{RESULTS}/runs/{{run}}/seed{{seed}}"

@@ -17,16 +17,59 @@ rule train:
     log:
         f"{RESULTS}/logs/train/{{run}}_seed{{seed}}.log",
     cache: "omit-software"
-    threads: 1
+    threads: STUDY.config.processes
     resources:
-        gpu=1 if os.path.exists("/proc/driver/nvidia/version") else 0,
+        gpu=STUDY.config.processes if HAS_GPU else 0,
+        # Not a parameter: it changes no result, so it re-runs nothing.
+        resident_mb=STUDY.config.resident_mb,
+    params:
+        settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
+        processes=STUDY.config.processes,
+    shell:
+        "{TRAINER} scripts/train.py --settings {params.settings:q} --images {input.images:q}"
+        " --index {input.index:q} --output $(dirname {output.model:q})"
+        " --checkpoint {RESULTS}/checkpoints/{wildcards.run}/seed{wildcards.seed}.pt"
+        " --threads {threads} --resident-mb {resources.resident_mb} --code {input.code:q} --log {log:q}"
+
+
+rule lr_range:
+    input:
+        images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
+        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        code=lambda w: code("lr_range", model_module(w)),
+    output:
+        f"{RUN}/lr_range/lr_range.csv",
+    log:
+        f"{RESULTS}/logs/lr_range/{{run}}_seed{{seed}}.log",
+    resources:
+        gpu=1 if HAS_GPU else 0,
     params:
         settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
     shell:
-        "{PYTHON} scripts/train.py --settings {params.settings:q} --images {input.images:q}"
-        " --index {input.index:q} --output $(dirname {output.model:q})"
-        " --checkpoint {RESULTS}/checkpoints/{wildcards.run}/seed{wildcards.seed}.pt"
-        " --threads {threads} --code {input.code:q} --log {log:q}"
+        "{PYTHON} scripts/lr_range.py --settings {params.settings:q} --images {input.images:q}"
+        " --index {input.index:q} --output {output:q} --log {log:q}"
+
+
+rule plot_lr_range:
+    input:
+        tests=of_runs(
+            f"{RUN}/lr_range/lr_range.csv", STUDY.base_runs.values(), STUDY.seeds[:1]
+        ),
+        code=code("plot_lr_range"),
+    output:
+        figure=f"{RESULTS}/runs/plot_lr_range/lr_range.svg",
+        table=f"{RESULTS}/runs/plot_lr_range/lr_range.csv",
+    log:
+        f"{RESULTS}/logs/plot_lr_range.log",
+    params:
+        runs=list(STUDY.base_runs.values()),
+        seed=STUDY.seeds[0],
+        rates=[
+            STUDY.runs[run].training.learning_rate for run in STUDY.base_runs.values()
+        ],
+    shell:
+        "{PYTHON} scripts/plot_lr_range.py --runs {RESULTS}/runs --names {params.runs}"
+        " --seed {params.seed} --rates {params.rates} --output {output.figure:q} --log {log:q}"
 
 
 rule evaluate:

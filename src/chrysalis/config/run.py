@@ -12,12 +12,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-# Images are packed larger than the network's input, so that a random crop of about half the area
-# still has the input's detail instead of being enlarged.
-PACK_MARGIN = 4 / 3
-
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
 
 
 def _ascending(limits: tuple[float, float]) -> tuple[float, float]:
@@ -48,11 +45,40 @@ class AugmentationSettings(Settings):
     rotation: Annotated[float, Field(ge=0, le=180)] = Field(
         15.0, description="Largest rotation either way, in degrees."
     )
+    translation: Annotated[float, Field(ge=0, le=0.5)] = Field(
+        0.0, description="Largest shift either way, in whole pixels, as a share of the side."
+    )
     brightness: Fraction = Field(0.2, description="Largest relative change of brightness.")
     contrast: Fraction = Field(0.2, description="Largest relative change of contrast.")
     saturation: Fraction = Field(0.2, description="Largest relative change of saturation.")
     hue: Annotated[float, Field(ge=0, le=0.5)] = Field(
         0.02, description="Largest turn of hue, as a share of the colour circle."
+    )
+    policy: Literal["none", "trivial", "rand", "auto_cifar10"] = Field(
+        "none",
+        description="Operations drawn from a list, after crop, flip, shift and rotation and before "
+        "the changes of colour: TrivialAugment, RandAugment, or AutoAugment with the policy found "
+        "on CIFAR-10.",
+    )
+    rand_operations: Annotated[int, Field(ge=1, le=8)] = Field(
+        2, description="Operations in turn under policy rand."
+    )
+    rand_magnitude: Annotated[int, Field(ge=0, le=30)] = Field(
+        9, description="Their magnitude, of 30."
+    )
+    erase: Fraction = Field(
+        0.0, description="Probability of erasing a rectangle (Cutout, random erasing)."
+    )
+    erase_area: Annotated[tuple[Fraction, Fraction], Limits] = Field(
+        (0.02, 0.33), description="Least and largest share of the image's area that is erased."
+    )
+    mixup: NotNegative = Field(
+        0.0, description="Alpha of MixUp's beta distribution of shares; 0: off."
+    )
+    cutmix: NotNegative = Field(
+        0.0,
+        description="Alpha of CutMix's beta distribution of areas; 0: off. With mixup as well, "
+        "each image gets one of the two, at even odds.",
     )
 
 
@@ -61,17 +87,81 @@ class TrainingSettings(Settings):
 
     epochs: Annotated[int, Field(ge=1)] = Field(40, description="Passes over the training images.")
     batch_size: Annotated[int, Field(ge=2)] = Field(32, description="Images per step.")
-    learning_rate: Positive = Field(1e-3, description="Peak, after warm-up.")
-    weight_decay: Annotated[float, Field(ge=0)] = Field(0.05, description="AdamW's, decoupled.")
-    warmup_epochs: Annotated[float, Field(ge=0)] = Field(
-        3.0, description="Epochs over which the learning rate rises linearly to its peak."
+    optimizer: Literal["sgd", "nesterov", "adam", "adamw", "rmsprop"] = Field(
+        "adamw", description="nesterov: sgd with Nesterov's momentum."
     )
-    patience: Annotated[int, Field(ge=1)] = Field(
-        20, description="Epochs without a better validation result after which training stops."
+    learning_rate: Positive = Field(1e-3, description="Peak, after warm-up.")
+    momentum: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.9, description="Of sgd, nesterov and rmsprop."
+    )
+    weight_decay: NotNegative = Field(
+        0.05, description="Decoupled with adamw, else an L2 penalty's gradient."
+    )
+    decay_norms_and_biases: bool = Field(
+        False, description="Whether weight decay applies to normalisation and biases too."
+    )
+    schedule: Literal["cosine", "step", "one_cycle", "constant"] = Field(
+        "cosine", description="Course of the learning rate after warm-up."
+    )
+    step_at: tuple[Fraction, ...] = Field(
+        (0.5, 0.75), description="Schedule step: after these shares of all steps ..."
+    )
+    step_factor: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.1, description="... the rate is multiplied by this."
+    )
+    warmup_epochs: NotNegative = Field(
+        3.0,
+        description="Epochs over which the learning rate rises to its peak: linearly, or along a "
+        "cosine with one_cycle.",
+    )
+    loss: Literal["cross_entropy", "label_smoothing", "focal", "center"] = Field(
+        "cross_entropy", description="center: cross-entropy plus center loss."
+    )
+    label_smoothing: Fraction = Field(
+        0.1, description="Share spread over all classes, of loss label_smoothing."
+    )
+    focal_gamma: NotNegative = Field(2.0, description="Focusing exponent of loss focal.")
+    center_weight: NotNegative = Field(0.003, description="Weight of center loss (lambda).")
+    center_rate: Fraction = Field(0.5, description="How fast the centers move (alpha).")
+    clip_norm: NotNegative = Field(
+        0.0, description="Largest norm of the whole gradient; 0: not clipped."
+    )
+    ema_decay: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.0, description="Decay of the average of weights that is evaluated; 0: no average."
+    )
+    patience: Annotated[int, Field(ge=0)] = Field(
+        20,
+        description="Epochs without a better validation result after which training stops; "
+        "0: never.",
+    )
+    test_time_flip: bool = Field(
+        False, description="Whether predictions average over an image and its mirror image."
     )
     precision: Literal["auto", "fp32", "bf16"] = Field(
         "auto", description="auto: bf16 autocast where the hardware computes it natively."
     )
+    deterministic: bool = Field(
+        True, description="Whether only deterministic algorithms are used: bit-identical repeats."
+    )
+
+
+ImageSize = Annotated[
+    int, Field(ge=8, le=1024, description="Side of the network's square input, in pixels.")
+]
+# A random crop of about half the area still has the input's detail instead of being enlarged.
+PackMargin = Annotated[
+    float,
+    Field(ge=1, le=4, description="Side of the packed images, as a multiple of the input's side."),
+]
+# Random crops make things look larger than they are in the whole image, so evaluation looks at the
+# centre: by default the share that torchvision's and timm's evaluation transforms keep (224 of 256
+# px). Source of the effect: Touvron et al., "Fixing the train-test resolution discrepancy",
+# NeurIPS 2019.
+CROP_PCT = 7 / 8
+CropShare = Annotated[
+    float,
+    Field(gt=0, le=1, description="Share of a packed image's side that evaluation looks at."),
+]
 
 
 class RunSettings(Settings):
@@ -79,7 +169,9 @@ class RunSettings(Settings):
 
     model: str
     options: dict[str, float | int | bool | str] = {}
-    image_size: Annotated[int, Field(ge=8, le=1024)]
+    image_size: ImageSize
+    pack_margin: PackMargin = 4 / 3
+    crop_pct: CropShare = CROP_PCT
     training: TrainingSettings = TrainingSettings()
     augmentation: AugmentationSettings | None = AugmentationSettings()
     removed_classes: tuple[str, ...] = ()
@@ -88,7 +180,7 @@ class RunSettings(Settings):
     @property
     def packed_size(self) -> int:
         """Side, in pixels, of the packed images that this run reads."""
-        return round(self.image_size * PACK_MARGIN)
+        return round(self.image_size * self.pack_margin)
 
     def to_json(self) -> str:
         """Canonical JSON: the same settings always give the same text."""
@@ -98,4 +190,5 @@ class RunSettings(Settings):
     def name(self) -> str:
         """Folder name of the run without its seed: model and 8 hex digits of its settings."""
         text = self.model_copy(update={"seed": 0}).to_json()
-        return f"{self.model}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        model = self.model.replace("/", "_")
+        return f"{model}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

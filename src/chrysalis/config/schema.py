@@ -14,11 +14,17 @@ from pydantic import (
     model_validator,
 )
 
-from chrysalis.config.run import AugmentationSettings, Settings, TrainingSettings
+from chrysalis.config.run import (
+    AugmentationSettings,
+    CropShare,
+    ImageSize,
+    PackMargin,
+    Settings,
+    TrainingSettings,
+)
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Share = Annotated[float, Field(gt=0, lt=1)]
-ImageSize = Annotated[int, Field(ge=8, le=1024)]
 
 
 def _each_once(names: list[str]) -> list[str]:
@@ -53,7 +59,9 @@ class Changes(Settings):
     """Changes to the settings of a run, laid over those that came before."""
 
     options: dict[str, float | int | bool | str] = Field({}, description="The model's own options.")
-    image_size: ImageSize | None = Field(None, description="Side of the square images, in pixels.")
+    image_size: ImageSize | None = None
+    pack_margin: PackMargin | None = None
+    crop_pct: CropShare | None = None
     training: TrainingChanges = TrainingChanges()
     augmentation: Literal["none", "standard"] | AugmentationChanges = Field(
         AugmentationChanges(), description="none, standard (as before), or changes to single keys."
@@ -164,6 +172,9 @@ class Dataset(Settings):
     url: str = ""
     source: Annotated[Digits | Archive | Folder, Field(discriminator="kind")]
     split: SplitSettings = SplitSettings()
+    experiments: list[Name] | None = Field(
+        None, description="Chapters to ask of it, if the study names none; left out: all."
+    )
     remove_classes: list[str] = Field([], description="Classes that the removal chapter removes.")
     cam_layers: dict[str, str] = Field(
         {}, description="Grad-CAM layer by model, where the last stage's map is too coarse."
@@ -194,7 +205,9 @@ class StudyConfig(Settings):
         description="Models to study, the first being the baseline of comparisons; left out: all.",
     )
     experiments: list[Name] | None = Field(
-        None, description="Chapters, by their file's name in config/experiments; left out: all."
+        None,
+        description="Chapters, by their file's name in config/experiments; left out: the "
+        "dataset's, else all.",
     )
     remove_classes: list[str] | None = Field(
         None, description="Classes that the removal chapter removes; left out: the dataset's."
@@ -205,6 +218,13 @@ class StudyConfig(Settings):
     settings: Changes = Field(Changes(), description="Changes to the settings of every run.")
     cam_layers: dict[str, str] = Field(
         {}, description="Grad-CAM layer by model; left out: the dataset's, else the last stage."
+    )
+    resident_mb: Annotated[int, Field(ge=0)] = Field(
+        2048,
+        description="A split of up to so many MiB lives on the device; larger ones are streamed.",
+    )
+    processes: Annotated[int, Field(ge=1)] = Field(
+        1, description="Processes that train each run together (torchrun), on a GPU each."
     )
 
     @field_validator("remove_classes", mode="before")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,7 +88,6 @@ class Study:
 
     def describe(self) -> dict[str, Any]:
         """What the report says of the study, as JSON-ready values."""
-        specs = registry.specs()
         dataset = self.dataset.config
         return {
             "name": self.dataset.name,
@@ -122,7 +122,7 @@ class Study:
                 {"name": name, "title": title, "reason": reason}
                 for name, (title, reason) in self.skipped.items()
             ],
-            "models": [{"name": name, "title": specs[name].title} for name in self.models],
+            "models": [{"name": name, "title": registry.spec(name).title} for name in self.models],
             "runs": list(self.runs),
             "base_runs": self.base_runs,
             "explained": [f"{run}/seed{self.seeds[0]}" for run in self.base_runs.values()],
@@ -146,7 +146,8 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
     _models((path.stem for path in sorted((folder / "models").glob("*.yaml"))), f"{folder}/models")
     resolver = _Resolver(study, dataset, folder / "models")
     chapters, skipped = [], {}
-    for name, chapter in _chapters(study, folder / "experiments").items():
+    wanted = dataset.config.experiments if study.experiments is None else study.experiments
+    for name, chapter in _chapters(wanted, folder / "experiments").items():
         reason = _reason_to_skip(chapter, models, resolver.listed)
         if reason:
             skipped[name] = (chapter.title, reason)
@@ -160,13 +161,23 @@ def _reason_to_skip(chapter: Chapter, models: tuple[str, ...], listed: list[str]
     """Why a chapter cannot be asked of this study; empty if it can."""
     if chapter.arms == "models":
         return "" if len(models) > 1 else "the study has just one model"
+    for arm in chapter.arms.values():
+        needed = registry.spec(arm.model).needs if arm.model and _is_pretrained(arm) else ""
+        if needed and not importlib.util.find_spec(needed):
+            return f"the package {needed} with pretrained weights is not installed"
     uses_list = any(arm.remove_classes == "listed" for arm in chapter.arms.values())
     return "no classes to remove are listed; set remove_classes" if uses_list and not listed else ""
 
 
-def _chapters(study: StudyConfig, folder: Path) -> dict[str, Chapter]:
+def _is_pretrained(arm: Arm) -> bool:
+    return bool(arm.options.get("pretrained"))
+
+
+def _chapters(wanted: list[str] | None, folder: Path) -> dict[str, Chapter]:
+    """The chapters of these names, or all, in the order of their positions."""
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-    wanted = list(files) if study.experiments is None else study.experiments
+    if wanted is None:
+        wanted = list(files)
     for name in wanted:
         if name not in files:
             raise UserError(f"experiments: unknown chapter '{name}'; {suggest(name, files)}")
@@ -175,11 +186,12 @@ def _chapters(study: StudyConfig, folder: Path) -> dict[str, Chapter]:
 
 
 def _models(wanted: Iterable[str] | None, where: str) -> tuple[str, ...]:
-    known = registry.specs()
-    names = tuple(known if wanted is None else wanted)
+    names = tuple(registry.specs() if wanted is None else wanted)
     for name in names:
-        if name not in known:
-            raise UserError(f"{where}: unknown model '{name}'; {suggest(name, known)}")
+        try:
+            registry.spec(name)
+        except UserError as error:
+            raise UserError(f"{where}: {error}") from None
     return names
 
 
@@ -219,11 +231,12 @@ class _Resolver:
             model=model,
             options=_options(model, layers, where),
             image_size=_last([layer.image_size for layer in layers], DEFAULT_IMAGE_SIZE),
+            **_given(layers, "pack_margin", "crop_pct"),
             training=_overlay(TrainingSettings(), [layer.training for layer in layers]),
             augmentation=_augmentation([layer.augmentation for layer in layers]),
             removed_classes=self._removed(arm.remove_classes, where),
         )
-        smallest = registry.specs()[model].smallest
+        smallest = registry.spec(model).smallest
         if settings.image_size < smallest:
             raise UserError(
                 f"{where}: model '{model}' needs images of at least {smallest} px, found "
@@ -251,6 +264,12 @@ class _Resolver:
         return tuple(sorted(set(names)))
 
 
+def _given(layers: list[Changes], *names: str) -> dict[str, Any]:
+    """The last given value of each of these settings, where one is given."""
+    values = {name: _last([getattr(layer, name) for layer in layers], None) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _last(values: list[Any], default: Any) -> Any:
     given = [value for value in values if value is not None]
     return given[-1] if given else default
@@ -276,7 +295,7 @@ def _augmentation(layers: list[Any]) -> AugmentationSettings | None:
 
 def _options(model: str, layers: list[Changes], where: str) -> dict[str, Any]:
     """The model's options; those of its registration that nobody changed are written out too."""
-    known = registry.specs()[model].options
+    known = registry.spec(model).options
     options = dict(known)
     for layer in layers:
         for key in layer.options:

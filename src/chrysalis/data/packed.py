@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from chrysalis.errors import UserError
 
 _WHOLE_NUMBERS = ("label", "width", "height", "bytes")
+_LABELLING = ["class", "label", "split"]
+_ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -19,23 +23,45 @@ class Packed:
     """All images of a dataset at one size, and what is known of each.
 
     `images` is a read-only memory map (N, S, S, 3), uint8, RGB; row i belongs to row i of `index`
-    (path, class, label, split, sha256, width, height, mask).
+    (class, label, split, and if opened whole path, sha256, width, height, mask). `index_path` is
+    the file that the index was read from.
     """
 
     images: np.memmap
     index: pd.DataFrame
+    index_path: Path | None = None
 
     def digest(self) -> str:
-        """12 hex digits for the index and for the pixels of up to 256 images spread over it."""
+        """12 hex digits for the index file and the pixels of up to 256 images spread over it."""
         rows = np.linspace(0, len(self.images) - 1, min(len(self.images), 256)).astype(int)
-        whole = hashlib.sha256(self.index.to_csv(index=False).encode())
-        whole.update(np.ascontiguousarray(self.images[rows]).tobytes())
+        whole = hashlib.sha256(np.ascontiguousarray(self.images[rows]).tobytes())
+        if self.index_path:
+            with self.index_path.open("rb") as file:
+                whole.update(hashlib.file_digest(file, "sha256").digest())
         return whole.hexdigest()[:12]
 
     @property
     def classes(self) -> list[str]:
         """Class names in the order of their labels 0, 1, .."""
         return self.index.drop_duplicates("label").sort_values("label")["class"].tolist()
+
+    def paths(self, rows: np.ndarray) -> np.ndarray:
+        """The paths of the images in these rows (object, n), in the order of `rows`.
+
+        They are read from the file if the index was opened without them.
+        """
+        if "path" in self.index:
+            return self.index["path"].to_numpy()[rows]
+        order = np.argsort(rows, kind="stable")
+        found, start = [], 0
+        for chunk in _chunks(self.index_path, ["path"]):
+            end = start + len(chunk)
+            low, high = np.searchsorted(rows[order], [start, end])
+            found.append(chunk["path"].to_numpy()[rows[order[low:high]] - start])
+            start = end
+        paths = np.empty(len(rows), object)
+        paths[order] = np.concatenate(found)
+        return paths
 
 
 def open_packed(images_path: Path, index_path: Path) -> Packed:
@@ -44,6 +70,19 @@ def open_packed(images_path: Path, index_path: Path) -> Packed:
     Raises:
         UserError: a file is missing or damaged, or the two do not belong together.
     """
+    return _open(images_path, index_path, read_table)
+
+
+def open_for_training(images_path: Path, index_path: Path) -> Packed:
+    """As `open_packed`, with just the columns class, label and split: a few bytes for each image.
+
+    Raises:
+        UserError: as `open_packed`.
+    """
+    return _open(images_path, index_path, _read_labelling)
+
+
+def _open(images_path: Path, index_path: Path, read: Callable[[Path], pd.DataFrame]) -> Packed:
     for path in (images_path, index_path):
         if not path.is_file():
             raise UserError(f"{path}: there is no such file; run the rule 'pack' first")
@@ -51,7 +90,7 @@ def open_packed(images_path: Path, index_path: Path) -> Packed:
         images = np.load(images_path, mmap_mode="r")
     except (ValueError, EOFError) as error:
         raise UserError(f"{images_path}: damaged ({error}); remove it and pack again") from None
-    index = read_table(index_path)
+    index = read(index_path)
     n, *shape = images.shape
     if images.dtype != np.uint8 or len(shape) != 3 or shape[0] != shape[1] or shape[2] != 3:
         raise UserError(
@@ -63,7 +102,28 @@ def open_packed(images_path: Path, index_path: Path) -> Packed:
             f"{images_path} holds {n} images, but {index_path} has {len(index)} rows; "
             "remove both and pack again"
         )
-    return Packed(images, index)
+    return Packed(images, index, index_path)
+
+
+def _read_labelling(path: Path) -> pd.DataFrame:
+    """class and split as categories, label as int32."""
+    parts = [
+        chunk.astype({"class": "category", "label": "int32", "split": "category"})
+        for chunk in _chunks(path, _LABELLING)
+    ]
+    return pd.DataFrame(
+        {
+            "class": union_categoricals([part["class"] for part in parts]),
+            "label": np.concatenate([part["label"] for part in parts]),
+            "split": union_categoricals([part["split"] for part in parts]),
+        }
+    )
+
+
+def _chunks(path: Path, columns: list[str]) -> Iterator[pd.DataFrame]:
+    return pd.read_csv(
+        path, usecols=columns, dtype=str, keep_default_na=False, chunksize=_ROWS_AT_ONCE
+    )
 
 
 def read_table(path: Path) -> pd.DataFrame:

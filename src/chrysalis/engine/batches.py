@@ -12,6 +12,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 import torch
 
+from chrysalis.engine.parallel import ALONE, Group
+from chrysalis.errors import UserError
+
 RESIDENT_BYTES = 2**31
 AHEAD = 3
 
@@ -31,7 +34,7 @@ class Batches:
     ) -> None:
         """`images` (N, S, S, 3) uint8, maybe a memmap; `rows` (n,) of it; `labels` (n,)."""
         self.images, self.rows, self.device = images, rows, device
-        self.labels = torch.from_numpy(np.array(labels, np.int64)).to(device)
+        self.labels = torch.from_numpy(np.array(labels, np.int32)).to(device)
         self.resident: torch.Tensor | None = None
         if len(rows) * images[0].nbytes <= resident_bytes:
             self.resident = torch.from_numpy(images[rows]).to(device)
@@ -43,20 +46,29 @@ class Batches:
         """Every image once, in the order of the rows."""
         yield from self._batches(torch.arange(len(self)).split(batch_size))
 
-    def shuffled(self, batch_size: int, generator: torch.Generator) -> Iterator[Batch]:
+    def shuffled(
+        self, batch_size: int, generator: torch.Generator, group: Group = ALONE
+    ) -> Iterator[Batch]:
         """One epoch in random order: full batches only, or one smaller batch if there is none.
 
-        The images left over differ from epoch to epoch. `generator` is a CPU generator.
+        The images left over differ from epoch to epoch. `generator` is a CPU generator. Of several
+        processes each gets its share of every batch, all shares being equal.
+
+        Raises:
+            UserError: fewer images in a batch than processes.
         """
         order = torch.randperm(len(self), generator=generator)
-        size = min(batch_size, len(self))
-        yield from self._batches(order[: steps_per_epoch(len(self), batch_size) * size].split(size))
+        size = min(batch_size, len(self)) // group.size * group.size
+        if not size:
+            raise UserError(f"{group.size} processes cannot share batches of {batch_size} images")
+        batches = order[: steps_per_epoch(len(self), batch_size) * size].split(size)
+        yield from self._batches(tuple(batch[group.rank :: group.size] for batch in batches))
 
     def _batches(self, indices: tuple[torch.Tensor, ...]) -> Iterator[Batch]:
         if self.resident is not None:
             for index in indices:
                 index = index.to(self.device)
-                yield self.resident[index].permute(0, 3, 1, 2), self.labels[index]
+                yield self.resident[index].permute(0, 3, 1, 2), self.labels[index].long()
             return
         with ThreadPoolExecutor(1) as pool:
             waiting: list[Future[Batch]] = []
@@ -72,7 +84,7 @@ class Batches:
         if self.device.type == "cuda":
             images = images.pin_memory()
         images = images.to(self.device, non_blocking=True)
-        return images.permute(0, 3, 1, 2), self.labels[index.to(self.device)]
+        return images.permute(0, 3, 1, 2), self.labels[index.to(self.device)].long()
 
 
 def steps_per_epoch(images: int, batch_size: int) -> int:

@@ -12,6 +12,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from chrysalis.engine.parallel import ALONE, Group
+from chrysalis.engine.state import TrainingState
+
 
 @dataclass
 class Progress:
@@ -38,39 +41,38 @@ class Progress:
             self.best_weights = copy.deepcopy(model.state_dict())
 
 
-def save(
-    path: Path, progress: Progress, model: nn.Module, optimizer: torch.optim.Optimizer
-) -> None:
+def save(path: Path, progress: Progress, state: TrainingState) -> None:
     """Write a checkpoint so that a kill at any moment leaves the old one or the new one."""
     temporary = path.with_suffix(".tmp")
-    state = vars(progress) | {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
     with temporary.open("wb") as file:
-        torch.save(state, file)
+        torch.save(vars(progress) | {"state": state.state_dict()}, file)
     temporary.replace(path)
 
 
-def load(
-    path: Path, fingerprint: str, model: nn.Module, optimizer: torch.optim.Optimizer
-) -> Progress:
+def load(path: Path, fingerprint: str, state: TrainingState) -> Progress:
     """Continue from `path` if it holds this very run, else start anew.
 
     `fingerprint` identifies settings, code and data: a checkpoint of another one is not used.
     """
     if path.exists():
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        if state["fingerprint"] == fingerprint:
-            model.load_state_dict(state.pop("model"))
-            optimizer.load_state_dict(state.pop("optimizer"))
-            progress = Progress(**state)
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+        if saved["fingerprint"] == fingerprint:
+            state.load_state_dict(saved.pop("state"))
+            progress = Progress(**saved)
             progress.resumed += 1
             return progress
     return Progress(fingerprint)
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Hold a checkpoint: a second training of the same run waits until the first has ended."""
+def exclusive(path: Path, group: Group = ALONE) -> Iterator[None]:
+    """Hold a checkpoint: a second training of the same run waits until the first has ended.
+
+    Of several processes that train it together the first holds it, and the others wait for that.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        if group.is_first:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        group.from_first(None)
         yield

@@ -42,10 +42,13 @@ def build(
 ) -> Classifier:
     """A freshly initialised classifier; torch's global generator decides its weights.
 
-    Without `statistics` (mean, std) the normalisation is the identity, to be loaded later.
+    `statistics` are mean and std of the training images. A pretrained network brings along those
+    that it was trained with. Without either the normalisation is the identity, to be loaded later.
     """
-    mean, std = statistics or (torch.zeros(3), torch.ones(3))
     network = registry.create(model, classes, image_size, **options)
+    mean, std = statistics or (torch.zeros(3), torch.ones(3))
+    if hasattr(network, "input_statistics"):
+        mean, std = map(torch.tensor, network.input_statistics)
     return Classifier(network, mean, std).to(memory_format=torch.channels_last)
 
 

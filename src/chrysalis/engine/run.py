@@ -17,9 +17,10 @@ from safetensors.torch import save_file
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import Packed
 from chrysalis.engine import checkpoint
-from chrysalis.engine.batches import Batches
+from chrysalis.engine.batches import RESIDENT_BYTES, Batches
 from chrysalis.engine.classifier import Classifier, build, channel_statistics
 from chrysalis.engine.progress import ProgressReport
+from chrysalis.engine.rewrite import pool_before_relu
 from chrysalis.engine.runtime import Runtime, derive_seed, seed_everything
 from chrysalis.engine.train import predict, train
 
@@ -35,14 +36,34 @@ class Split:
 def select(packed: Packed, removed: tuple[str, ...]) -> tuple[list[str], dict[str, Split]]:
     """The classes that are kept, and each split's rows with labels renumbered among them."""
     kept = [name for name in packed.classes if name not in removed]
-    new_label = {name: label for label, name in enumerate(kept)}
-    index = packed.index[packed.index["class"].isin(kept)]
+    new_labels = np.array(
+        [kept.index(name) if name in kept else -1 for name in packed.classes], np.int32
+    )
+    labels = new_labels[packed.index["label"].to_numpy()]
     splits = {}
     for name in ("train", "val", "test"):
-        part = index[index["split"] == name]
-        labels = part["class"].map(new_label).to_numpy(np.int64)
-        splits[name] = Split(part.index.to_numpy(), labels)
+        of_split = (packed.index["split"] == name).to_numpy()
+        rows = np.flatnonzero(of_split & (labels >= 0)).astype(np.int32)
+        splits[name] = Split(rows, labels[rows])
     return kept, splits
+
+
+def prepare(
+    settings: RunSettings, packed: Packed, runtime: Runtime, resident_bytes: int = RESIDENT_BYTES
+) -> tuple[list[str], dict[str, Batches], Classifier]:
+    """The run's classes, the batches of its splits, and its network, initialised by its seed.
+
+    A split of up to `resident_bytes` lives on the device.
+    """
+    classes, splits = select(packed, settings.removed_classes)
+    batches = {
+        name: Batches(packed.images, part.rows, part.labels, runtime.device, resident_bytes)
+        for name, part in splits.items()
+    }
+    seed_everything(derive_seed("weights", settings.seed))
+    statistics = channel_statistics(packed.images, splits["train"].rows)
+    model = build(settings.model, len(classes), settings.image_size, settings.options, statistics)
+    return classes, batches, pool_before_relu(model).to(runtime.device)
 
 
 def execute(
@@ -53,54 +74,56 @@ def execute(
     runtime: Runtime,
     code_hash: str,
     data_hash: str,
+    resident_bytes: int = RESIDENT_BYTES,
 ) -> None:
     """Train, predict val and test once, and write the record into the folder `output`.
 
-    The record: model.safetensors, history.csv, predictions.parquet, and run.json last.
+    The record: model.safetensors, history.csv, predictions.parquet, and run.json last. Of several
+    processes the first writes.
     """
     start = time.perf_counter()
-    classes, splits = select(packed, settings.removed_classes)
-    batches = {
-        name: Batches(packed.images, part.rows, part.labels, runtime.device)
-        for name, part in splits.items()
-    }
-    seed_everything(derive_seed("weights", settings.seed))
-    statistics = channel_statistics(packed.images, splits["train"].rows)
-    model = build(settings.model, len(classes), settings.image_size, settings.options, statistics)
-    model.to(runtime.device)
-    fingerprint = f"{settings.to_json()} {code_hash} {data_hash}"
-    with checkpoint.exclusive(checkpoint_path):
+    classes, batches, model = prepare(settings, packed, runtime, resident_bytes)
+    with checkpoint.exclusive(checkpoint_path, runtime.group):
         progress = train(
             model,
+            len(classes),
             settings,
             batches["train"],
             batches["val"],
             runtime,
             checkpoint_path,
-            fingerprint,
+            f"{settings.to_json()} {code_hash} {data_hash}",
             ProgressReport(f"{settings.name} seed {settings.seed}"),
         )
-        output.mkdir(parents=True, exist_ok=True)
-        weights = {name: value.contiguous() for name, value in model.state_dict().items()}
-        save_file(weights, output / "model.safetensors")
-        history = pd.DataFrame(progress.history)
-        history.insert(0, "epoch", np.arange(1, len(history) + 1))
-        history.to_csv(output / "history.csv", index=False)
-        tables = []
-        for name in ("val", "test"):
-            logits = predict(model, batches[name], runtime, settings.image_size)
-            tables.append(_predictions(name, logits, batches[name], packed))
-        pd.concat(tables).to_parquet(output / "predictions.parquet", index=False)
+        if not runtime.group.is_first:
+            return
         record = _outcome(settings, model, progress) | {
             "classes": classes,
-            "images": {name: len(part.rows) for name, part in splits.items()},
+            "images": {name: len(part) for name, part in batches.items()},
             "code_hash": code_hash,
             "data_hash": data_hash,
-            **_circumstances(runtime),
-            "seconds": time.perf_counter() - start,
         }
+        output.mkdir(parents=True, exist_ok=True)
+        _write_weights(model, output / "model.safetensors")
+        _write_history(progress, output / "history.csv")
+        tables = []
+        for name in ("val", "test"):
+            logits = predict(model, batches[name], runtime, settings)
+            tables.append(_predictions(name, logits, batches[name], packed))
+        pd.concat(tables).to_parquet(output / "predictions.parquet", index=False)
+        record |= _circumstances(runtime) | {"seconds": time.perf_counter() - start}
         (output / "run.json").write_text(json.dumps(record, indent=1))
         checkpoint_path.unlink(missing_ok=True)
+
+
+def _write_weights(model: Classifier, path: Path) -> None:
+    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, path)
+
+
+def _write_history(progress: checkpoint.Progress, path: Path) -> None:
+    history = pd.DataFrame(progress.history)
+    history.insert(0, "epoch", np.arange(1, len(history) + 1))
+    history.to_csv(path, index=False)
 
 
 def _outcome(
@@ -124,6 +147,7 @@ def _circumstances(runtime: Runtime) -> dict[str, object]:
         "device": runtime.device_name(),
         "precision": runtime.precision,
         "threads": runtime.threads,
+        "processes": runtime.group.size,
         "peak_memory_mb": runtime.peak_memory_mb(),
     }
 
@@ -133,7 +157,7 @@ def _predictions(split: str, logits: np.ndarray, batches: Batches, packed: Packe
         {
             "split": split,
             "row": batches.rows,
-            "path": packed.index["path"].to_numpy()[batches.rows],
+            "path": packed.paths(batches.rows),
             "label": batches.labels.cpu().numpy(),
         }
     )

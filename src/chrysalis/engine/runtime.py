@@ -14,30 +14,42 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from chrysalis.engine.allocator import keep_freed_memory
+from chrysalis.engine.parallel import ALONE, Group
+
 
 @dataclass(frozen=True)
 class Runtime:
-    """The device of a run, its precision ("fp32" or "bf16") and its CPU threads."""
+    """Where a run computes: device, precision ("fp32" or "bf16"), CPU threads, fellow processes."""
 
     device: torch.device
     precision: str
     threads: int
+    group: Group = ALONE
 
     @classmethod
-    def choose(cls, precision: str = "auto", threads: int = 1) -> Runtime:
-        """The GPU if there is one, else the CPU; bf16 where it is computed natively.
+    def choose(
+        cls,
+        device: torch.device,
+        precision: str = "auto",
+        threads: int = 1,
+        deterministic: bool = True,
+        group: Group = ALONE,
+    ) -> Runtime:
+        """Set torch up for this process; precision auto is bf16 where it is computed natively.
 
-        Sets torch's thread count and asks it for deterministic algorithms.
+        Sets the thread count, whether only deterministic algorithms are used (else cuDNN tries
+        which are fastest), and how memory is kept.
         """
         torch.set_num_threads(threads)
+        keep_freed_memory()
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.use_deterministic_algorithms(deterministic, warn_only=True)
         torch.utils.deterministic.fill_uninitialized_memory = False
-        torch.backends.cudnn.benchmark = False
-        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.backends.cudnn.benchmark = not deterministic
         if precision == "auto":
             precision = "bf16" if has_native_bf16(device) else "fp32"
-        return cls(device, precision, threads)
+        return cls(device, precision, threads, group)
 
     def autocast(self) -> AbstractContextManager:
         """Context in which matrix products and convolutions run in the run's precision."""

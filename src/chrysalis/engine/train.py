@@ -14,9 +14,13 @@ from torch.nn import functional
 
 from chrysalis.config.run import RunSettings, TrainingSettings
 from chrysalis.engine import checkpoint
-from chrysalis.engine.augment import Augment, to_input
-from chrysalis.engine.batches import Batches, steps_per_epoch
+from chrysalis.engine.augment import Augment
+from chrysalis.engine.batches import Batch, Batches, steps_per_epoch
+from chrysalis.engine.inputs import to_input
+from chrysalis.engine.mixing import Mix
+from chrysalis.engine.optim import learning_rate
 from chrysalis.engine.runtime import Runtime, derive_seed, generator, seed_everything
+from chrysalis.engine.state import TrainingState
 from chrysalis.errors import UserError
 
 EVALUATION_BATCH = 256
@@ -26,6 +30,7 @@ Report = Callable[[checkpoint.Progress, TrainingSettings], None]
 
 def train(
     model: nn.Module,
+    classes: int,
     settings: RunSettings,
     training: Batches,
     validation: Batches,
@@ -41,126 +46,152 @@ def train(
     bit for bit, as if it had never stopped. `report` is called after each epoch.
 
     Raises:
-        UserError: the loss is no longer finite.
+        UserError: the loss is no longer finite, or the model does not suit it.
     """
-    plan = settings.training
-    optimizer = adamw(model, plan)
-    progress = checkpoint.load(checkpoint_path, fingerprint, model, optimizer)
-    size = settings.image_size
-    augment = Augment(settings.augmentation, size) if settings.augmentation else None
+    plan, group = settings.training, runtime.group
+    state = TrainingState.create(model, classes, plan, runtime)
+    progress = checkpoint.load(checkpoint_path, fingerprint, state)
+    prepare = Preparation(settings, classes, runtime)
     steps = steps_per_epoch(len(training), plan.batch_size)
 
     while progress.epoch < plan.epochs and not has_stalled(progress, plan.patience):
         start, epoch = time.perf_counter(), progress.epoch
-        seed_everything(derive_seed("epoch", settings.seed, epoch))
-        draws = generator(runtime.device, "augment", settings.seed, epoch)
+        seed_everything(derive_seed("epoch", settings.seed, epoch, group.rank))
         order = generator(torch.device("cpu"), "order", settings.seed, epoch)
+        inputs = prepare(training.shuffled(plan.batch_size, order, group), epoch)
         rates = [learning_rate(plan, epoch * steps + step, steps) for step in range(steps)]
-        inputs = (
-            (augment(images, draws) if augment else to_input(images, size), labels)
-            for images, labels in training.shuffled(plan.batch_size, order)
-        )
-        row, seen = train_epoch(model, optimizer, inputs, rates, runtime)
+        row, seen = train_epoch(state, inputs, rates, plan.clip_norm, runtime)
         seconds = time.perf_counter() - start
         if not math.isfinite(row["train_loss"]):
             raise UserError(
                 f"{settings.name} seed {settings.seed}: the loss is {row['train_loss']} after "
                 f"epoch {epoch + 1}; lower training.learning_rate (now {plan.learning_rate:g})"
             )
-        row |= validate(model, validation, runtime, size)
-        row |= {
-            "learning_rate": rates[-1],
-            "seconds": seconds,
-            "images_per_second": seen / seconds,
-        }
-        progress.note(row, model)
-        checkpoint.save(checkpoint_path, progress, model, optimizer)
-        report(progress, plan)
+        if group.is_first:
+            row |= validate(state.evaluated, validation, runtime, settings)
+            row |= {
+                "learning_rate": rates[-1],
+                "seconds": seconds,
+                "images_per_second": seen / seconds,
+            }
+        progress.note(group.from_first(row), state.evaluated)
+        if group.is_first:
+            checkpoint.save(checkpoint_path, progress, state)
+            report(progress, plan)
 
     model.load_state_dict(progress.best_weights)
     return progress
 
 
+class Preparation:
+    """Turns uint8 batches into what training takes: augmented, mixed, with targets for the loss."""
+
+    def __init__(self, settings: RunSettings, classes: int, runtime: Runtime) -> None:
+        self.seed, self.size, self.classes = settings.seed, settings.image_size, classes
+        self.crop_pct, self.rank = settings.crop_pct, runtime.group.rank
+        changes = settings.augmentation
+        self.augment = Augment(changes, self.size, self.crop_pct) if changes else None
+        self.mix = Mix(changes) if changes else None
+
+    def __call__(self, batches: Iterable[Batch], epoch: int) -> Iterator[Batch]:
+        """Yield images (B, 3, S, S) in [0, 1] and targets (B, classes), whose rows add up to 1."""
+        # On the CPU: the few numbers that a batch needs are the same for every device.
+        draws = generator(torch.device("cpu"), "augment", self.seed, epoch, self.rank)
+        for images, labels in batches:
+            targets = functional.one_hot(labels, self.classes).float()
+            if self.augment and self.mix:
+                yield self.mix(self.augment(images, draws), targets, draws)
+            else:
+                yield to_input(images, self.size, self.crop_pct), targets
+
+
 def train_epoch(
-    model: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    inputs: Iterable[tuple[torch.Tensor, torch.Tensor]],
+    state: TrainingState,
+    inputs: Iterable[Batch],
     rates: list[float],
+    clip_norm: float,
     runtime: Runtime,
 ) -> tuple[dict[str, float], int]:
-    """One pass: a step for each batch of inputs (B, 3, S, S) and labels (B,), at its rate.
+    """One pass: a step for each batch of inputs (B, 3, S, S) and targets (B, C), at its rate.
 
-    Returns mean loss (nats) and top-1 (fraction) under training, and the number of images.
+    A gradient whose norm over all parameters is above `clip_norm` is scaled down to it; 0 leaves
+    it. Returns mean loss and top-1 (fraction, of the class with the largest share) under training,
+    and the number of images.
     """
-    loss_sum = torch.zeros((), device=runtime.device)
-    correct = torch.zeros((), device=runtime.device)
+    loss_sum, correct = (torch.zeros((), device=runtime.device) for _ in range(2))
     seen = 0
-    model.train()
-    for rate, (images, labels) in zip(rates, inputs, strict=True):
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        with runtime.autocast():
-            logits = model(images)
-        loss = functional.cross_entropy(logits.float(), labels)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-
-        loss_sum += loss.detach() * len(labels)
-        correct += (logits.detach().argmax(1) == labels).sum()
-        seen += len(labels)
+    state.forward.train()
+    for rate, (images, targets) in zip(rates, inputs, strict=True):
+        logits, loss = train_step(state, images, targets, rate, clip_norm, runtime)
+        loss_sum += loss * len(targets)
+        correct += (logits.argmax(1) == targets.argmax(1)).sum()
+        seen += len(targets)
+    seen *= runtime.group.size
     # The first read of a device value in the epoch: until here nothing has waited for it.
-    return {"train_loss": loss_sum.item() / seen, "train_top1": correct.item() / seen}, seen
+    loss_sum, correct = (runtime.group.sum(value).item() for value in (loss_sum, correct))
+    return {"train_loss": loss_sum / seen, "train_top1": correct / seen}, seen
 
 
-def adamw(model: nn.Module, plan: TrainingSettings) -> torch.optim.AdamW:
-    """AdamW (Loshchilov and Hutter 2019); norms and biases are not decayed."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": plan.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=plan.learning_rate, fused=True)
-
-
-def learning_rate(plan: TrainingSettings, step: int, steps: int) -> float:
-    """Rate at optimiser step `step` (from 0), with `steps` in an epoch.
-
-    Linear warm-up, then half a cosine down to 0 (Loshchilov and Hutter 2017, section 3).
-    """
-    warmup, total = round(plan.warmup_epochs * steps), plan.epochs * steps
-    if step < warmup:
-        return plan.learning_rate * (step + 1) / warmup
-    share = (step - warmup) / max(1, total - warmup)
-    return plan.learning_rate * (1 + math.cos(math.pi * share)) / 2
+def train_step(
+    state: TrainingState,
+    images: torch.Tensor,
+    targets: torch.Tensor,
+    rate: float,
+    clip_norm: float,
+    runtime: Runtime,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """One step on images (B, 3, S, S) and targets (B, C): logits and loss of before, detached."""
+    model, optimizer = state.forward, state.optimizer
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    with runtime.autocast():
+        logits = model(images)
+    loss = state.criterion(logits.float(), targets)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    if clip_norm:
+        nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
+    optimizer.step()
+    if state.average:
+        state.average.update(state.model)
+    return logits.detach(), loss.detach()
 
 
 def has_stalled(progress: checkpoint.Progress, patience: int) -> bool:
-    """Whether the last `patience` epochs brought no better validation result."""
-    return progress.epoch - progress.best_epoch >= patience and progress.epoch > 0
+    """Whether the last `patience` epochs brought no better validation result; never with 0."""
+    return 0 < patience <= progress.epoch - progress.best_epoch
 
 
-def validate(model: nn.Module, batches: Batches, runtime: Runtime, size: int) -> dict[str, float]:
-    """Mean cross-entropy (nats) and top-1 (fraction) over a split, at input side `size`."""
+def validate(
+    model: nn.Module, batches: Batches, runtime: Runtime, settings: RunSettings
+) -> dict[str, float]:
+    """Mean cross-entropy (nats) and top-1 (fraction) over a split."""
     loss = torch.zeros((), device=runtime.device)
     correct = torch.zeros((), device=runtime.device)
-    for logits, labels in _logits(model, batches, runtime, size):
+    for logits, labels in _logits(model, batches, runtime, settings):
         loss += functional.cross_entropy(logits, labels, reduction="sum")
         correct += (logits.argmax(1) == labels).sum()
     return {"val_loss": loss.item() / len(batches), "val_top1": correct.item() / len(batches)}
 
 
-def predict(model: nn.Module, batches: Batches, runtime: Runtime, size: int) -> np.ndarray:
+def predict(
+    model: nn.Module, batches: Batches, runtime: Runtime, settings: RunSettings
+) -> np.ndarray:
     """Logits (n, classes), float32, of a split in the order of its rows."""
-    return torch.cat([logits for logits, _ in _logits(model, batches, runtime, size)]).cpu().numpy()
+    logits = [logits for logits, _ in _logits(model, batches, runtime, settings)]
+    return torch.cat(logits).cpu().numpy()
 
 
 @torch.no_grad()
 def _logits(
-    model: nn.Module, batches: Batches, runtime: Runtime, size: int
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    model: nn.Module, batches: Batches, runtime: Runtime, settings: RunSettings
+) -> Iterator[Batch]:
+    """Logits and labels by batch; with test-time flip the mean over image and mirror image."""
     model.eval()
     for images, labels in batches.in_order(EVALUATION_BATCH):
+        inputs = to_input(images, settings.image_size, settings.crop_pct)
         with runtime.autocast():
-            logits = model(to_input(images, size))
-        yield logits.float(), labels
+            logits = model(inputs).float()
+            if settings.training.test_time_flip:
+                logits = (logits + model(inputs.flip(-1)).float()) / 2
+        yield logits, labels

@@ -34,6 +34,11 @@ FIGURES = {
         "Loss and top-1 accuracy after each epoch: a line is the mean of the seeds, its band their "
         "range. The weights kept are those of the best epoch on val.",
     ),
+    "lr_range": (
+        "Learning rates",
+        "Learning rate range test: the loss on training images while the rate grows from step to "
+        "step, from fresh weights. A good peak lies where the loss falls, before it turns up.",
+    ),
     "confusion": (
         "Where the best model errs",
         "Test images by true and predicted class, summed over the seeds, for the model that is "

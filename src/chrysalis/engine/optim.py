@@ -1,0 +1,83 @@
+"""Optimizers and the course of their learning rate."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import nn
+
+from chrysalis.config.run import TrainingSettings
+
+# torch's OneCycleLR: how far below its peak the rate starts, and how far below that it ends.
+ONE_CYCLE_START, ONE_CYCLE_END = 25.0, 1e4
+
+
+def create_optimizer(model: nn.Module, plan: TrainingSettings) -> torch.optim.Optimizer:
+    """The optimizer that the settings name, over the model's trainable parameters.
+
+    SGD with momentum, plain or Nesterov's (Sutskever et al. 2013), Adam (Kingma and Ba 2015), AdamW
+    (Loshchilov and Hutter 2019) or RMSprop (Tieleman and Hinton 2012), as torch implements them.
+    """
+    groups = parameter_groups(model, plan.weight_decay, plan.decay_norms_and_biases)
+    if plan.optimizer == "adamw":
+        return torch.optim.AdamW(groups, lr=plan.learning_rate, fused=True)
+    if plan.optimizer == "adam":
+        return torch.optim.Adam(groups, lr=plan.learning_rate, fused=True)
+    if plan.optimizer == "rmsprop":
+        return torch.optim.RMSprop(groups, lr=plan.learning_rate, momentum=plan.momentum)
+    return torch.optim.SGD(
+        groups,
+        lr=plan.learning_rate,
+        momentum=plan.momentum,
+        nesterov=plan.optimizer == "nesterov" and plan.momentum > 0,
+        fused=True,
+    )
+
+
+def parameter_groups(model: nn.Module, decay: float, everywhere: bool) -> list[dict]:
+    """Trainable parameters with their weight decay; vectors have none unless `everywhere`.
+
+    Parameters with fewer than two dimensions are those of normalisation, and biases.
+    """
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    decayed = [p for p in parameters if everywhere or p.ndim > 1]
+    others = [p for p in parameters if not (everywhere or p.ndim > 1)]
+    groups = [
+        {"params": decayed, "weight_decay": decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
+    return [group for group in groups if group["params"]]
+
+
+def learning_rate(plan: TrainingSettings, step: int, steps: int) -> float:
+    """Rate at optimizer step `step` (from 0), with `steps` in an epoch.
+
+    After a linear warm-up: half a cosine down to 0 (Loshchilov and Hutter 2017, section 3), steps
+    down, or constant. one_cycle (Smith and Topin 2018, as torch's OneCycleLR) has a warm-up along a
+    cosine from 1/25 of the peak, and falls along another to 1/250,000 of it.
+    """
+    warmup, total = round(plan.warmup_epochs * steps), plan.epochs * steps
+    if plan.schedule == "one_cycle":
+        return _one_cycle(plan.learning_rate, step, warmup, total)
+    if step < warmup:
+        return plan.learning_rate * (step + 1) / warmup
+    if plan.schedule == "constant":
+        return plan.learning_rate
+    if plan.schedule == "step":
+        passed = sum(step >= share * total for share in plan.step_at)
+        return plan.learning_rate * plan.step_factor**passed
+    share = (step - warmup) / max(1, total - warmup)
+    return plan.learning_rate * (1 + math.cos(math.pi * share)) / 2
+
+
+def _one_cycle(peak: float, step: int, warmup: int, total: int) -> float:
+    start = peak / ONE_CYCLE_START
+    top = max(warmup - 1, 0)
+    if step < top:
+        return _along_cosine(start, peak, step / top)
+    return _along_cosine(peak, start / ONE_CYCLE_END, (step - top) / max(1, total - 1 - top))
+
+
+def _along_cosine(start: float, end: float, share: float) -> float:
+    return end + (start - end) * (1 + math.cos(math.pi * share)) / 2

@@ -1,0 +1,58 @@
+"""All that changes while a network is trained, and that a checkpoint must keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from chrysalis.config.run import TrainingSettings
+from chrysalis.engine.average import Average
+from chrysalis.engine.losses import create_loss
+from chrysalis.engine.optim import create_optimizer
+from chrysalis.engine.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """A network in training: `forward` is what to call, which over several processes wraps it."""
+
+    model: nn.Module
+    forward: nn.Module
+    criterion: nn.Module
+    optimizer: torch.optim.Optimizer
+    average: Average | None
+
+    @classmethod
+    def create(
+        cls, model: nn.Module, classes: int, plan: TrainingSettings, runtime: Runtime
+    ) -> TrainingState:
+        """What the settings ask for around `model`, which is on the runtime's device.
+
+        Raises:
+            UserError: the model does not suit the loss.
+        """
+        forward = runtime.group.wrap(model)
+        average = Average(model, plan.ema_decay) if plan.ema_decay else None
+        criterion = create_loss(model, classes, plan, runtime.group)
+        return cls(model, forward, criterion, create_optimizer(model, plan), average)
+
+    @property
+    def evaluated(self) -> nn.Module:
+        """The network to validate and to keep: the average, if there is one."""
+        return self.average.model if self.average else self.model
+
+    @property
+    def _parts(self) -> dict[str, object]:
+        parts = {"model": self.model, "criterion": self.criterion, "optimizer": self.optimizer}
+        return parts | ({"average": self.average} if self.average else {})
+
+    def state_dict(self) -> dict[str, object]:
+        """The state of every part."""
+        return {name: part.state_dict() for name, part in self._parts.items()}
+
+    def load_state_dict(self, state: dict[str, object]) -> None:
+        """Go on from what `state_dict` gave."""
+        for name, part in self._parts.items():
+            part.load_state_dict(state[name])
