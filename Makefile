@@ -3,13 +3,14 @@
 #   make study DATASET=leeds            another one, or a folder, or an archive of your photos
 #   make study CONFIG="seeds=5"         other settings, as after snakemake --config
 #   make study ARGS=--dry-run           anything else that snakemake takes
+#   make bench                          speed and memory (see docs/benchmarks.md)
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 GPUS ?= $(shell nvidia-smi -L 2>/dev/null | grep -c .)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: study setup test test-quick lint format lock clean
+.PHONY: study setup test test-quick bench lint format lock clean
 
 study: setup
 	@snakemake --cores $(CORES) --resources gpu=$(GPUS) \
@@ -22,6 +23,11 @@ test: .venv/dev.done
 
 test-quick: .venv/dev.done
 	@pytest -n $(CORES) --dist loadgroup -m "not e2e" $(ARGS)
+
+# Speed and memory, on a machine with nothing else to do; ARGS=--save keeps the tables.
+bench: .venv/dev.done
+	@for name in throughput waiting packing scaling models determinism speedrun; do \
+	  python -m benchmarks.$$name $(ARGS) || exit 1; done
 
 lint: .venv/dev.done
 	@ruff check . && ruff format --check . && snakefmt --check Snakefile workflow

@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from chrysalis.engine.classifier import build
-from chrysalis.engine.rewrite import pool_before_relu
+from chrysalis.engine.rewrite import depthwise_in_fp32, for_training, pool_before_relu
+from chrysalis.engine.runtime import Runtime
 
 torch.set_num_threads(1)
 
@@ -53,3 +54,34 @@ def test_only_a_relu_right_before_the_pooling_moves():
     ):
         before = order(untouched)
         assert order(pool_before_relu(untouched)) == before
+
+
+def depthwise(channels=4):
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(channels, channels, 3, groups=channels), nn.Conv2d(channels, 2, 1)
+    )
+
+
+def test_depthwise_convolutions_are_computed_in_fp32_and_rounded():
+    model, features = depthwise(), torch.rand(2, 4, 6, 6)
+    exact = model[0](features.bfloat16().float()).bfloat16()
+    keys = list(model.state_dict())
+    depthwise_in_fp32(model)
+    copied = copy.deepcopy(model)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(model[0](features.bfloat16()), exact)
+        assert torch.equal(copied[0](features.bfloat16()), exact)
+        assert model[1](exact).dtype == torch.bfloat16
+    assert list(model.state_dict()) == keys
+    # The copy is one of its own.
+    nn.init.zeros_(copied[0].weight)
+    nn.init.zeros_(copied[0].bias)
+    assert not copied[0](features).any()
+    assert model[0](features).any()
+
+
+@pytest.mark.parametrize(("precision", "rewritten"), [("fp32", False), ("bf16", True)])
+def test_only_where_it_helps(precision, rewritten):
+    model = for_training(depthwise(), Runtime(torch.device("cpu"), precision, 1))
+    assert ["forward" in vars(module) for module in model] == [rewritten, False]

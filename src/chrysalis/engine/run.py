@@ -20,7 +20,7 @@ from chrysalis.engine import checkpoint
 from chrysalis.engine.batches import RESIDENT_BYTES, Batches
 from chrysalis.engine.classifier import Classifier, build, channel_statistics
 from chrysalis.engine.progress import ProgressReport
-from chrysalis.engine.rewrite import pool_before_relu
+from chrysalis.engine.rewrite import for_training
 from chrysalis.engine.runtime import Runtime, derive_seed, seed_everything
 from chrysalis.engine.train import predict, train
 
@@ -63,7 +63,7 @@ def prepare(
     seed_everything(derive_seed("weights", settings.seed))
     statistics = channel_statistics(packed.images, splits["train"].rows)
     model = build(settings.model, len(classes), settings.image_size, settings.options, statistics)
-    return classes, batches, pool_before_relu(model).to(runtime.device)
+    return classes, batches, for_training(model, runtime).to(runtime.device)
 
 
 def execute(
