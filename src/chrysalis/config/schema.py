@@ -172,8 +172,8 @@ class Dataset(Settings):
     url: str = ""
     source: Annotated[Digits | Archive | Folder, Field(discriminator="kind")]
     split: SplitSettings = SplitSettings()
-    experiments: list[Name] | None = Field(
-        None, description="Chapters to ask of it, if the study names none; left out: all."
+    skip_experiments: list[Name] = Field(
+        [], description="Chapters not to ask of it, unless the study names them."
     )
     remove_classes: list[str] = Field([], description="Classes that the removal chapter removes.")
     cam_layers: dict[str, str] = Field(
@@ -206,8 +206,8 @@ class StudyConfig(Settings):
     )
     experiments: list[Name] | None = Field(
         None,
-        description="Chapters, by their file's name in config/experiments; left out: the "
-        "dataset's, else all.",
+        description="Chapters, by their file's name in config/experiments; left out: all but "
+        "those that the dataset skips.",
     )
     remove_classes: list[str] | None = Field(
         None, description="Classes that the removal chapter removes; left out: the dataset's."

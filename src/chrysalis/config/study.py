@@ -146,9 +146,13 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
     _models((path.stem for path in sorted((folder / "models").glob("*.yaml"))), f"{folder}/models")
     resolver = _Resolver(study, dataset, folder / "models")
     chapters, skipped = [], {}
-    wanted = dataset.config.experiments if study.experiments is None else study.experiments
-    for name, chapter in _chapters(wanted, folder / "experiments").items():
-        reason = _reason_to_skip(chapter, models, resolver.listed)
+    unwanted = dataset.config.skip_experiments if study.experiments is None else []
+    for name, chapter in _chapters(study, dataset, folder / "experiments").items():
+        reason = (
+            "the dataset's file skips it"
+            if name in unwanted
+            else _reason_to_skip(chapter, models, resolver.listed)
+        )
         if reason:
             skipped[name] = (chapter.title, reason)
         else:
@@ -173,14 +177,15 @@ def _is_pretrained(arm: Arm) -> bool:
     return bool(arm.options.get("pretrained"))
 
 
-def _chapters(wanted: list[str] | None, folder: Path) -> dict[str, Chapter]:
-    """The chapters of these names, or all, in the order of their positions."""
+def _chapters(study: StudyConfig, dataset: Located, folder: Path) -> dict[str, Chapter]:
+    """The chapters that the study names, or all, in the order of their positions."""
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-    if wanted is None:
-        wanted = list(files)
-    for name in wanted:
-        if name not in files:
-            raise UserError(f"experiments: unknown chapter '{name}'; {suggest(name, files)}")
+    wanted = list(files) if study.experiments is None else study.experiments
+    skipped = dataset.config.skip_experiments
+    for key, names in (("experiments", wanted), ("skip_experiments", skipped)):
+        for name in names:
+            if name not in files:
+                raise UserError(f"{key}: unknown chapter '{name}'; {suggest(name, files)}")
     chapters = {name: load(files[name], Chapter) for name in wanted}
     return dict(sorted(chapters.items(), key=lambda item: item[1].position))
 
