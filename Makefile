@@ -24,10 +24,10 @@ test: .venv/dev.done
 test-quick: .venv/dev.done
 	@pytest -n $(CORES) --dist loadgroup -m "not e2e" $(ARGS)
 
-# Speed and memory, on a machine with nothing else to do; ARGS=--save keeps the tables.
+# Speed and memory, on a machine with nothing else to do; the tables go to benchmarks/results/.
+BENCHMARKS := throughput waiting packing scaling models determinism speedrun
 bench: .venv/dev.done
-	@for name in throughput waiting packing scaling models determinism speedrun; do \
-	  python -m benchmarks.$$name $(ARGS) || exit 1; done
+	@set -e; for name in $(BENCHMARKS); do python -m benchmarks.$$name --save $(ARGS); done
 
 lint: .venv/dev.done
 	@ruff check . && ruff format --check . && snakefmt --check Snakefile workflow

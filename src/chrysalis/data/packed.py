@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from pandas.api.types import union_categoricals
 
 from chrysalis.errors import UserError
@@ -45,23 +46,20 @@ class Packed:
         """Class names in the order of their labels 0, 1, .."""
         return self.index.drop_duplicates("label").sort_values("label")["class"].tolist()
 
-    def paths(self, rows: np.ndarray) -> np.ndarray:
-        """The paths of the images in these rows (object, n), in the order of `rows`.
+    def paths(self, rows: np.ndarray) -> pa.Array:
+        """The paths of the images in these rows, which are in ascending order.
 
         They are read from the file if the index was opened without them.
         """
         if "path" in self.index:
-            return self.index["path"].to_numpy()[rows]
-        order = np.argsort(rows, kind="stable")
+            return pa.array(self.index["path"].iloc[rows])
         found, start = [], 0
         for chunk in _chunks(self.index_path, ["path"]):
             end = start + len(chunk)
-            low, high = np.searchsorted(rows[order], [start, end])
-            found.append(chunk["path"].to_numpy()[rows[order[low:high]] - start])
+            low, high = np.searchsorted(rows, [start, end])
+            found.append(pa.array(chunk["path"].iloc[rows[low:high] - start], pa.string()))
             start = end
-        paths = np.empty(len(rows), object)
-        paths[order] = np.concatenate(found)
-        return paths
+        return pa.concat_arrays(found)
 
 
 def open_packed(images_path: Path, index_path: Path) -> Packed:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import platform
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import torch
 from safetensors.torch import save_file
 
@@ -106,11 +110,14 @@ def execute(
         output.mkdir(parents=True, exist_ok=True)
         _write_weights(model, output / "model.safetensors")
         _write_history(progress, output / "history.csv")
-        tables = []
-        for name in ("val", "test"):
-            logits = predict(model, batches[name], runtime, settings)
-            tables.append(_predictions(name, logits, batches[name], packed))
-        pd.concat(tables).to_parquet(output / "predictions.parquet", index=False)
+        _write_predictions(
+            (
+                _predictions(name, predict(model, part, runtime, settings), part, packed)
+                for name, part in batches.items()
+                if name != "train"
+            ),
+            output / "predictions.parquet",
+        )
         record |= _circumstances(runtime) | {"seconds": time.perf_counter() - start}
         (output / "run.json").write_text(json.dumps(record, indent=1))
         checkpoint_path.unlink(missing_ok=True)
@@ -152,17 +159,23 @@ def _circumstances(runtime: Runtime) -> dict[str, object]:
     }
 
 
-def _predictions(split: str, logits: np.ndarray, batches: Batches, packed: Packed) -> pd.DataFrame:
-    table = pd.DataFrame(
-        {
-            "split": split,
-            "row": batches.rows,
-            "path": packed.paths(batches.rows),
-            "label": batches.labels.cpu().numpy(),
-        }
-    )
-    columns = [f"logit_{i}" for i in range(logits.shape[1])]
-    return pd.concat([table, pd.DataFrame(logits, columns=columns)], axis=1)
+def _predictions(split: str, logits: np.ndarray, batches: Batches, packed: Packed) -> pa.Table:
+    columns = {
+        "split": pa.array([split]).take(pa.array(np.zeros(len(logits), np.int8))),
+        "row": batches.rows,
+        "path": packed.paths(batches.rows),
+        "label": batches.labels.cpu().numpy(),
+    }
+    return pa.table(columns | {f"logit_{i}": column for i, column in enumerate(logits.T)})
+
+
+def _write_predictions(tables: Iterable[pa.Table], path: Path) -> None:
+    """One table after the other, so that no two are in memory."""
+    tables = iter(tables)
+    first = next(tables)
+    with pq.ParquetWriter(path, first.schema) as file:
+        for table in itertools.chain([first], tables):
+            file.write_table(table)
 
 
 def versions() -> dict[str, str]:
