@@ -95,7 +95,7 @@ def main(args: argparse.Namespace) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = harness.parser(__doc__, repeats=1)
+    made = harness.parser(__doc__, repeats=3)
     sizes = [1_000, 10_000, 100_000, 1_000_000]
     made.add_argument("--images", type=harness.positive, nargs="+", default=sizes)
     return made

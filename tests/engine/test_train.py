@@ -138,9 +138,13 @@ def test_predictions_do_not_depend_on_the_batches_they_come_in(splits, monkeypat
     plan = settings()
     _, validation = splits()
     model = make_model(plan)
-    whole, summary = predict(model, validation, FP32, plan), validate(model, validation, FP32, plan)
+    (whole,) = predict(model, validation, FP32, plan)
+    summary = validate(model, validation, FP32, plan)
     monkeypatch.setattr(engine, "EVALUATION_BATCH", 5)
-    np.testing.assert_allclose(predict(model, validation, FP32, plan), whole, rtol=1e-4, atol=1e-5)
+    monkeypatch.setattr(engine, "BATCHES_PER_PART", 2)
+    parts = list(predict(model, validation, FP32, plan))
+    assert [len(part) for part in parts] == [10, 2]
+    np.testing.assert_allclose(np.concatenate(parts), whole, rtol=1e-4, atol=1e-5)
     assert validate(model, validation, FP32, plan) == pytest.approx(summary, rel=1e-5)
     assert whole.shape == (12, 3)
     assert whole.dtype == np.float32
@@ -201,9 +205,9 @@ def test_test_time_flip_averages_over_the_mirror_image(splits):
     model = make_model(plan)
     mirrored = copy.copy(validation)
     mirrored.resident = validation.resident.flip(2)
-    sides = [predict(model, batches, FP32, plan) for batches in (validation, mirrored)]
+    sides = [next(predict(model, batches, FP32, plan)) for batches in (validation, mirrored)]
     assert not np.allclose(*sides)
-    found = predict(model, validation, FP32, flipped)
+    (found,) = predict(model, validation, FP32, flipped)
     np.testing.assert_allclose(found, np.mean(sides, axis=0), rtol=1e-5, atol=1e-6)
 
 

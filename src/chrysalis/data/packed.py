@@ -46,20 +46,20 @@ class Packed:
         """Class names in the order of their labels 0, 1, .."""
         return self.index.drop_duplicates("label").sort_values("label")["class"].tolist()
 
-    def paths(self, rows: np.ndarray) -> pa.Array:
+    def paths(self, rows: np.ndarray) -> pa.ChunkedArray:
         """The paths of the images in these rows, which are in ascending order.
 
         They are read from the file if the index was opened without them.
         """
         if "path" in self.index:
-            return pa.array(self.index["path"].iloc[rows])
+            return pa.chunked_array([pa.array(self.index["path"].iloc[rows], pa.string())])
         found, start = [], 0
         for chunk in _chunks(self.index_path, ["path"]):
             end = start + len(chunk)
             low, high = np.searchsorted(rows, [start, end])
             found.append(pa.array(chunk["path"].iloc[rows[low:high] - start], pa.string()))
             start = end
-        return pa.concat_arrays(found)
+        return pa.chunked_array(found, pa.string())
 
 
 def open_packed(images_path: Path, index_path: Path) -> Packed:

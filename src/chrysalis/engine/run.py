@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import platform
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 from safetensors.torch import save_file
 
@@ -23,6 +19,7 @@ from chrysalis.data.packed import Packed
 from chrysalis.engine import checkpoint
 from chrysalis.engine.batches import RESIDENT_BYTES, Batches
 from chrysalis.engine.classifier import Classifier, build, channel_statistics
+from chrysalis.engine.predictions import PredictionsFile
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.rewrite import for_training
 from chrysalis.engine.runtime import Runtime, derive_seed, seed_everything
@@ -110,14 +107,9 @@ def execute(
         output.mkdir(parents=True, exist_ok=True)
         _write_weights(model, output / "model.safetensors")
         _write_history(progress, output / "history.csv")
-        _write_predictions(
-            (
-                _predictions(name, predict(model, part, runtime, settings), part, packed)
-                for name, part in batches.items()
-                if name != "train"
-            ),
-            output / "predictions.parquet",
-        )
+        with PredictionsFile(output / "predictions.parquet", packed) as file:
+            for name in ("val", "test"):
+                file.write(name, batches[name], predict(model, batches[name], runtime, settings))
         record |= _circumstances(runtime) | {"seconds": time.perf_counter() - start}
         (output / "run.json").write_text(json.dumps(record, indent=1))
         checkpoint_path.unlink(missing_ok=True)
@@ -157,25 +149,6 @@ def _circumstances(runtime: Runtime) -> dict[str, object]:
         "processes": runtime.group.size,
         "peak_memory_mb": runtime.peak_memory_mb(),
     }
-
-
-def _predictions(split: str, logits: np.ndarray, batches: Batches, packed: Packed) -> pa.Table:
-    columns = {
-        "split": pa.array([split]).take(pa.array(np.zeros(len(logits), np.int8))),
-        "row": batches.rows,
-        "path": packed.paths(batches.rows),
-        "label": batches.labels.cpu().numpy(),
-    }
-    return pa.table(columns | {f"logit_{i}": column for i, column in enumerate(logits.T)})
-
-
-def _write_predictions(tables: Iterable[pa.Table], path: Path) -> None:
-    """One table after the other, so that no two are in memory."""
-    tables = iter(tables)
-    first = next(tables)
-    with pq.ParquetWriter(path, first.schema) as file:
-        for table in itertools.chain([first], tables):
-            file.write_table(table)
 
 
 def versions() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +25,7 @@ from chrysalis.engine.state import TrainingState
 from chrysalis.errors import UserError
 
 EVALUATION_BATCH = 256
+BATCHES_PER_PART = 32
 
 Report = Callable[[checkpoint.Progress, TrainingSettings], None]
 
@@ -176,10 +178,11 @@ def validate(
 
 def predict(
     model: nn.Module, batches: Batches, runtime: Runtime, settings: RunSettings
-) -> np.ndarray:
-    """Logits (n, classes), float32, of a split in the order of its rows."""
-    logits = [logits for logits, _ in _logits(model, batches, runtime, settings)]
-    return torch.cat(logits).cpu().numpy()
+) -> Iterator[np.ndarray]:
+    """Logits (n, classes), float32, of a split in the order of its rows, some thousands at once."""
+    found = (logits for logits, _ in _logits(model, batches, runtime, settings))
+    while part := list(itertools.islice(found, BATCHES_PER_PART)):
+        yield torch.cat(part).cpu().numpy()
 
 
 @torch.no_grad()
