@@ -25,7 +25,7 @@ test-quick: .venv/dev.done
 	@pytest -n $(CORES) --dist loadgroup -m "not e2e" $(ARGS)
 
 # Speed and memory, on a machine with nothing else to do; the tables go to benchmarks/results/.
-BENCHMARKS := throughput waiting packing scaling models determinism speedrun
+BENCHMARKS := throughput waiting packing scaling models determinism intervals speedrun
 bench: .venv/dev.done
 	@set -e; for name in $(BENCHMARKS); do python -m benchmarks.$$name --save $(ARGS); done
 

@@ -18,6 +18,7 @@ os.environ["PYTHONPATH"] = SOURCE
 
 from chrysalis.config import imports, locks
 from chrysalis.config.load import read_yaml
+from chrysalis.config.measures import COSTS
 from chrysalis.config.study import resolve
 from chrysalis.errors import UserError
 from chrysalis.models import registry

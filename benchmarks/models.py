@@ -97,7 +97,7 @@ def main(args: argparse.Namespace) -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = harness.parser(__doc__, repeats=1)
+    made = harness.parser(__doc__, repeats=3)
     made.add_argument("--models", nargs="+", default=list(registry.specs()))
     made.add_argument("--size", type=harness.positive, help="px; else what each is made for")
     made.add_argument("--batch-size", type=harness.positive, default=32)

@@ -8,14 +8,11 @@ from chrysalis.evaluation.chapter import analyse
 
 
 def main(args) -> None:
-    """Write arms.csv, effects.csv, per_class.csv and chapter.json."""
-    arms, effects, per_class, answer = analyse(
-        json.loads(args.chapter), args.runs, args.seeds, args.threshold
-    )
+    """Write a CSV for each table, and chapter.json."""
+    tables, answer = analyse(json.loads(args.chapter), args.runs, args.seeds, args.threshold)
     args.output.mkdir(parents=True, exist_ok=True)
-    arms.to_csv(args.output / "arms.csv", index=False)
-    effects.to_csv(args.output / "effects.csv", index=False)
-    per_class.to_csv(args.output / "per_class.csv", index=False)
+    for name, table in tables.items():
+        table.to_csv(args.output / f"{name}.csv", index=False)
     (args.output / "chapter.json").write_text(json.dumps(answer, indent=1))
 
 

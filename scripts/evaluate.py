@@ -6,18 +6,22 @@ from pathlib import Path
 import pandas as pd
 
 from chrysalis import cli
-from chrysalis.evaluation import metrics
+from chrysalis.evaluation import calibration, metrics
 from chrysalis.evaluation.predictions import read
 
 
 def main(args) -> None:
-    """Write metrics.json, per_class.csv and confusion.csv."""
-    summary, by_class, counts = {}, [], []
-    for split in ("val", "test"):
-        predictions = read(args.run, split)
+    """Write metrics.json, per_class.csv, confusion.csv and reliability.csv."""
+    both = {split: read(args.run, split) for split in ("val", "test")}
+    temperature = calibration.fit_temperature(both["val"].labels, both["val"].logits)
+    summary, by_class, counts = {"temperature": temperature}, [], []
+    for split, predictions in both.items():
         classes = predictions.classes
         matrix = metrics.confusion(predictions.labels, predictions.logits.argmax(1), len(classes))
         summary[split] = metrics.summarise(predictions.labels, predictions.logits)
+        summary[split]["scaled"] = calibration.measures(
+            predictions.labels, predictions.logits / temperature
+        )
         by_class.append(metrics.per_class(matrix, classes).assign(split=split))
         table = pd.DataFrame(matrix, columns=classes)
         # A class may itself be called "class" or "split": columns are read by their place.
@@ -29,6 +33,11 @@ def main(args) -> None:
     columns = ["split", "class", "support", "accuracy"]
     pd.concat(by_class)[columns].to_csv(args.output / "per_class.csv", index=False)
     pd.concat(counts).to_csv(args.output / "confusion.csv", index=False)
+    test = both["test"]
+    pd.concat(
+        calibration.reliability(test.labels, test.logits / by).assign(scaled=scaled)
+        for scaled, by in (("no", 1), ("yes", temperature))
+    ).to_csv(args.output / "reliability.csv", index=False)
 
 
 if __name__ == "__main__":

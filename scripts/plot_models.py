@@ -1,4 +1,4 @@
-"""Figures of the study's models: their training curves, and the best one's confusion matrix."""
+"""Figures of the study's models: training curves, calibration, the best one's confusion matrix."""
 
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from chrysalis.evaluation.summary import (
     sum_confusion,
 )
 from chrysalis.report.figures import plot_confusion, plot_curves, tabulate_curves
+from chrysalis.report.reliability import plot_reliability, pool_reliability
 from chrysalis.report.style import save_figure
 
 
 def main(args) -> None:
-    """Write both figures, each with its table."""
+    """Write the figures, each with its table."""
     folders = run_folders(args.runs, args.names, args.seeds)
     histories = {
         model: [pd.read_csv(folder / "train/history.csv") for folder in seeds]
@@ -25,6 +26,14 @@ def main(args) -> None:
     args.output.mkdir(parents=True, exist_ok=True)
     tabulate_curves(histories).to_csv(args.output / "curves.csv", index=False)
     save_figure(plot_curves(histories), args.output / "curves.svg")
+    reliability = pool_reliability(
+        {
+            model: [pd.read_csv(folder / "evaluate/reliability.csv") for folder in seeds]
+            for model, seeds in folders.items()
+        }
+    )
+    reliability.to_csv(args.output / "reliability.csv", index=False)
+    save_figure(plot_reliability(reliability), args.output / "reliability.svg")
     metrics = {model: [read_metrics(run) for run in seeds] for model, seeds in folders.items()}
     counts = sum_confusion(folders[best_by_validation(metrics)])
     counts.to_csv(args.output / "confusion.csv", index=False)

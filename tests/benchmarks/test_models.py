@@ -27,6 +27,7 @@ def test_a_line_tells_milliseconds_and_mebibytes():
 @pytest.mark.usefixtures("in_this_process")
 def test_the_script_measures_the_models_asked_for(saved):
     arguments = ["--models", "mynet", "alexnet_like", "--size", "16", "--batch-size", "4"]
+    arguments += ["--repeats", "1"]
     text, data = saved(models, "models", *arguments)
     for name in ("mynet", "alexnet_like"):
         (cost,) = data[name]

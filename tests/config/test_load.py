@@ -110,6 +110,17 @@ def test_all_faults_are_named_at_once():
         ({**CHAPTER, "arms": {"a": {}, "B-2": {}}}, Chapter, ["arms.B-2", "match pattern"]),
         ({**CHAPTER, "arms": "models"}, Chapter, ["`arms: models` takes no baseline"]),
         (
+            {**CHAPTER, "arms": "each_class"},
+            Chapter,
+            ["`arms: each_class` takes `analysis: class_removal`, no baseline"],
+        ),
+        (
+            {**CHAPTER, "measures": ["gap"], "against": ["parameters"]},
+            Chapter,
+            ["`against` may name only what `measures` names"],
+        ),
+        ({**CHAPTER, "measures": ["speed"]}, Chapter, ["measures.0: found 'speed'"]),
+        (
             {**CHAPTER, "analysis": "class_removal"},
             Chapter,
             ["each arm but the baseline of a class_removal chapter removes one"],

@@ -238,6 +238,87 @@ def test_a_chapter_whose_pretrained_weights_are_not_installed_is_skipped(study, 
     )
 
 
+@pytest.fixture
+def on_request(write):
+    """A chapter that waits to be asked, and shares a run with the others."""
+    write(
+        "experiments/schedule.yaml",
+        """
+        title: Schedule
+        question: Does it matter?
+        by_default: false
+        baseline: cosine
+        models: first
+        arms:
+          cosine: {training: {schedule: cosine}}
+          step: {training: {schedule: step}}
+        """,
+    )
+
+
+def test_a_chapter_on_request_waits_until_it_is_named(study, on_request):
+    found = study()
+    assert "schedule" not in {chapter.name for chapter in found.chapters}
+    (waiting,) = found.on_request
+    assert waiting.name == "schedule"
+    assert not set(found.runs) & {run for run in waiting.runs if run != found.base_runs["mynet"]}
+    assert {found.run(name).training.schedule for name in waiting.runs} == {"cosine", "step"}
+    assert found.skipped == {}
+    named = study(experiments=["schedule"])
+    assert [chapter.name for chapter in named.chapters] == ["schedule"]
+    assert [chapter.name for chapter in named.on_request] == ["models", "augmentation", "removal"]
+    assert len(study(experiments="all").chapters) == 4
+
+
+def test_what_nobody_asked_stops_nothing(study, on_request, write):
+    write(
+        "experiments/removal.yaml",
+        """
+        title: Removal
+        question: Does it help?
+        analysis: class_removal
+        by_default: false
+        baseline: full
+        arms:
+          full: {}
+          removed: {remove_classes: [hexagon]}
+        """,
+    )
+    found = study(models=["mynet"])
+    assert [chapter.name for chapter in found.chapters] == ["augmentation"]
+    assert "unknown class to remove 'hexagon'" in found.refused["removal"]
+    assert found.refused["models"] == "the study has just one model"
+    assert "hexagon" in message(study, experiments=["removal"])
+
+
+def test_each_class_is_left_out_in_turn(study, write):
+    write(
+        "experiments/sweep.yaml",
+        """
+        title: Sweep
+        question: Which class disturbs?
+        analysis: class_removal
+        models: first
+        arms: each_class
+        """,
+    )
+    found = study(experiments=["sweep"])
+    (sweep,) = found.chapters
+    classes = found.dataset.classes()
+    assert sweep.baseline == "full"
+    assert list(sweep.arms) == ["full", *(f"without {name}" for name in classes)]
+    assert sweep.removed == {"full": ()} | {f"without {name}": (name,) for name in classes}
+    assert len(found.runs) == len(classes) + 2  # the other model's base run as well
+
+
+def test_classes_can_be_named_by_their_label(study):
+    classes = sorted(study().dataset.classes())
+    found = study(experiments=["removal"], remove_classes=[1])
+    assert found.chapters[0].removed["removed"] == (classes[1],)
+    text = message(study, experiments=["removal"], remove_classes=[len(classes)])
+    assert f"unknown class to remove '{len(classes)}'" in text
+
+
 def test_any_architecture_of_timm_can_be_studied(study):
     found = study(models=["timm/resnet10t"], experiments=[])
     (run,) = found.runs.values()

@@ -102,6 +102,8 @@ def test_the_record_is_complete(run, pack):
     assert found["device"].startswith("cpu (")
     assert 0 < found["training_seconds"] < found["seconds"]
     assert found["peak_memory_mb"] > 1
+    assert found["train_loss"] > 0
+    assert found["train_top1"] in np.arange(25) / 24
 
     history = pd.read_csv(folder / "history.csv")
     assert history.columns.tolist() == [

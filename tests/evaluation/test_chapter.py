@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from chrysalis.evaluation import checks
 from chrysalis.evaluation.chapter import analyse
 from chrysalis.evaluation.compare import compare, holm
 
@@ -18,6 +19,7 @@ def chapter(cells, baseline, analysis="accuracy", arms=None, removed=None):
         "title": "Made up",
         "question": "Does it matter?",
         "analysis": analysis,
+        "measures": [],
         "baseline": baseline,
         "arms": arms or {arm: {} for _, arm, _ in cells},
         "cells": [{"model": model, "arm": arm, "run": run} for model, arm, run in cells],
@@ -38,6 +40,11 @@ def write_errors(write_run):
     return write
 
 
+def analysed(*arguments):
+    tables, answer = analyse(*arguments)
+    return tables["arms"], tables["effects"], tables["per_class"], answer
+
+
 def correct(errors):
     return np.array([[row >= count for row in range(IMAGES)] for count in errors])
 
@@ -53,7 +60,7 @@ def test_arms_against_the_baseline_of_the_same_model(write_errors, tmp_path):
         [("m", "off", "m-off"), ("n", "off", "n-off"), ("m", "on", "m-on"), ("n", "on", "n-on")],
         "off",
     )
-    arms, effects, per_class, answer = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    arms, effects, per_class, answer = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
 
     assert arms[["model", "arm", "run"]].to_numpy().tolist() == [
         *(["m", "off", "m-off"], ["n", "off", "n-off"]),
@@ -93,12 +100,30 @@ def test_arms_against_the_baseline_of_the_same_model(write_errors, tmp_path):
     assert (answer["analysis"], answer["threshold"]) == ("accuracy", 0.01)
 
 
+def test_other_tests_of_the_same_comparison(write_errors, tmp_path):
+    errors = {"m-off": (30, 31, 32), "m-on": (6, 5, 7)}
+    for run, counts in errors.items():
+        write_errors(run, counts)
+    asked = chapter([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    (row,) = tables["checks"].to_dict("records")
+    assert (row["model"], row["arm"], row["baseline"]) == ("m", "on", "off")
+    on, off = correct(errors["m-on"]), correct(errors["m-off"])
+    assert (row["bootstrap_low"], row["bootstrap_high"]) == checks.bootstrap(on, off)
+    assert row["sign_flip_p"] == row["sign_flip_least_p"] == 0.25
+    pairs = tables["pairs"]
+    assert pairs["seed"].tolist() == SEEDS
+    assert pairs["arm_only"].tolist() == [24, 26, 25]
+    assert pairs["baseline_only"].tolist() == [0, 0, 0]
+    np.testing.assert_allclose(pairs["p"], [2.0**-23, 2.0**-25, 2.0**-24])
+
+
 def test_models_against_one_model(write_errors, tmp_path):
     for run, counts in {"m-1": (6, 6, 6), "n-1": (20, 21, 22), "o-1": (3, 6, 9)}.items():
         write_errors(run, counts)
     cells = [(name, name, f"{name}-1") for name in "mno"]
     asked = chapter(cells, "m", arms={name: {"model": name} for name in "mno"})
-    _, effects, _, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    _, effects, _, _ = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
     assert effects[["model", "arm", "baseline"]].to_numpy().tolist() == [
         ["n", "n", "m"],
         ["o", "o", "m"],
@@ -115,7 +140,7 @@ def test_baselines_are_not_compared_with_each_other(write_errors, tmp_path):
         "base",
         arms={"base": {}, "other": {"model": "o"}},
     )
-    _, effects, _, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    _, effects, _, _ = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
     assert effects[["model", "arm"]].to_numpy().tolist() == [["o", "other"], ["o", "other"]]
     assert "o (other) and n (base)" in effects["sentence"][1]
 
@@ -124,7 +149,7 @@ def test_one_seed_is_not_enough(write_errors, tmp_path):
     write_errors("m-off", (30,))
     write_errors("m-on", (6,))
     asked = chapter([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
-    arms, effects, _, answer = analyse(asked, tmp_path / "runs", [0], 0.01)
+    arms, effects, _, answer = analysed(asked, tmp_path / "runs", [0], 0.01)
     assert arms["sd"].isna().all()
     assert effects["outcome"].tolist() == ["insufficient"]
     assert effects["effect"][0] == pytest.approx(24 / 60)
@@ -166,7 +191,7 @@ REMOVAL = chapter(
 
 def test_class_removal_against_the_full_model_and_the_masked_one(write_removal, tmp_path):
     write_removal()
-    arms, effects, per_class, answer = analyse(REMOVAL, tmp_path / "runs", SEEDS, 0.01)
+    arms, effects, per_class, answer = analysed(REMOVAL, tmp_path / "runs", SEEDS, 0.01)
 
     assert arms["arm"].tolist() == ["full", "full, masked", "removed"]
     assert arms["run"].tolist() == ["m-full", "m-full", "m-removed"]
@@ -213,7 +238,7 @@ def test_several_removals_are_told_apart(write_removal, write_run, tmp_path):
         "full",
         "class_removal",
     )
-    arms, effects, _, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    arms, effects, _, _ = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
     assert arms["arm"].tolist() == [
         *("full: no_c", "full, masked: no_c", "no_c"),
         *("full: no_a", "full, masked: no_a", "no_a"),

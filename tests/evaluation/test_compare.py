@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import special, stats
+from scipy import stats
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
+from benchmarks.intervals import SCENARIOS
 from chrysalis.evaluation.compare import compare, holm
 
 
@@ -148,42 +149,12 @@ def test_smallest_detectable_is_half_the_interval():
 SIMULATIONS = 4000
 
 
-@pytest.mark.parametrize(
-    ("seeds", "images", "level", "shift", "spread"),
-    [
-        # spread: sd, on the logit scale, of seeds, images, images by arm, images by training
-        (3, 125, 2, 0, (0.2, 2, 0.5, 0.5)),
-        (3, 125, 2, 0.8, (0.2, 2, 0.5, 0.5)),
-        (3, 125, 1, 0.5, (0.3, 3, 1, 0)),
-        (3, 125, 3, 0, (0, 2, 0, 0)),
-        (3, 270, 6, 0, (0.1, 2, 0.3, 0)),
-        (5, 125, 2, 0, (0.2, 2, 0.5, 0.5)),
-    ],
-    ids=["no difference", "difference", "hard images", "seeds alike", "98 % right", "five seeds"],
-)
-def test_intervals_cover_the_truth_and_false_alarms_are_rare(seeds, images, level, shift, spread):
-    """Correctness is drawn from a probability for each image and training; the truth is the
-    expected difference over the population of images and of trainings."""
-    rng = np.random.default_rng(20260101)
-    seed_sd, image_sd, arm_image_sd, training_sd = spread
-    logit = (
-        level
-        + np.array([shift, 0])[:, None, None]
-        + rng.normal(0, seed_sd, (SIMULATIONS, 2, seeds, 1))
-        + rng.normal(0, image_sd, (SIMULATIONS, 1, 1, images))
-        + rng.normal(0, arm_image_sd, (SIMULATIONS, 2, 1, images))
-        + rng.normal(0, training_sd, (SIMULATIONS, 2, seeds, images))
-    )
-    correct = rng.random(logit.shape) < special.expit(logit)
-    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
-    values = level + np.sqrt(np.sum(np.square(spread))) * nodes
-    gain = special.expit(values + shift) - special.expit(values)
-    truth = gain @ weights / weights.sum()
-
-    effects = [compare(*both) for both in correct]
-    coverage = np.mean([e.low <= truth <= e.high for e in effects])
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_intervals_cover_the_truth_and_false_alarms_are_rare(scenario):
+    effects = [compare(*both) for both in scenario.draw(SIMULATIONS)]
+    coverage = np.mean([e.low <= scenario.truth <= e.high for e in effects])
     assert 0.93 <= coverage <= 0.98
-    if shift == 0:
+    if not scenario.shift:
         assert np.mean([e.p < 0.05 for e in effects]) < 0.06
         assert np.mean([e.p < 0.001 for e in effects]) < 0.006
 

@@ -1,18 +1,14 @@
 """Metrics against scikit-learn, plain loops and hand-worked cases."""
 
-import math
-import warnings
-
 import numpy as np
 import pytest
 from sklearn.metrics import (
     confusion_matrix,
-    log_loss,
     precision_recall_fscore_support,
     top_k_accuracy_score,
 )
 
-from chrysalis.evaluation import metrics
+from chrysalis.evaluation import calibration, metrics
 
 FEW = 3
 
@@ -101,62 +97,6 @@ def test_logits_that_are_not_numbers_are_never_right():
     assert metrics.top_k(np.array([0, 0, 2]), logits, 2) == pytest.approx(1 / 3)
 
 
-def test_log_loss_is_scikit_learns(case):
-    labels, logits = case
-    shifted = np.exp(logits.astype(float))
-    expected = log_loss(
-        labels, shifted / shifted.sum(1, keepdims=True), labels=range(logits.shape[1])
-    )
-    assert metrics.negative_log_likelihood(labels, logits) == pytest.approx(expected, rel=1e-9)
-
-
-def test_huge_logits_overflow_nowhere():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        labels, logits = np.array([0, 1]), np.array([[1e4, 0], [1e4, 0]], np.float32)
-        assert metrics.negative_log_likelihood(labels, logits) == pytest.approx(5e3)
-        assert metrics.expected_calibration_error(labels, logits) == pytest.approx(0.5)
-
-
-def test_calibration_error_by_hand():
-    # Two images of confidence 0.7 (bin 11 of 15), one of them right; one of confidence 0.95
-    # (bin 15), right: |1 - 1.4| and |1 - 0.95|, over 3 images.
-    probabilities = np.array([[0.7, 0.3], [0.7, 0.3], [0.05, 0.95]])
-    found = metrics.expected_calibration_error(np.array([0, 1, 1]), np.log(probabilities))
-    assert found == pytest.approx((0.4 + 0.05) / 3)
-
-
-def test_calibration_error_cancels_only_inside_a_bin():
-    # Right with confidence 0.9 (bin 14), wrong with 0.95 (bin 15): the two gaps add up.
-    probabilities = np.array([[0.9, 0.1], [0.95, 0.05]])
-    found = metrics.expected_calibration_error(np.array([0, 1]), np.log(probabilities))
-    assert found == pytest.approx((0.1 + 0.95) / 2)
-    # Both in bin 15: they cancel.
-    probabilities = np.array([[0.94, 0.06], [0.95, 0.05]])
-    found = metrics.expected_calibration_error(np.array([0, 1]), np.log(probabilities))
-    assert found == pytest.approx((0.95 - 0.06) / 2)
-
-
-def test_calibration_error_is_a_plain_loops(case):
-    labels, logits = case
-    total = 0.0
-    rows = []
-    for row in logits.astype(float):
-        exponentials = [math.exp(value) for value in row]
-        rows.append([value / sum(exponentials) for value in exponentials])
-    for index in range(15):
-        inside = [
-            (max(row), row.index(max(row)) == label)
-            for row, label in zip(rows, labels, strict=True)
-            if index / 15 < max(row) <= (index + 1) / 15
-        ]
-        if inside:
-            accuracy = sum(right for _, right in inside) / len(inside)
-            confidence = sum(value for value, _ in inside) / len(inside)
-            total += len(inside) / len(labels) * abs(accuracy - confidence)
-    assert metrics.expected_calibration_error(labels, logits) == pytest.approx(total, abs=1e-12)
-
-
 def test_summary_holds_each_metric_once():
     labels, logits = CASES["all classes present"]
     found = metrics.summarise(labels, logits)
@@ -164,9 +104,9 @@ def test_summary_holds_each_metric_once():
     assert found["images"] == 200
     assert found["top1"] == found["recall_micro"] == np.trace(counts) / 200
     assert found["top1"] < found["top2"] < found["top5"] < 1
-    assert found["nll"] == metrics.negative_log_likelihood(labels, logits)
-    assert found["ece"] == metrics.expected_calibration_error(labels, logits)
-    assert len(found) == 1 + 5 + 9 + 2
+    for name, value in calibration.measures(labels, logits).items():
+        assert found[name] == value
+    assert len(found) == 1 + 5 + 9 + 3
 
 
 def test_no_more_guesses_than_classes():

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import math
 from argparse import Namespace
 from pathlib import Path
 
@@ -33,6 +34,11 @@ def test_evaluate(run):
     assert metrics["val"]["top1"] == 1 / 2
     assert metrics["test"]["top1"] == pytest.approx(2 / 3)
     assert metrics["test"]["recall_macro"] == pytest.approx((1 / 2 + 1) / 2)
+    # On val a logit of 2 among two of 0 is right once and wrong once: its chance should be a half.
+    assert metrics["temperature"] == pytest.approx(2 / math.log(2), rel=1e-4)
+    assert metrics["val"]["scaled"]["nll"] < metrics["val"]["nll"]
+    bins = pd.read_csv(output / "reliability.csv")
+    assert bins.groupby("scaled")["images"].sum().to_dict() == {"no": 3, "yes": 3}
     by_class = pd.read_csv(output / "per_class.csv", keep_default_na=False, dtype=str)
     assert by_class.columns.tolist() == ["split", "class", "support", "accuracy"]
     assert by_class.to_numpy().tolist() == [
@@ -51,7 +57,12 @@ def test_compare_and_summarise(run, write_run, tmp_path):
     results = tmp_path
     chapter = {
         **{"name": "models", "title": "Models", "question": "Which?", "analysis": "accuracy"},
-        **{"baseline": "m", "arms": {"m": {"model": "m"}, "n": {"model": "n"}}, "removed": {}},
+        **{
+            "baseline": "m",
+            "arms": {"m": {"model": "m"}, "n": {"model": "n"}},
+            "removed": {},
+            "measures": [],
+        },
         "cells": [
             {"model": "m", "arm": "m", "run": "m-12345678"},
             {"model": "n", "arm": "n", "run": "n-87654321"},

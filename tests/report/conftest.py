@@ -104,6 +104,8 @@ def _chapter(name, analysis, arms, baseline):
         "title": name.replace("_", " ").capitalize(),
         "question": f"What does {name} do?",
         "analysis": analysis,
+        "measures": ["gap", "nll"] if analysis == "accuracy" else [],
+        "against": [],
         "baseline": baseline,
         "arms": arms,
     }
@@ -170,9 +172,13 @@ def _write_run(folder, run, model, seed, classes, rng):
     }
     top1 = 0.9 + 0.01 * seed
     metrics = {
-        split: {"images": 3, "top1": top1, "top3": 0.99, "f1_macro": 0.89, "ece": 0.041}
+        split: {
+            **{"images": 3, "top1": top1, "top3": 0.99, "f1_macro": 0.89},
+            **{"ece": 0.041, "nll": 0.31, "brier": 0.14},
+            "scaled": {"ece": 0.017, "nll": 0.28, "brier": 0.13},
+        }
         for split in ("val", "test")
-    }
+    } | {"temperature": 1.4 + seed / 10}
     _write_json(place / "train/run.json", record)
     _write_json(place / "evaluate/metrics.json", metrics)
     (place / "train/model.safetensors").write_bytes(b"\0" * 1234)
@@ -222,6 +228,14 @@ def _write_chapter(folder, chapter, classes, rng):
         }
         for n, cell in enumerate(others)
     )
+    compared = ["model", "arm", "baseline"]
+    checks = effects[compared].assign(
+        bootstrap_low=0.003, bootstrap_high=0.037, sign_flip_p=0.5, sign_flip_least_p=0.25
+    )
+    pairs = pd.concat(
+        effects[compared].assign(seed=seed, arm_only=9, baseline_only=2 + seed, p=0.0654 + seed / 9)
+        for seed in range(3)
+    )
     per_class = pd.DataFrame(
         {
             "model": cell["model"],
@@ -234,7 +248,22 @@ def _write_chapter(folder, chapter, classes, rng):
         for cell in chapter["cells"]
         for name in classes
     )
-    for name, table in (("arms", arms), ("effects", effects), ("per_class", per_class)):
+    measures = pd.DataFrame(
+        [
+            {**cell, "measure": name, "seeds": 3, "mean": 1.25, "sd": 0.5 * rank, "values": "1;1;2"}
+            for cell in chapter["cells"]
+            for rank, name in enumerate(chapter["measures"])
+        ],
+        columns=["model", "arm", "run", "measure", "seeds", "mean", "sd", "values"],
+    )
+    tables = {
+        "measures": measures,
+        "arms": arms,
+        "effects": effects,
+        "checks": checks,
+        "pairs": pairs,
+    }
+    for name, table in (tables | {"per_class": per_class}).items():
         _write_csv(folder / "compare" / f"{name}.csv", table)
     _write_answer(folder, chapter, classes, effects["sentence"].tolist())
     plots = {"arms": figures.plot_arms(arms), "effects": figures.plot_effects(effects, 0.01)}

@@ -61,7 +61,7 @@ def ways_to_write(values):
     scales = (1, 100, 1 / 60, 1 / 1e6)
     return {
         f"{scale * value:.{digits}f}"
-        for value, scale, digits in itertools.product(values, scales, (0, 1, 3))
+        for value, scale, digits in itertools.product(values, scales, (0, 1, 2, 3))
     } | {f"{value:g}" for value in values}
 
 

@@ -1,22 +1,49 @@
 """Each chapter's comparison and its figures."""
 
 
+def costs_of(wildcards):
+    """What its runs cost, if the chapter tells of that."""
+    chapter = chapter_of(wildcards)
+    told = COSTS.intersection(chapter.config.measures)
+    return expand(rules.cost.output, run=chapter.runs) if told else []
+
+
+def figures_of(chapter):
+    """Every file that is drawn of a chapter."""
+    against = rules.plot_tradeoff.output if chapter.config.against else []
+    return expand([*rules.plot_chapter.output, *against], chapter=chapter.name)
+
+
 rule compare:
     input:
-        predictions=lambda w: of_runs(
-            f"{RUN}/train/predictions.parquet",
-            runs={cell["run"]: None for cell in chapter_of(w)["cells"]},
+        trainings=lambda w: of_runs(
+            f"{RUN}/train/{{file}}",
+            runs=chapter_of(w).runs,
+            file=[
+                "predictions.parquet",
+                "run.json",
+                "history.csv",
+                "model.safetensors",
+            ],
         ),
+        metrics=lambda w: of_runs(
+            f"{RUN}/evaluate/metrics.json",
+            runs=chapter_of(w).runs,
+        ),
+        costs=costs_of,
         code=code("compare"),
     output:
         arms=f"{RESULTS}/chapters/{{chapter}}/compare/arms.csv",
         effects=f"{RESULTS}/chapters/{{chapter}}/compare/effects.csv",
+        checks=f"{RESULTS}/chapters/{{chapter}}/compare/checks.csv",
+        pairs=f"{RESULTS}/chapters/{{chapter}}/compare/pairs.csv",
         per_class=f"{RESULTS}/chapters/{{chapter}}/compare/per_class.csv",
+        measures=f"{RESULTS}/chapters/{{chapter}}/compare/measures.csv",
         answer=f"{RESULTS}/chapters/{{chapter}}/compare/chapter.json",
     log:
         f"{RESULTS}/logs/compare/{{chapter}}.log",
     params:
-        chapter=lambda w: json.dumps(chapter_of(w), sort_keys=True),
+        chapter=lambda w: json.dumps(chapter_of(w).describe(), sort_keys=True),
         seeds=STUDY.seeds,
         threshold=STUDY.config.threshold,
     shell:
@@ -46,3 +73,54 @@ rule plot_chapter:
     shell:
         "{PYTHON} scripts/plot_chapter.py --tables $(dirname {input.arms:q})"
         " --threshold {params.threshold} --output $(dirname {output.arms:q}) --log {log:q}"
+
+
+rule plot_tradeoff:
+    input:
+        arms=rules.compare.output.arms,
+        measures=rules.compare.output.measures,
+        code=code("plot_tradeoff"),
+    output:
+        figure=f"{RESULTS}/chapters/{{chapter}}/plot_tradeoff/tradeoff.svg",
+        table=f"{RESULTS}/chapters/{{chapter}}/plot_tradeoff/tradeoff.csv",
+    log:
+        f"{RESULTS}/logs/plot_tradeoff/{{chapter}}.log",
+    params:
+        measures=lambda w: chapter_of(w).config.against,
+    shell:
+        "{PYTHON} scripts/plot_tradeoff.py --tables $(dirname {input.arms:q})"
+        " --measures {params.measures} --output {output.figure:q} --log {log:q}"
+
+
+for chapter_name in CHAPTERS:
+
+    rule:
+        name:
+            f"chapter_{chapter_name}"
+        input:
+            expand(rules.compare.output, chapter=chapter_name),
+            figures_of(CHAPTERS[chapter_name]),
+
+
+def refuse(reason):
+    """An input that cannot be had."""
+
+    def refused(wildcards):
+        raise WorkflowError(f"this chapter cannot be asked here: {reason}")
+
+    return refused
+
+
+for chapter_name, reason in STUDY.refused.items():
+
+    rule:
+        name:
+            f"chapter_{chapter_name}"
+        input:
+            refuse(reason),
+
+
+rule chapters:
+    input:
+        expand(rules.compare.output, chapter=CHAPTERS),
+        [figures_of(chapter) for chapter in CHAPTERS.values()],

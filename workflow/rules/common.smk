@@ -16,13 +16,13 @@ def code(script, *modules):
 
 def model_module(wildcards):
     """The file that defines a run's model, which scripts import by name."""
-    spec = registry.spec(STUDY.runs[wildcards.run].model)
+    spec = registry.spec(STUDY.run(wildcards.run).model)
     return Path(workflow.basedir) / "src" / f"{spec.module.replace('.', '/')}.py"
 
 
-def of_runs(pattern, runs=None, seeds=None):
+def of_runs(pattern, runs=None, seeds=None, **others):
     """A file for each run and seed."""
-    return expand(pattern, run=runs or STUDY.runs, seed=seeds or STUDY.seeds)
+    return expand(pattern, run=runs or STUDY.runs, seed=seeds or STUDY.seeds, **others)
 
 
 def packs():
@@ -30,10 +30,10 @@ def packs():
 
 
 def size_of(wildcards):
-    return STUDY.runs[wildcards.run].packed_size
+    return STUDY.run(wildcards.run).packed_size
 
 
-CHAPTERS = {chapter["name"]: chapter for chapter in STUDY.describe()["chapters"]}
+CHAPTERS = {chapter.name: chapter for chapter in (*STUDY.chapters, *STUDY.on_request)}
 
 
 def chapter_of(wildcards):
@@ -41,7 +41,8 @@ def chapter_of(wildcards):
 
 
 def chapter_files(pattern):
-    return expand(pattern, chapter=CHAPTERS)
+    """A file for each chapter that the study asks."""
+    return expand(pattern, chapter=[chapter.name for chapter in STUDY.chapters])
 
 
 def study_figures():

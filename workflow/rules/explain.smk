@@ -18,7 +18,7 @@ rule explain:
     log:
         f"{RESULTS}/logs/explain/{{run}}_seed{{seed}}.log",
     params:
-        layer=lambda w: STUDY.cam_layers.get(STUDY.runs[w.run].model, ""),
+        layer=lambda w: STUDY.cam_layers.get(STUDY.run(w.run).model, ""),
     shell:
         "{PYTHON} scripts/explain.py --run $(dirname {input.model:q}) --images {input.images:q}"
         " --layer {params.layer:q} --output $(dirname {output.cams:q}) --log {log:q}"

@@ -72,6 +72,25 @@ rule plot_lr_range:
         " --seed {params.seed} --rates {params.rates} --output {output.figure:q} --log {log:q}"
 
 
+rule cost:
+    input:
+        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        code=lambda w: code("cost", model_module(w)),
+    output:
+        f"{RESULTS}/runs/{{run}}/cost/cost.json",
+    log:
+        f"{RESULTS}/logs/cost/{{run}}.log",
+    # All cores, so that nothing else of the study runs while latency is measured.
+    threads: workflow.resource_settings.cores or 1
+    resources:
+        gpu=1 if HAS_GPU else 0,
+    params:
+        settings=lambda w: STUDY.run(w.run).to_json(),
+    shell:
+        "{PYTHON} scripts/cost.py --settings {params.settings:q} --index {input.index:q}"
+        " --threads {threads} --output {output:q} --log {log:q}"
+
+
 rule evaluate:
     input:
         predictions=f"{RUN}/train/predictions.parquet",
@@ -81,6 +100,7 @@ rule evaluate:
         metrics=f"{RUN}/evaluate/metrics.json",
         per_class=f"{RUN}/evaluate/per_class.csv",
         confusion=f"{RUN}/evaluate/confusion.csv",
+        reliability=f"{RUN}/evaluate/reliability.csv",
     log:
         f"{RESULTS}/logs/evaluate/{{run}}_seed{{seed}}.log",
     shell:
@@ -93,12 +113,15 @@ rule plot_models:
         histories=of_runs(f"{RUN}/train/history.csv", STUDY.base_runs.values()),
         metrics=of_runs(f"{RUN}/evaluate/metrics.json", STUDY.base_runs.values()),
         confusion=of_runs(f"{RUN}/evaluate/confusion.csv", STUDY.base_runs.values()),
+        reliability=of_runs(f"{RUN}/evaluate/reliability.csv", STUDY.base_runs.values()),
         code=code("plot_models"),
     output:
         curves=f"{RESULTS}/runs/plot_models/curves.svg",
         curves_table=f"{RESULTS}/runs/plot_models/curves.csv",
         confusion=f"{RESULTS}/runs/plot_models/confusion.svg",
         confusion_table=f"{RESULTS}/runs/plot_models/confusion.csv",
+        reliability=f"{RESULTS}/runs/plot_models/reliability.svg",
+        reliability_table=f"{RESULTS}/runs/plot_models/reliability.csv",
     log:
         f"{RESULTS}/logs/plot_models.log",
     params:

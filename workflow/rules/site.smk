@@ -40,7 +40,7 @@ rule site:
         weights=of_runs(f"{RUN}/train/model.safetensors"),
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
         answers=chapter_files(rules.compare.output.answer),
-        chapter_figures=chapter_files(rules.plot_chapter.output.arms),
+        chapter_figures=[figures_of(chapter) for chapter in STUDY.chapters],
         study_figures=study_figures(),
         galleries=of_runs(
             rules.plot_gallery.output.table, STUDY.base_runs.values(), STUDY.seeds[:1]

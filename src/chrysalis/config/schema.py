@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from chrysalis.config.measures import MeasureName
 from chrysalis.config.run import (
     AugmentationSettings,
     CropShare,
@@ -73,7 +74,9 @@ class Arm(Changes):
 
     model: str | None = Field(None, description="A model in place of the chapter's.")
     remove_classes: list[str] | Literal["listed"] = Field(
-        [], description="Classes left out; listed: those of the study's remove_classes."
+        [],
+        description="Classes left out, by name or by label (0, 1, ..); listed: those of the "
+        "study's remove_classes.",
     )
 
     @field_validator("remove_classes", mode="before")
@@ -93,6 +96,19 @@ class Chapter(Settings):
         description="accuracy: test top-1 against the baseline arm. class_removal: accuracy on "
         "the remaining classes against the full model and the full model with masked logits.",
     )
+    measures: list[MeasureName] = Field(
+        [], description="What its page tells of each arm beside accuracy."
+    )
+    against: list[MeasureName] = Field(
+        [],
+        description="Those of its measures that a figure sets accuracy against; smaller is taken "
+        "to be better.",
+    )
+    by_default: bool = Field(
+        True,
+        description="Whether it is asked if `experiments` names no chapters; else it waits for "
+        "being named there, or for `snakemake chapter_<name>`.",
+    )
     models: Literal["first"] | Models | None = Field(
         None,
         description="Models that each arm is run with; first: the study's first model; left out: "
@@ -103,9 +119,16 @@ class Chapter(Settings):
         description="The arm that the others are compared with; left out with `arms: models`, "
         "where it is the study's first model.",
     )
-    arms: Literal["models"] | Annotated[dict[Name, Arm], Field(min_length=2)] = Field(
-        description="The arms, as changes; models: one arm for each model of the study."
+    arms: Literal["models", "each_class"] | Annotated[dict[Name, Arm], Field(min_length=2)] = Field(
+        description="The arms, as changes; models: one arm for each model of the study; "
+        "each_class: the full model, and one arm for each class, without it."
     )
+
+    @model_validator(mode="after")
+    def _told_where_drawn(self) -> Chapter:
+        if not set(self.against) <= set(self.measures):
+            raise ValueError("`against` may name only what `measures` names")
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> Chapter:
@@ -113,19 +136,26 @@ class Chapter(Settings):
             if self.baseline or self.models or self.analysis != "accuracy":
                 raise ValueError("`arms: models` takes no baseline, models or analysis of its own")
             return self
+        if self.arms == "each_class":
+            if self.baseline or self.analysis != "class_removal":
+                raise ValueError("`arms: each_class` takes `analysis: class_removal`, no baseline")
+            return self
         if self.baseline not in self.arms:
             raise ValueError(f"baseline '{self.baseline}' is not among the arms {list(self.arms)}")
         if self.analysis == "class_removal":
-            if self.arms[self.baseline].remove_classes:
-                raise ValueError("the baseline of a class_removal chapter removes no class")
-            others = [a for name, a in self.arms.items() if name != self.baseline]
-            if not all(arm.remove_classes for arm in others):
-                raise ValueError("each arm but the baseline of a class_removal chapter removes one")
-            if any(arm.model for arm in self.arms.values()):
-                raise ValueError("the arms of a class_removal chapter name no model")
+            self._check_removals()
         elif len({tuple(arm.remove_classes) for arm in self.arms.values()}) > 1:
             raise ValueError("arms that remove different classes need `analysis: class_removal`")
         return self
+
+    def _check_removals(self) -> None:
+        if self.arms[self.baseline].remove_classes:
+            raise ValueError("the baseline of a class_removal chapter removes no class")
+        others = [arm for name, arm in self.arms.items() if name != self.baseline]
+        if not all(arm.remove_classes for arm in others):
+            raise ValueError("each arm but the baseline of a class_removal chapter removes one")
+        if any(arm.model for arm in self.arms.values()):
+            raise ValueError("the arms of a class_removal chapter name no model")
 
 
 class Digits(Settings):
@@ -204,10 +234,10 @@ class StudyConfig(Settings):
         None,
         description="Models to study, the first being the baseline of comparisons; left out: all.",
     )
-    experiments: list[Name] | None = Field(
+    experiments: list[Name] | Literal["all"] | None = Field(
         None,
-        description="Chapters, by their file's name in config/experiments; left out: all but "
-        "those that the dataset skips.",
+        description="Chapters, by their file's name in config/experiments; all; or left out: those "
+        "that are asked by default, but for those that the dataset skips.",
     )
     remove_classes: list[str] | None = Field(
         None, description="Classes that the removal chapter removes; left out: the dataset's."

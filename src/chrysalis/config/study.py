@@ -44,10 +44,32 @@ class ResolvedChapter:
         """Names of the runs that it needs, each once."""
         return list(dict.fromkeys(cell.run for cell in self.cells))
 
+    def describe(self) -> dict[str, Any]:
+        """What its comparison and its page need, as JSON-ready values."""
+        return {
+            "name": self.name,
+            "title": self.config.title,
+            "question": self.config.question,
+            "analysis": self.config.analysis,
+            "measures": self.config.measures,
+            "against": self.config.against,
+            "baseline": self.baseline,
+            "arms": {
+                name: arm.model_dump(mode="json", exclude_unset=True)
+                for name, arm in self.arms.items()
+            },
+            "cells": [vars(cell) for cell in self.cells],
+            "removed": self.removed,
+        }
+
 
 @dataclass(frozen=True)
 class Study:
-    """A dataset, the chapters asked of it, and the seeds."""
+    """A dataset, the chapters asked of it, and the seeds.
+
+    `on_request` are the chapters that are not asked, with the runs that only they need in
+    `more_runs`; `refused` says of every chapter that cannot be asked why.
+    """
 
     config: StudyConfig
     dataset: Located
@@ -56,6 +78,9 @@ class Study:
     skipped: dict[str, tuple[str, str]]
     runs: dict[str, RunSettings]
     base_runs: dict[str, str]
+    on_request: tuple[ResolvedChapter, ...]
+    more_runs: dict[str, RunSettings]
+    refused: dict[str, str]
 
     @property
     def seeds(self) -> list[int]:
@@ -72,9 +97,13 @@ class Study:
         """Sides of the packed images that its runs need, in pixels."""
         return sorted({run.packed_size for run in self.runs.values()})
 
+    def run(self, name: str) -> RunSettings:
+        """The settings of a run of any chapter, asked or not."""
+        return self.runs.get(name) or self.more_runs[name]
+
     def settings(self, run: str, seed: int) -> RunSettings:
         """The full settings of one training."""
-        return self.runs[run].model_copy(update={"seed": seed})
+        return self.run(run).model_copy(update={"seed": seed})
 
     def smoke_reasons(self) -> list[str]:
         """Why the study is too small to conclude from; empty if it is not."""
@@ -102,22 +131,7 @@ class Study:
             "seeds": self.seeds,
             "threshold": self.config.threshold,
             "smoke": self.smoke_reasons(),
-            "chapters": [
-                {
-                    "name": chapter.name,
-                    "title": chapter.config.title,
-                    "question": chapter.config.question,
-                    "analysis": chapter.config.analysis,
-                    "baseline": chapter.baseline,
-                    "arms": {
-                        name: arm.model_dump(mode="json", exclude_unset=True)
-                        for name, arm in chapter.arms.items()
-                    },
-                    "cells": [vars(cell) for cell in chapter.cells],
-                    "removed": chapter.removed,
-                }
-                for chapter in self.chapters
-            ],
+            "chapters": [chapter.describe() for chapter in self.chapters],
             "skipped_chapters": [
                 {"name": name, "title": title, "reason": reason}
                 for name, (title, reason) in self.skipped.items()
@@ -144,27 +158,61 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
     _models(study.cam_layers, "cam_layers")
     _models(dataset.config.cam_layers, f"dataset '{dataset.name}': cam_layers")
     _models((path.stem for path in sorted((folder / "models").glob("*.yaml"))), f"{folder}/models")
-    resolver = _Resolver(study, dataset, folder / "models")
-    chapters, skipped = [], {}
-    unwanted = dataset.config.skip_experiments if study.experiments is None else []
-    for name, chapter in _chapters(study, dataset, folder / "experiments").items():
-        reason = (
-            "the dataset's file skips it"
-            if name in unwanted
-            else _reason_to_skip(chapter, models, resolver.listed)
-        )
-        if reason:
-            skipped[name] = (chapter.title, reason)
-        else:
-            chapters.append(resolver.chapter(name, chapter, models))
-    base_runs = {model: resolver.run(model, Arm()) for model in models}
-    return Study(study, dataset, models, tuple(chapters), skipped, resolver.runs, base_runs)
+    base, more = (_Resolver(study, dataset, folder / "models") for _ in range(2))
+    base_runs = {model: base.run(model, Arm()) for model in models}
+    files = _chapters(study, dataset, folder / "experiments")
+    asked, skipped = _asked(study, dataset, files)
+    chapters, on_request, refused = [], [], {}
+    for name, chapter in files.items():
+        reason = _reason_to_refuse(chapter, models, base.listed)
+        try:
+            if reason:
+                refused[name] = reason
+                if name in asked:
+                    skipped[name] = reason
+            elif name in asked:
+                chapters.append(base.chapter(name, chapter, models))
+            else:
+                on_request.append(more.chapter(name, chapter, models))
+        except UserError as error:
+            if name in asked:
+                raise
+            refused[name] = str(error)
+    return Study(
+        study,
+        dataset,
+        models,
+        tuple(chapters),
+        {name: (files[name].title, reason) for name, reason in skipped.items()},
+        base.runs,
+        base_runs,
+        tuple(on_request),
+        more.runs,
+        refused,
+    )
 
 
-def _reason_to_skip(chapter: Chapter, models: tuple[str, ...], listed: list[str]) -> str:
+def _asked(
+    study: StudyConfig, dataset: Located, chapters: dict[str, Chapter]
+) -> tuple[set[str], dict[str, str]]:
+    """The chapters that the study asks, and why it does not ask those that its dataset skips."""
+    if study.experiments == "all":
+        return set(chapters), {}
+    if study.experiments is not None:
+        return set(study.experiments), {}
+    usual = {name for name, chapter in chapters.items() if chapter.by_default}
+    left_out = usual & set(dataset.config.skip_experiments)
+    return usual - left_out, {
+        name: "the dataset's file skips it" for name in chapters if name in left_out
+    }
+
+
+def _reason_to_refuse(chapter: Chapter, models: tuple[str, ...], listed: list[str]) -> str:
     """Why a chapter cannot be asked of this study; empty if it can."""
     if chapter.arms == "models":
         return "" if len(models) > 1 else "the study has just one model"
+    if chapter.arms == "each_class":
+        return ""
     for arm in chapter.arms.values():
         needed = registry.spec(arm.model).needs if arm.model and _is_pretrained(arm) else ""
         if needed and not importlib.util.find_spec(needed):
@@ -178,15 +226,15 @@ def _is_pretrained(arm: Arm) -> bool:
 
 
 def _chapters(study: StudyConfig, dataset: Located, folder: Path) -> dict[str, Chapter]:
-    """The chapters that the study names, or all, in the order of their positions."""
+    """All chapters that there are, in the order of their positions."""
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-    wanted = list(files) if study.experiments is None else study.experiments
+    named = study.experiments if isinstance(study.experiments, list) else []
     skipped = dataset.config.skip_experiments
-    for key, names in (("experiments", wanted), ("skip_experiments", skipped)):
+    for key, names in (("experiments", named), ("skip_experiments", skipped)):
         for name in names:
             if name not in files:
                 raise UserError(f"{key}: unknown chapter '{name}'; {suggest(name, files)}")
-    chapters = {name: load(files[name], Chapter) for name in wanted}
+    chapters = {name: load(path, Chapter) for name, path in files.items()}
     return dict(sorted(chapters.items(), key=lambda item: item[1].position))
 
 
@@ -217,7 +265,10 @@ class _Resolver:
         arms, baseline = chapter.arms, chapter.baseline
         if arms == "models":
             arms, baseline = {model: Arm(model=model) for model in models}, models[0]
-        elif chapter.models == "first":
+        elif arms == "each_class":
+            without = {f"without {c}": Arm(remove_classes=[c]) for c in self.dataset.classes()}
+            arms, baseline = {"full": Arm()} | without, "full"
+        if chapter.models == "first":
             models = models[:1]
         elif chapter.models is not None:
             models = _models(chapter.models, f"{where}: models")
@@ -259,14 +310,19 @@ class _Resolver:
         if not names:
             return ()
         known = self.dataset.classes()
-        for name in names:
-            if name not in known:
-                raise UserError(
-                    f"{where}: unknown class to remove '{name}'; {suggest(name, known)}"
-                )
-        if len(known) - len(set(names)) < 2:
+        names = {_class_named(name, known, where) for name in names}
+        if len(known) - len(names) < 2:
             raise UserError(f"{where}: removing {sorted(names)} leaves fewer than two classes")
-        return tuple(sorted(set(names)))
+        return tuple(sorted(names))
+
+
+def _class_named(name: str, known: list[str], where: str) -> str:
+    """The class of that name, or else with that label; labels count the sorted names from 0."""
+    if name in known:
+        return name
+    if name.isdecimal() and int(name) < len(known):
+        return sorted(known)[int(name)]
+    raise UserError(f"{where}: unknown class to remove '{name}'; {suggest(name, known)}")
 
 
 def _given(layers: list[Changes], *names: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from chrysalis.engine.predictions import PredictionsFile
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.rewrite import for_training
 from chrysalis.engine.runtime import Runtime, derive_seed, seed_everything
-from chrysalis.engine.train import predict, train
+from chrysalis.engine.train import predict, train, validate
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,10 @@ def execute(
         )
         if not runtime.group.is_first:
             return
+        found = validate(model, batches["train"], runtime, settings)
         record = _outcome(settings, model, progress) | {
+            "train_loss": found["val_loss"],
+            "train_top1": found["val_top1"],
             "classes": classes,
             "images": {name: len(part) for name, part in batches.items()},
             "code_hash": code_hash,

@@ -2,118 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from chrysalis.evaluation import verdict
+from chrysalis.evaluation import checks, verdict
 from chrysalis.evaluation.compare import Effect, compare, holm
-from chrysalis.evaluation.predictions import Predictions, read
-
-
-@dataclass(frozen=True, eq=False)
-class Condition:
-    """One row of a chapter's table: the predictions of each seed, all on the same images."""
-
-    model: str
-    arm: str
-    run: str
-    seeds: list[Predictions]
-
-    @property
-    def correct(self) -> np.ndarray:
-        """Correctness (seeds, images), boolean."""
-        return np.stack([predictions.correct for predictions in self.seeds])
-
-    @property
-    def label(self) -> str:
-        """How sentences call it."""
-        return f"{self.model} ({self.arm})" if self.arm != self.model else self.model
-
-
-@dataclass
-class Tables:
-    """Conditions to tabulate, and which of them are compared (subject, baseline, in words)."""
-
-    conditions: list[Condition] = field(default_factory=list)
-    comparisons: list[tuple[Condition, Condition, str, str]] = field(default_factory=list)
-
-    def add(self, *conditions: Condition) -> None:
-        """Tabulate conditions."""
-        self.conditions += conditions
-
-
-def accuracy(conditions: list[Condition], baseline: str, across_models: bool) -> Tables:
-    """Each arm against the baseline arm of the same model, or of the one model it names."""
-    tables = Tables()
-    tables.add(*conditions)
-    for condition in (c for c in conditions if c.arm != baseline):
-        for base in (c for c in conditions if c.arm == baseline):
-            if across_models or base.model == condition.model:
-                tables.comparisons.append((condition, base, condition.label, base.label))
-    return tables
-
-
-def class_removal(conditions: list[Condition], baseline: str, across_models: bool) -> Tables:
-    """Each removal against the full model, and against the full model with masked logits.
-
-    All three are judged on the test images of the remaining classes. The masked model may not
-    answer a removed class, so it shows how much of a gain comes from the easier problem alone.
-    """
-    tables = Tables()
-    removals = {c.arm for c in conditions if c.arm != baseline}
-    for removed in (c for c in conditions if c.arm != baseline):
-        full = next(c for c in conditions if c.arm == baseline and c.model == removed.model)
-        kept = removed.seeds[0].classes
-        suffix = f": {removed.arm}" if len(removals) > 1 else ""
-        plain = Condition(
-            full.model,
-            f"{baseline}{suffix}",
-            full.run,
-            [seed.only_images_of(kept) for seed in full.seeds],
-        )
-        masked = Condition(
-            full.model,
-            f"{baseline}, masked{suffix}",
-            full.run,
-            [seed.keep(kept) for seed in full.seeds],
-        )
-        tables.add(plain, masked, removed)
-        gone = sorted(set(full.seeds[0].classes) - set(kept))
-        subject = f"{removed.model} trained without {_listed(gone)}"
-        for base, words in (
-            (plain, f"the full {full.model}"),
-            (masked, f"the full {full.model} with their logits masked out"),
-        ):
-            tables.comparisons.append((removed, base, subject, words))
-    return tables
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-ANALYSES: dict[str, Callable[[list[Condition], str, bool], Tables]] = {
-    "accuracy": accuracy,
-    "class_removal": class_removal,
-}
-
-
-def load_conditions(chapter: dict[str, Any], runs: Path, seeds: list[int]) -> list[Condition]:
-    """Test predictions of every cell of a chapter from the folder of runs."""
-    return [
-        Condition(
-            cell["model"],
-            cell["arm"],
-            cell["run"],
-            [read(runs / cell["run"] / f"seed{seed}" / "train", "test") for seed in seeds],
-        )
-        for cell in chapter["cells"]
-    ]
+from chrysalis.evaluation.conditions import ANALYSES, Condition, Tables, load_conditions
+from chrysalis.evaluation.measures import measures_table
 
 
 def effects_table(tables: Tables, threshold: float) -> pd.DataFrame:
@@ -131,9 +30,7 @@ def effects_table(tables: Tables, threshold: float) -> pd.DataFrame:
     ):
         rows.append(
             {
-                "model": condition.model,
-                "arm": condition.arm,
-                "baseline": base.arm,
+                **_compared(condition, base),
                 "effect": effect.difference,
                 "low": effect.low,
                 "high": effect.high,
@@ -189,17 +86,49 @@ def per_class_table(tables: Tables) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def checks_table(tables: Tables) -> pd.DataFrame:
+    """A row for each comparison: bootstrap interval, sign-flip p, and the least p possible."""
+    rows = []
+    for condition, base, *_ in tables.comparisons:
+        arm, baseline = condition.correct, base.correct
+        low, high = checks.bootstrap(arm, baseline)
+        rows.append(
+            {
+                **_compared(condition, base),
+                "bootstrap_low": low,
+                "bootstrap_high": high,
+                "sign_flip_p": checks.sign_flip(arm, baseline),
+                "sign_flip_least_p": checks.least_sign_flip_p(len(arm)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def pairs_table(tables: Tables, seeds: list[int]) -> pd.DataFrame:
+    """A row for each comparison and seed: McNemar's test of that seed's two trainings."""
+    rows = [
+        {**_compared(condition, base), "seed": seed, **asdict(pair)}
+        for condition, base, *_ in tables.comparisons
+        for seed, pair in zip(seeds, checks.pairs(condition.correct, base.correct), strict=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _compared(condition: Condition, base: Condition) -> dict[str, str]:
+    return {"model": condition.model, "arm": condition.arm, "baseline": base.arm}
+
+
 def analyse(
     chapter: dict[str, Any], runs: Path, seeds: list[int], threshold: float
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    """The tables of arms, effects and classes, and the chapter's answer in words.
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """The tables by name (arms, effects, checks, ..), and the answer in words.
 
     `chapter` is as `Study.describe` gives it; `runs` the folder of runs.
     """
     conditions = load_conditions(chapter, runs, seeds)
     across_models = any("model" in arm for arm in chapter["arms"].values())
-    tables = ANALYSES[chapter["analysis"]](conditions, chapter["baseline"], across_models)
-    effects = effects_table(tables, threshold)
+    compared = ANALYSES[chapter["analysis"]](conditions, chapter["baseline"], across_models)
+    effects = effects_table(compared, threshold)
     sentences = effects["sentence"].tolist()
     answer = {
         "name": chapter["name"],
@@ -211,4 +140,12 @@ def analyse(
         "threshold": threshold,
         "removed": chapter["removed"],
     }
-    return arms_table(tables), effects, per_class_table(tables), answer
+    tables = {
+        "arms": arms_table(compared),
+        "effects": effects,
+        "checks": checks_table(compared),
+        "pairs": pairs_table(compared, seeds),
+        "per_class": per_class_table(compared),
+        "measures": measures_table(chapter, runs, seeds),
+    }
+    return tables, answer

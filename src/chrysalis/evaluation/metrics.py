@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import log_softmax
 
-ECE_BINS = 15
+from chrysalis.evaluation import calibration
+
 MOST_GUESSES = 5
 
 
@@ -53,24 +53,6 @@ def precision_recall_f1(counts: np.ndarray) -> dict[str, float]:
     return result | {f"{name}_weighted": float(v @ weights) for name, v in values.items()}
 
 
-def expected_calibration_error(labels: np.ndarray, logits: np.ndarray) -> float:
-    """ECE over `ECE_BINS` bins of equal width of the top class's confidence, right-closed.
-
-    Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 2, eq. 3.
-    """
-    probabilities = np.exp(log_softmax(logits.astype(float), axis=1))
-    confidence = probabilities.max(1)
-    correct = probabilities.argmax(1) == labels
-    bins = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
-    gaps = np.bincount(bins, correct - confidence, minlength=ECE_BINS)
-    return float(np.abs(gaps).sum() / len(labels))
-
-
-def negative_log_likelihood(labels: np.ndarray, logits: np.ndarray) -> float:
-    """Mean negative log likelihood of the true class, in nats."""
-    return float(-log_softmax(logits.astype(float), axis=1)[np.arange(len(labels)), labels].mean())
-
-
 def summarise(labels: np.ndarray, logits: np.ndarray) -> dict[str, float]:
     """All metrics of one split: labels (n,) int, logits (n, classes) float.
 
@@ -82,8 +64,7 @@ def summarise(labels: np.ndarray, logits: np.ndarray) -> dict[str, float]:
         "images": len(labels),
         **{f"top{k}": top_k(labels, logits, k) for k in guesses},
         **precision_recall_f1(confusion(labels, logits.argmax(1), classes)),
-        "ece": expected_calibration_error(labels, logits),
-        "nll": negative_log_likelihood(labels, logits),
+        **calibration.measures(labels, logits),
     }
 
 

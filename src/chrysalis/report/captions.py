@@ -29,6 +29,11 @@ FIGURES = {
         "Accuracy on the test images of each class: mean over the seeds, and a bar of one standard "
         "deviation each way.",
     ),
+    "tradeoff": (
+        "Accuracy against cost",
+        "Mean test accuracy, with one standard deviation each way, against what an arm costs. The "
+        "dashed line joins those that no other arm beats in both.",
+    ),
     "curves": (
         "Training curves",
         "Loss and top-1 accuracy after each epoch: a line is the mean of the seeds, its band their "
@@ -38,6 +43,12 @@ FIGURES = {
         "Learning rates",
         "Learning rate range test: the loss on training images while the rate grows from step to "
         "step, from fresh weights. A good peak lies where the loss falls, before it turns up.",
+    ),
+    "reliability": (
+        "Calibration",
+        "Test images in bins of confidence, all seeds together: the mean confidence of a bin, and "
+        "the share of right answers in it. Above the dotted line a network is too modest, below it "
+        "too sure. The larger a mark, the more images.",
     ),
     "confusion": (
         "Where the best model errs",

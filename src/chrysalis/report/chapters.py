@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
+import numpy as np
+import pandas as pd
+
+from chrysalis.evaluation.measures import MEASURES, Measure
 from chrysalis.evaluation.summary import best_by_validation
+from chrysalis.evaluation.verdict import ALPHA
 from chrysalis.report.captions import figure, in_order, title
 from chrysalis.report.escape import literal
 from chrysalis.report.results import MODELS_CHAPTER, Chapter, Results, Run
 from chrysalis.report.tables import (
+    NBSP,
     NOTHING,
     accuracy,
     badge,
@@ -40,8 +46,8 @@ def fragments(chapter: Chapter) -> dict[str, str]:
         "question.md": f"*{literal(chapter.told['question'])}*\n",
         "answer.md": answer(chapter),
         "compared.md": compared(chapter),
-        "arms.md": arms(chapter),
-        "effects.md": effects(chapter),
+        "arms.md": arms(chapter) + measures(chapter),
+        "effects.md": effects(chapter) + "\n" + checks(chapter),
         "figures.md": "\n".join(
             f"## {title(plot.image.stem)}\n\n{figure(plot)}"
             for plot in in_order(chapter.plots)
@@ -97,6 +103,35 @@ def arms(chapter: Chapter) -> str:
     return text + source("compare", chapter.compared / "arms.csv") + _figure(chapter, "arms")
 
 
+def measures(chapter: Chapter) -> str:
+    """What else the chapter's file asks to be told of each arm; empty if nothing."""
+    names = chapter.told["measures"]
+    if not names:
+        return ""
+    rows = []
+    for _, cell in chapter.measures.groupby(["model", "arm"], sort=False):
+        values = cell.set_index("measure").to_dict("index")
+        first = cell.iloc[0].to_dict()
+        shown = [_spread(MEASURES[name], **values[name]) for name in names]
+        rows.append([literal(first["model"]), arm_of(first), *shown])
+    headings = ["Model", "Arm", *(MEASURES[name].heading for name in names)]
+    meanings = "\n".join(
+        f"- *{MEASURES[name].heading}*: {MEASURES[name].meaning}." for name in names
+    )
+    return (
+        "\n### More of each arm\n\n"
+        + table(headings, rows, "ll" + "r" * len(names))
+        + "\n"
+        + source("compare", chapter.compared / "measures.csv")
+        + f"\nMean over the seeds, with the standard deviation where they differ.\n\n{meanings}\n"
+    )
+
+
+def _spread(measure: Measure, mean: float, sd: float, **_: object) -> str:
+    spread = f"{NBSP}(sd{NBSP}{sd:.{measure.digits}f})" if sd > 0 else ""
+    return f"{mean:.{measure.digits}f}{spread}"
+
+
 def arm_of(row: dict[str, str]) -> str:
     """The arm of a row of arms.csv or effects.csv; a dash where the arm is the model itself."""
     return NOTHING if row["arm"] == row["model"] else literal(row["arm"])
@@ -127,11 +162,64 @@ def effects(chapter: Chapter) -> str:
     return text + made + "\n" + limit + _figure(chapter, "effects")
 
 
+def checks(chapter: Chapter) -> str:
+    """The same differences by other tests, and how often these say the same."""
+    by_comparison = ["model", "arm", "baseline"]
+    of_pairs = {
+        compared: ", ".join(p_value(p) for p in rows["p"])
+        for compared, rows in chapter.pairs.groupby(by_comparison, sort=False)
+    }
+    rows = [
+        [
+            literal(row["model"]),
+            arm_of(row),
+            literal(row["baseline"]),
+            interval(row["bootstrap_low"], row["bootstrap_high"]),
+            p_value(row["sign_flip_p"]),
+            of_pairs[tuple(row[name] for name in by_comparison)],
+        ]
+        for row in chapter.checks.to_dict("records")
+    ]
+    headings = "Model|Arm|Baseline|Bootstrap interval|p, signs of the seeds|McNemar's p, each seed"
+    files = [chapter.compared / name for name in ("checks.csv", "pairs.csv")]
+    return (
+        "### Other tests of these differences\n\n"
+        + table(headings.split("|"), rows, "lllrrr")
+        + "\n"
+        + source("compare", *files)
+        + "\n"
+        + _agreement(chapter)
+    )
+
+
+def _agreement(chapter: Chapter) -> str:
+    least, ps = chapter.checks["sign_flip_least_p"].iloc[0], chapter.pairs["p"]
+    text = (
+        f"By McNemar's exact test {(ps < ALPHA).sum()} of {count(len(ps), 'pair')} of trainings "
+        f"differ (p below {ALPHA}, each for itself). The test of the seeds' signs cannot give a p "
+        f"below {least:.3g} with {count(int(chapter.arms['seeds'].min()), 'seed')}."
+    )
+    if chapter.effects["low"].notna().all():
+        clear = _excludes_zero(chapter.effects["low"], chapter.effects["high"])
+        checked = _excludes_zero(chapter.checks["bootstrap_low"], chapter.checks["bootstrap_high"])
+        same = int((clear.to_numpy() == checked.to_numpy()).sum())
+        text = (
+            f"On whether zero lies in the interval, bootstrap and table above agree in {same} of "
+            f"{count(len(clear), 'comparison')}. " + text
+        )
+    return text + "\n"
+
+
+def _excludes_zero(low: pd.Series, high: pd.Series) -> pd.Series:
+    return (low > 0) | (high < 0)
+
+
 def models_fragments(results: Results) -> dict[str, str]:
     """The parts of the models' page that do not depend on there being a chapter on models."""
     made = {
         "models_table.md": models_table(results),
         "models_metrics.md": models_metrics(results),
+        "models_calibration.md": models_calibration(results),
         "models_figures.md": "\n".join(
             f"## {title(plot.image.stem)}\n\n{figure(plot)}"
             for plot in in_order(results.models_plots)
@@ -190,6 +278,33 @@ def models_metrics(results: Results) -> str:
         f"test, the mean of {count(len(runs), 'seed')}. Test results had no part in the choice.\n"
     )
     return text + "\n" + table(headings, rows, "lrrrrr") + "\n" + source("evaluate", *files)
+
+
+def models_calibration(results: Results) -> str:
+    """Calibration of each model on test, as trained and scaled by the temperature fitted on val."""
+    rows, files = [], []
+    for model in results.study["models"]:
+        runs = _base_runs(results, model["name"])
+        files += [run.folder / "evaluate" / "metrics.json" for run in runs]
+        test = [run.metrics["test"] for run in runs]
+        values = [
+            text(float(np.mean(pair)))
+            for name, text in (
+                ("ece", percent),
+                ("nll", "{:.3f}".format),
+                ("brier", "{:.3f}".format),
+            )
+            for pair in ([of[name] for of in test], [of["scaled"][name] for of in test])
+        ]
+        temperature = np.mean([run.metrics["temperature"] for run in runs])
+        rows.append([literal(model["name"]), *values, f"{temperature:.2f}"])
+    names = ("ECE", "NLL", "Brier score")
+    headings = [head for name in names for head in (name, f"{name}, scaled")]
+    return (
+        table(["Model", *headings, "Temperature"], rows, "lrrrrrrr")
+        + "\n"
+        + source("evaluate", *files)
+    )
 
 
 def _figure(chapter: Chapter, stem: str) -> str:

@@ -31,6 +31,10 @@ _NUMBERS = (
     "support",
     "accuracy",
     "confidence",
+    "bootstrap_low",
+    "bootstrap_high",
+    "sign_flip_p",
+    "sign_flip_least_p",
 )
 
 
@@ -75,6 +79,9 @@ class Chapter:
     answer: dict[str, Any]
     arms: pd.DataFrame
     effects: pd.DataFrame
+    checks: pd.DataFrame
+    pairs: pd.DataFrame
+    measures: pd.DataFrame
     plots: list[Plot]
 
     @property
@@ -168,7 +175,10 @@ def _load_chapter(folder: Path, told: dict[str, Any]) -> Chapter:
         told,
         _read_json(place / "compare" / "chapter.json"),
         by_model(_read_numbers(place / "compare" / "arms.csv")),
-        by_model(_read_numbers(place / "compare" / "effects.csv")),
+        *(
+            by_model(_read_numbers(place / "compare" / f"{name}.csv"))
+            for name in ("effects", "checks", "pairs", "measures")
+        ),
         _plots(folder, f"chapters/{told['name']}"),
     )
 

@@ -1,0 +1,27 @@
+"""The names of what a chapter may tell of its arms beside accuracy.
+
+`evaluation.measures` has what each means; here they are light to import.
+"""
+
+from typing import Literal
+
+MeasureName = Literal[
+    "val_top1",
+    "train_top1",
+    "gap",
+    "ece",
+    "ece_scaled",
+    "nll",
+    "brier",
+    "converged",
+    "epoch_seconds",
+    "training_minutes",
+    "peak_memory",
+    "parameters",
+    "weights_mb",
+    "multiply_adds",
+    "latency_1",
+    "latency_64",
+]
+# Those that need the rule cost.
+COSTS = frozenset({"multiply_adds", "latency_1", "latency_64"})

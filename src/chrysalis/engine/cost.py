@@ -1,0 +1,56 @@
+"""What a prediction costs: multiply-adds, and measured latency."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from chrysalis.engine.runtime import Runtime
+
+BATCHES = (1, 64)
+WARMUP, LEAST_REPEATS, LEAST_SECONDS = 3, 10, 2.0
+
+
+@torch.no_grad()
+def multiply_adds(model: nn.Module, image_size: int) -> int:
+    """Multiply-adds of the convolutions and matrix products for one image of that side.
+
+    As `torch.utils.flop_counter` counts them, two FLOPs being one multiply-add; normalisation,
+    activations and pooling are left out, as is usual.
+    """
+    device = next(model.parameters()).device
+    with FlopCounterMode(display=False) as counter:
+        model.eval()(torch.zeros(1, 3, image_size, image_size, device=device))
+    return counter.get_total_flops() // 2
+
+
+@torch.no_grad()
+def latency(model: nn.Module, image_size: int, batch: int, runtime: Runtime) -> dict[str, float]:
+    """Milliseconds to predict a batch that is on the device: median, least, most, and n.
+
+    After `WARMUP` predictions, at least `LEAST_REPEATS` are timed, and for `LEAST_SECONDS` or more.
+    """
+    images = torch.rand(batch, 3, image_size, image_size, device=runtime.device)
+    images = images.contiguous(memory_format=torch.channels_last)
+    model.eval()
+    for _ in range(WARMUP):
+        _predict(model, images, runtime)
+    times: list[float] = []
+    while len(times) < LEAST_REPEATS or sum(times) < LEAST_SECONDS:
+        start = time.perf_counter()
+        _predict(model, images, runtime)
+        times.append(time.perf_counter() - start)
+    found = {"median": statistics.median(times), "least": min(times), "most": max(times)}
+    return {name: 1000 * value for name, value in found.items()} | {"n": len(times)}
+
+
+def _predict(model: nn.Module, images: torch.Tensor, runtime: Runtime) -> None:
+    with runtime.autocast():
+        logits = model(images)
+    if runtime.device.type == "cuda":
+        torch.cuda.synchronize()
+    del logits

@@ -1,0 +1,189 @@
+"""What a chapter may tell of its arms beside accuracy, from the records of their trainings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+CONVERGED = 0.99
+
+
+@dataclass(frozen=True)
+class Training:
+    """What is on disk of one training, read when it is asked for; `folder` is .../<run>/seed<n>."""
+
+    folder: Path
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """Its run.json."""
+        return json.loads((self.folder / "train/run.json").read_text())
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """Its metrics.json."""
+        return json.loads((self.folder / "evaluate/metrics.json").read_text())
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """Its history.csv."""
+        return pd.read_csv(self.folder / "train/history.csv")
+
+    @cached_property
+    def weights_bytes(self) -> int:
+        """Size of its weights on disk."""
+        return (self.folder / "train/model.safetensors").stat().st_size
+
+    @cached_property
+    def cost(self) -> dict[str, Any]:
+        """Its run's cost.json."""
+        return json.loads((self.folder.parent / "cost/cost.json").read_text())
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number of a training: its heading with unit, its meaning, digits shown, and itself."""
+
+    heading: str
+    meaning: str
+    digits: int
+    of: Callable[[Training], float]
+
+
+def converged_at(history: pd.DataFrame) -> int:
+    """The first epoch whose validation accuracy is at least `CONVERGED` of the training's best."""
+    enough = history["val_top1"] >= CONVERGED * history["val_top1"].max()
+    return int(history["epoch"][enough.idxmax()])
+
+
+MEASURES = {
+    "val_top1": Measure(
+        "Val top-1 (%)",
+        "accuracy on val of the weights that were kept, which are those best on val",
+        1,
+        lambda training: 100 * training.metrics["val"]["top1"],
+    ),
+    "train_top1": Measure(
+        "Train top-1 (%)",
+        "accuracy of the final weights on the training images, without augmentation",
+        1,
+        lambda training: 100 * training.record["train_top1"],
+    ),
+    "gap": Measure(
+        "Train-test gap (points)",
+        "accuracy on the training images, without augmentation, minus accuracy on test",
+        1,
+        lambda training: 100 * (training.record["train_top1"] - training.metrics["test"]["top1"]),
+    ),
+    "ece": Measure(
+        "ECE (%)",
+        "expected calibration error on test",
+        1,
+        lambda training: 100 * training.metrics["test"]["ece"],
+    ),
+    "ece_scaled": Measure(
+        "ECE, scaled (%)",
+        "the same after temperature scaling on val",
+        1,
+        lambda training: 100 * training.metrics["test"]["scaled"]["ece"],
+    ),
+    "nll": Measure(
+        "NLL (nats)",
+        "negative log likelihood of the true class on test",
+        3,
+        lambda training: training.metrics["test"]["nll"],
+    ),
+    "brier": Measure(
+        "Brier score",
+        "squared distance of the probabilities from the truth on test, 0 to 2",
+        3,
+        lambda training: training.metrics["test"]["brier"],
+    ),
+    "converged": Measure(
+        "Epochs to converge",
+        "the first epoch whose validation accuracy is at least "
+        f"{100 * CONVERGED:.0f} % of the training's best",
+        1,
+        lambda training: converged_at(training.history),
+    ),
+    "epoch_seconds": Measure(
+        "Seconds an epoch",
+        "median wall-clock time of an epoch of training; other jobs of the study may have run "
+        "beside it",
+        1,
+        lambda training: training.history["seconds"].median(),
+    ),
+    "training_minutes": Measure(
+        "Training (min)",
+        "wall-clock time of all epochs of training; other jobs of the study may have run beside it",
+        1,
+        lambda training: training.record["training_seconds"] / 60,
+    ),
+    "peak_memory": Measure(
+        "Peak memory (MiB)",
+        "largest memory of the training: of the process on a CPU, of the GPU's tensors on a GPU",
+        0,
+        lambda training: training.record["peak_memory_mb"],
+    ),
+    "parameters": Measure(
+        "Parameters (M)",
+        "trainable numbers of the network, in millions",
+        2,
+        lambda training: training.record["parameters"] / 1e6,
+    ),
+    "weights_mb": Measure(
+        "Weights on disk (MB)",
+        "size of model.safetensors",
+        1,
+        lambda training: training.weights_bytes / 1e6,
+    ),
+    "multiply_adds": Measure(
+        "Multiply-adds (M)",
+        "of the convolutions and matrix products for one image, in millions",
+        1,
+        lambda training: training.cost["multiply_adds"] / 1e6,
+    ),
+    "latency_1": Measure(
+        "Latency, 1 image (ms)",
+        "median time to predict one image, measured with nothing else running in the study",
+        2,
+        lambda training: training.cost["latency_ms"]["1"]["median"],
+    ),
+    "latency_64": Measure(
+        "Latency, 64 images (ms)",
+        "the same for a batch of 64 images",
+        1,
+        lambda training: training.cost["latency_ms"]["64"]["median"],
+    ),
+}
+
+
+def measures_table(chapter: dict[str, Any], runs: Path, seeds: list[int]) -> pd.DataFrame:
+    """A row for each cell and measure of a chapter: mean, sd (n - 1) and the values of the seeds.
+
+    `chapter` is as `Study.describe` gives it; `runs` the folder of runs.
+    """
+    rows = []
+    for cell in chapter["cells"]:
+        trainings = [Training(runs / cell["run"] / f"seed{seed}") for seed in seeds]
+        for name in chapter["measures"]:
+            values = np.array([MEASURES[name].of(training) for training in trainings], float)
+            rows.append(
+                {
+                    **cell,
+                    "measure": name,
+                    "seeds": len(values),
+                    "mean": values.mean(),
+                    "sd": values.std(ddof=1) if len(values) > 1 else np.nan,
+                    "values": ";".join(f"{value:.6g}" for value in values),
+                }
+            )
+    columns = ["model", "arm", "run", "measure", "seeds", "mean", "sd", "values"]
+    return pd.DataFrame(rows, columns=columns)

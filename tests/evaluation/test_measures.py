@@ -1,0 +1,104 @@
+"""What a chapter tells beside accuracy, from hand-made records."""
+
+import json
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from chrysalis.config.measures import COSTS, MeasureName
+from chrysalis.evaluation.measures import MEASURES, Training, converged_at, measures_table
+
+COST = {
+    "multiply_adds": 2_500_000,
+    "latency_ms": {"1": {"median": 1.5}, "64": {"median": 40.0}},
+}
+RECORD = {
+    "train_top1": 0.99,
+    "training_seconds": 90,
+    "peak_memory_mb": 512.5,
+    "parameters": 1_250_000,
+}
+METRICS = {
+    "val": {"top1": 0.9},
+    "test": {
+        **{"top1": 0.875, "ece": 0.04, "nll": 0.3, "brier": 0.15},
+        "scaled": {"ece": 0.02},
+    },
+}
+
+
+@pytest.fixture
+def runs(tmp_path):
+    """Two seeds of one run, the second worse by hand."""
+    for seed in range(2):
+        run = tmp_path / "m-12345678" / f"seed{seed}"
+        (run / "train").mkdir(parents=True)
+        (run / "evaluate").mkdir()
+        (run / "train/run.json").write_text(json.dumps(RECORD | {"train_top1": 0.99 - seed / 100}))
+        (run / "evaluate/metrics.json").write_text(json.dumps(METRICS))
+        (run / "train/model.safetensors").write_bytes(b"\0" * 2_500_000)
+        pd.DataFrame(
+            {"epoch": [1, 2, 3, 4], "val_top1": [0.2, 0.792, 0.8, 0.7], "seconds": [9, 2, 3, 4]}
+        ).to_csv(run / "train/history.csv", index=False)
+    (tmp_path / "m-12345678/cost").mkdir()
+    (tmp_path / "m-12345678/cost/cost.json").write_text(json.dumps(COST))
+    return tmp_path
+
+
+def test_each_measure_by_hand(runs):
+    training = Training(runs / "m-12345678/seed0")
+    found = {name: measure.of(training) for name, measure in MEASURES.items()}
+    assert found == pytest.approx(
+        {
+            **{"val_top1": 90, "train_top1": 99, "gap": 11.5, "ece": 4, "ece_scaled": 2},
+            **{"nll": 0.3, "brier": 0.15, "converged": 2, "epoch_seconds": 3.5},
+            **{"peak_memory": 512.5, "parameters": 1.25, "weights_mb": 2.5},
+            **{"training_minutes": 1.5, "multiply_adds": 2.5, "latency_1": 1.5, "latency_64": 40},
+        }
+    )
+
+
+def test_a_row_for_each_cell_and_measure(runs):
+    chapter = {
+        "cells": [{"model": "m", "arm": arm, "run": "m-12345678"} for arm in "ab"],
+        "measures": ["gap", "nll"],
+    }
+    table = measures_table(chapter, runs, [0, 1])
+    assert table[["arm", "measure"]].to_numpy().tolist() == [
+        *(["a", "gap"], ["a", "nll"], ["b", "gap"], ["b", "nll"])
+    ]
+    gap = table.iloc[0]
+    assert (gap["mean"], gap["sd"]) == pytest.approx((11, np.std([11.5, 10.5], ddof=1)))
+    assert gap["values"] == "11.5;10.5"
+    assert np.isnan(measures_table(chapter, runs, [0])["sd"]).all()
+
+
+def test_no_measures_make_an_empty_table_with_its_columns(runs):
+    table = measures_table({"cells": [], "measures": []}, runs, [0])
+    assert len(table) == 0
+    assert "measure" in table
+
+
+@pytest.mark.parametrize(
+    ("values", "epoch"), [([0.1, 0.5, 0.99, 1.0], 3), ([1.0, 1.0], 1), ([0, 0, 0], 1)]
+)
+def test_convergence_is_within_one_percent_of_the_best(values, epoch):
+    history = pd.DataFrame({"epoch": range(1, len(values) + 1), "val_top1": values})
+    assert converged_at(history) == epoch
+
+
+def test_a_chapter_may_name_any_measure():
+    assert get_args(MeasureName) == tuple(MEASURES)
+
+
+def test_those_that_need_the_rule_cost_are_named(runs):
+    (runs / "m-12345678/cost/cost.json").unlink()
+    failing = set()
+    for name, measure in MEASURES.items():
+        try:
+            measure.of(Training(runs / "m-12345678/seed0"))
+        except FileNotFoundError:
+            failing.add(name)
+    assert failing == COSTS
