@@ -3,6 +3,8 @@
 import pandas as pd
 import yaml
 
+from chrysalis.report.check import check_site
+
 FAST = ["--config", "seeds=1", "settings={training: {epochs: 1, batch_size: 8}}"]
 
 
@@ -50,3 +52,35 @@ def test_each_chapter_refers_to_the_schema(workspace):
     for path in (workspace.root / "config/experiments").glob("*.yaml"):
         assert path.read_text().startswith("# yaml-language-server: $schema=../schema.json")
         assert yaml.safe_load(path.read_text())["question"].endswith("?")
+
+
+def test_a_chapter_of_ones_own_with_everything_that_a_chapter_can_tell(workspace):
+    """Costs, trade-offs and dynamics of a chapter that is one new file, to its page."""
+    (workspace.root / "config/experiments/mine.yaml").write_text(
+        """
+title: Mine
+question: Does the rate matter?
+by_default: false
+dynamics: true
+measures: [converged, parameters, multiply_adds, latency_1]
+against: [parameters, latency_1]
+baseline: low
+arms:
+  low: {training: {learning_rate: 0.0005}}
+  high: {training: {learning_rate: 0.005}}
+"""
+    )
+    workspace.snakemake("--config", "experiments=[mine]", "seeds=1")
+    results = workspace.root / "results/shapes"
+    page = (results / "site/chapters/mine.html").read_text()
+    for text in ("More of each arm", "How each arm trained", "Other tests of these differences"):
+        assert text in page
+    for name in ("loss_band", "landscape", "layers", "tradeoff"):
+        assert f"/{name}.svg" in page
+    assert check_site(results / "site") == []
+    summary = pd.read_csv(results / "chapters/mine/plot_dynamics/summary.csv")
+    assert summary["arm"].tolist() == ["low", "high"]
+    assert (summary["smoothness"] > 0).all()
+    costs = pd.read_csv(results / "chapters/mine/compare/measures.csv").set_index("measure")
+    assert costs.loc["multiply_adds", "mean"].gt(0).all()
+    assert workspace.planned("--config", "experiments=[mine]", "seeds=1") == {}

@@ -106,6 +106,7 @@ def _chapter(name, analysis, arms, baseline):
         "analysis": analysis,
         "measures": ["gap", "nll"] if analysis == "accuracy" else [],
         "against": [],
+        "dynamics": False,
         "baseline": baseline,
         "arms": arms,
     }

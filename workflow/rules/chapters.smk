@@ -10,8 +10,10 @@ def costs_of(wildcards):
 
 def figures_of(chapter):
     """Every file that is drawn of a chapter."""
-    against = rules.plot_tradeoff.output if chapter.config.against else []
-    return expand([*rules.plot_chapter.output, *against], chapter=chapter.name)
+    files = [*rules.plot_chapter.output]
+    files += rules.plot_tradeoff.output if chapter.config.against else []
+    files += rules.plot_dynamics.output if chapter.config.dynamics else []
+    return expand(files, chapter=chapter.name)
 
 
 rule compare:
@@ -90,6 +92,32 @@ rule plot_tradeoff:
     shell:
         "{PYTHON} scripts/plot_tradeoff.py --tables $(dirname {input.arms:q})"
         " --measures {params.measures} --output {output.figure:q} --log {log:q}"
+
+
+rule plot_dynamics:
+    input:
+        tables=lambda w: of_runs(
+            f"{RUN}/dynamics/{{table}}.csv",
+            runs=chapter_of(w).runs,
+            seeds=STUDY.seeds[:1],
+            table=["steps", "epochs", "layers"],
+        ),
+        code=code("plot_dynamics"),
+    output:
+        figures=expand(
+            f"{RESULTS}/chapters/{{{{chapter}}}}/plot_dynamics/{{name}}.{{kind}}",
+            name=["loss_band", "landscape", "layers"],
+            kind=["svg", "csv"],
+        ),
+        summary=f"{RESULTS}/chapters/{{chapter}}/plot_dynamics/summary.csv",
+    log:
+        f"{RESULTS}/logs/plot_dynamics/{{chapter}}.log",
+    params:
+        cells=lambda w: json.dumps(chapter_of(w).describe()["cells"]),
+        seed=STUDY.seeds[0],
+    shell:
+        "{PYTHON} scripts/plot_dynamics.py --runs {RESULTS}/runs --cells {params.cells:q}"
+        " --seed {params.seed} --output $(dirname {output.summary:q}) --log {log:q}"
 
 
 for chapter_name in CHAPTERS:

@@ -72,6 +72,30 @@ rule plot_lr_range:
         " --seed {params.seed} --rates {params.rates} --output {output.figure:q} --log {log:q}"
 
 
+rule dynamics:
+    input:
+        images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
+        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        code=lambda w: code("dynamics", model_module(w)),
+    output:
+        multiext(
+            f"{RUN}/dynamics/",
+            steps="steps.csv",
+            epochs="epochs.csv",
+            layers="layers.csv",
+        ),
+    log:
+        f"{RESULTS}/logs/dynamics/{{run}}_seed{{seed}}.log",
+    cache: "omit-software"
+    resources:
+        gpu=1 if HAS_GPU else 0,
+    params:
+        settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
+    shell:
+        "{PYTHON} scripts/dynamics.py --settings {params.settings:q} --images {input.images:q}"
+        " --index {input.index:q} --output $(dirname {output.steps:q}) --log {log:q}"
+
+
 rule cost:
     input:
         index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",

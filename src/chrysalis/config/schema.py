@@ -104,6 +104,11 @@ class Chapter(Settings):
         description="Those of its measures that a figure sets accuracy against; smaller is taken "
         "to be better.",
     )
+    dynamics: bool = Field(
+        False,
+        description="Whether its runs are trained once more with the first seed, looking at loss, "
+        "gradients and activations on the way.",
+    )
     by_default: bool = Field(
         True,
         description="Whether it is asked if `experiments` names no chapters; else it waits for "

@@ -53,6 +53,7 @@ class ResolvedChapter:
             "analysis": self.config.analysis,
             "measures": self.config.measures,
             "against": self.config.against,
+            "dynamics": self.config.dynamics,
             "baseline": self.baseline,
             "arms": {
                 name: arm.model_dump(mode="json", exclude_unset=True)

@@ -29,6 +29,23 @@ FIGURES = {
         "Accuracy on the test images of each class: mean over the seeds, and a bar of one standard "
         "deviation each way.",
     ),
+    "loss_band": (
+        "Loss over learning rates",
+        "Loss on training images: the band from the least to the largest over the arms of each "
+        "model. A narrow band means that the rate matters little.",
+    ),
+    "landscape": (
+        "Loss and gradient along the gradient",
+        "At some steps of the training: the range of the loss at several step sizes along the "
+        "gradient, the range of the distance of the gradient there from the gradient here, and the "
+        "largest change of the gradient by distance moved. For the first seed.",
+    ),
+    "layers": (
+        "Layers",
+        "After the last epoch, from the first layer to the last: the standard deviation of the "
+        "activations, the share of units that are above zero on no image of val, and the norm of "
+        "the gradient by the norm of the weights. For the first seed.",
+    ),
     "tradeoff": (
         "Accuracy against cost",
         "Mean test accuracy, with one standard deviation each way, against what an arm costs. The "

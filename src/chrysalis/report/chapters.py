@@ -39,6 +39,16 @@ METRICS = (
     ("ece", "Test ECE"),
 )
 
+DYNAMICS = """Of one training, with the first seed. *Smoothness* (effective) is the largest
+change of the gradient by distance moved along it, and *gradient's change* the largest distance
+of the gradient there from the gradient here, each the median over some steps of the training;
+smaller is smoother (Santurkar et al., NeurIPS 2018). *Input gradient* is the largest norm of
+the gradient of an image's loss by the image, on val, a lower bound of the Lipschitz constant.
+*Dead* units are above zero on no image of val. A layer's gradient counts as *vanishing* or
+*exploding* where its norm, by the norm of the weights, is outside the limits that the
+documentation names; the share is of the layer's steps.
+"""
+
 
 def fragments(chapter: Chapter) -> dict[str, str]:
     """The parts of a chapter's page, by file name."""
@@ -46,7 +56,7 @@ def fragments(chapter: Chapter) -> dict[str, str]:
         "question.md": f"*{literal(chapter.told['question'])}*\n",
         "answer.md": answer(chapter),
         "compared.md": compared(chapter),
-        "arms.md": arms(chapter) + measures(chapter),
+        "arms.md": arms(chapter) + measures(chapter) + dynamics(chapter),
         "effects.md": effects(chapter) + "\n" + checks(chapter),
         "figures.md": "\n".join(
             f"## {title(plot.image.stem)}\n\n{figure(plot)}"
@@ -124,6 +134,34 @@ def measures(chapter: Chapter) -> str:
         + "\n"
         + source("compare", chapter.compared / "measures.csv")
         + f"\nMean over the seeds, with the standard deviation where they differ.\n\n{meanings}\n"
+    )
+
+
+def dynamics(chapter: Chapter) -> str:
+    """How each arm trained, in a line; empty if the chapter did not look."""
+    if chapter.dynamics is None:
+        return ""
+    rows = [
+        [
+            literal(row["model"]),
+            arm_of(row),
+            f"{row['smoothness']:.3g}",
+            f"{row['distance']:.3g}",
+            f"{row['input_gradient']:.3g}",
+            *(percent(row[name]) for name in ("dead", "vanishing", "exploding")),
+        ]
+        for row in chapter.dynamics.to_dict("records")
+    ]
+    headings = "Model|Arm|Smoothness|Gradient's change|Input gradient|Dead|Vanishing|Exploding"
+    return (
+        "\n### How each arm trained\n\n"
+        + table(headings.split("|"), rows, "llrrrrrr")
+        + "\n"
+        + source(
+            "plot_dynamics", PurePosixPath("chapters", chapter.name, "plot_dynamics/summary.csv")
+        )
+        + "\n"
+        + DYNAMICS
     )
 
 

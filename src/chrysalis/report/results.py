@@ -35,6 +35,7 @@ _NUMBERS = (
     "bootstrap_high",
     "sign_flip_p",
     "sign_flip_least_p",
+    *("smoothness", "distance", "input_gradient", "dead", "vanishing", "exploding"),
 )
 
 
@@ -82,6 +83,7 @@ class Chapter:
     checks: pd.DataFrame
     pairs: pd.DataFrame
     measures: pd.DataFrame
+    dynamics: pd.DataFrame | None
     plots: list[Plot]
 
     @property
@@ -179,6 +181,9 @@ def _load_chapter(folder: Path, told: dict[str, Any]) -> Chapter:
             by_model(_read_numbers(place / "compare" / f"{name}.csv"))
             for name in ("effects", "checks", "pairs", "measures")
         ),
+        by_model(_read_numbers(place / "plot_dynamics" / "summary.csv"))
+        if told["dynamics"]
+        else None,
         _plots(folder, f"chapters/{told['name']}"),
     )
 

@@ -1,0 +1,1 @@
+"""How training goes: the loss around the weights, gradients, activations, layer by layer."""

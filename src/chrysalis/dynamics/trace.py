@@ -1,0 +1,129 @@
+"""A training that is looked at while it goes on, and goes on as if it were not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from chrysalis.config.run import RunSettings
+from chrysalis.dynamics.inputs import input_gradients
+from chrysalis.dynamics.landscape import STEPS, along_gradient
+from chrysalis.dynamics.layers import EXPLODING, VANISHING, gradient_ratios, units_by_layer
+from chrysalis.engine.batches import Batch, Batches, steps_per_epoch
+from chrysalis.engine.inputs import to_input
+from chrysalis.engine.optim import learning_rate
+from chrysalis.engine.runtime import Runtime, derive_seed, generator, seed_everything
+from chrysalis.engine.state import TrainingState
+from chrysalis.engine.train import Preparation, train_step
+
+LOOKS = 60  # at the landscape, over the whole training
+IMAGES = 256  # of val, for activations and input gradients
+
+
+class Trace:
+    """Rows of the three tables that `trace` returns."""
+
+    def __init__(self) -> None:
+        self.steps: list[dict[str, float]] = []
+        self.epochs: list[dict[str, float]] = []
+        self.layers: list[dict[str, object]] = []
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """By name: steps, epochs, layers."""
+        return {name: pd.DataFrame(rows) for name, rows in vars(self).items()}
+
+
+def trace(
+    model: nn.Module,
+    classes: int,
+    settings: RunSettings,
+    training: Batches,
+    validation: Batches,
+    runtime: Runtime,
+) -> dict[str, pd.DataFrame]:
+    """Train as `engine.train.train` does, without early stopping, and look at it.
+
+    Looking is in fp32 whatever the training's precision, and changes nothing. Tables:
+
+    - steps, a row for each step: step, epoch, learning_rate, loss; at every so many steps also
+      gradient_norm, loss_low and loss_high (least and largest loss along the gradient),
+      distance_low and distance_high (of the gradient there from the one here), smoothness.
+    - epochs, a row for each, of its end: epoch, input_gradient_mean and input_gradient_max.
+    - layers, a row for each epoch and layer: epoch, layer, and mean, sd, dead of an activation, or
+      ratio (mean over the epoch's steps), vanishing and exploding (shares of them) of a weight.
+    """
+    plan = settings.training
+    state = TrainingState.create(model, classes, plan, runtime)
+    prepare = Preparation(settings, classes, runtime)
+    steps = steps_per_epoch(len(training), plan.batch_size)
+    every = max(1, plan.epochs * steps // LOOKS)
+    images, labels = _held(validation, settings)
+    found = Trace()
+    for epoch in range(plan.epochs):
+        seed_everything(derive_seed("epoch", settings.seed, epoch, 0))
+        order = generator(torch.device("cpu"), "order", settings.seed, epoch)
+        inputs = prepare(training.shuffled(plan.batch_size, order), epoch)
+        ratios: dict[str, list[float]] = defaultdict(list)
+        state.forward.train()
+        for step, batch in enumerate(inputs, epoch * steps):
+            rate = learning_rate(plan, step, steps)
+            row = {"step": step, "epoch": epoch + 1, "learning_rate": rate}
+            look = _look(state, batch, rate) if step % every == 0 else {}
+            _, loss = train_step(state, *batch, rate, plan.clip_norm, runtime)
+            found.steps.append(row | {"loss": loss.item()} | look)
+            for name, ratio in gradient_ratios(model).items():
+                ratios[name].append(ratio)
+        gradients = input_gradients(model, images, labels)
+        found.epochs.append(
+            {
+                "epoch": epoch + 1,
+                "input_gradient_mean": gradients.mean().item(),
+                "input_gradient_max": gradients.max().item(),
+            }
+        )
+        found.layers += _layers(model, images, ratios, epoch + 1)
+    return found.tables()
+
+
+def _held(validation: Batches, settings: RunSettings) -> Batch:
+    """Up to `IMAGES` inputs of val, and their labels."""
+    images, labels = next(validation.in_order(IMAGES))
+    return to_input(images, settings.image_size, settings.crop_pct), labels
+
+
+def _look(state: TrainingState, batch: Batch, rate: float) -> dict[str, float]:
+    images, targets = batch
+    landscape = along_gradient(
+        state.model,
+        lambda: state.criterion(state.model(images).float(), targets),
+        tuple(factor * rate for factor in STEPS),
+    )
+    return {
+        "gradient_norm": landscape.norm,
+        "loss_low": min(landscape.losses),
+        "loss_high": max(landscape.losses),
+        "distance_low": min(landscape.distances),
+        "distance_high": max(landscape.distances),
+        "smoothness": landscape.smoothness,
+    }
+
+
+def _layers(
+    model: nn.Module, images: torch.Tensor, ratios: dict[str, list[float]], epoch: int
+) -> Iterator[dict[str, object]]:
+    for name, units in units_by_layer(model, images).items():
+        yield {"epoch": epoch, "layer": name, **asdict(units)}
+    for name, values in ratios.items():
+        yield {
+            "epoch": epoch,
+            "layer": name,
+            "ratio": float(np.mean(values)),
+            "vanishing": float(np.mean(np.array(values) < VANISHING)),
+            "exploding": float(np.mean(np.array(values) > EXPLODING)),
+        }
