@@ -17,7 +17,7 @@ from chrysalis.data.packed import Packed, open_packed
 from chrysalis.engine.classifier import build
 from chrysalis.engine.inputs import to_input
 from chrysalis.engine.progress import ProgressReport
-from chrysalis.engine.run import execute, select
+from chrysalis.engine.run import Split, execute, select, share_of
 from chrysalis.engine.runtime import Runtime
 
 torch.set_num_threads(1)
@@ -299,3 +299,21 @@ def test_the_script(tmp_path, pack, restore_torch):
         assert open_packed(images, index).digest() != found["data_hash"]
         changed.write_bytes(content)
     assert len(predictions_of(tmp_path / "train")) == 24
+
+
+def test_a_share_of_the_training_images_takes_as_much_of_each_class():
+    labels = np.repeat([0, 1, 2], [10, 5, 1])
+    split = Split(np.arange(100, 116), labels)
+    third, half = share_of(split, 1 / 3, 4), share_of(split, 0.5, 4)
+    assert np.bincount(third.labels).tolist() == [4, 2, 1]
+    assert np.bincount(half.labels).tolist() == [5, 3, 1]
+    assert set(third.rows) <= set(half.rows)
+    assert (labels[third.rows - 100] == third.labels).all()
+    assert sorted(third.rows) == third.rows.tolist()
+    assert share_of(split, 1, 4) is split
+    assert not np.array_equal(third.rows, share_of(split, 1 / 3, 5).rows)
+
+
+def test_a_share_trains_on_fewer_images_and_is_tested_on_all(run, pack):
+    folder = run(settings(train_share=0.5), pack)
+    assert record_of(folder)["images"] == {"train": 12, "val": 12, "test": 12}

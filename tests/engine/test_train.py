@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.metrics import log_loss
+from torch import nn
 from torch.nn import functional
 
 from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
@@ -15,7 +16,9 @@ from chrysalis.engine.checkpoint import Progress
 from chrysalis.engine.classifier import build
 from chrysalis.engine.inputs import to_input
 from chrysalis.engine.runtime import Runtime, seed_everything
+from chrysalis.engine.state import TrainingState, freeze_features
 from chrysalis.engine.train import has_stalled, predict, train, validate
+from chrysalis.errors import UserError
 
 torch.set_num_threads(1)
 CPU = torch.device("cpu")
@@ -426,3 +429,30 @@ def test_epochs_differ_in_their_order(tmp_path, splits, monkeypatch):
     plan = settings(training={"epochs": 3})
     train(make_model(plan), CLASSES, plan, training, validation, FP32, tmp_path / "c.pt", "")
     assert len({tuple(order) for order in orders}) == 3
+
+
+def test_frozen_features_stay_bit_by_bit_and_the_last_layer_learns(tmp_path, splits):
+    training, validation = splits(40)
+    plan = settings(image_size=32, training={"frozen": True, "epochs": 2})
+    model = build("resnet10_tiny", CLASSES, 32, {})
+    before = copy.deepcopy(model.state_dict())
+    train(model, CLASSES, plan, training, validation, FP32, tmp_path / "c.pt", "")
+    after = model.state_dict()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert len(changed) == 2  # weight and bias of the last layer
+    assert all(after[name].shape[0] == CLASSES for name in changed)
+
+
+def test_a_frozen_networks_dropout_before_the_last_layer_is_off_too(splits):
+    plan = settings(training={"frozen": True})
+    model = build("vgg11_small", CLASSES, 32, {"dropout": 0.5})
+    state = TrainingState.create(model, CLASSES, plan.training, FP32)
+    state.train()
+    assert [module for module in model.modules() if module.training] == [state.head]
+    assert [p.requires_grad for p in state.head.parameters()] == [True, True]
+    assert sum(p.requires_grad for p in model.parameters()) == 2
+
+
+def test_a_model_without_a_last_linear_layer_cannot_be_frozen():
+    with pytest.raises(UserError, match="does not end in a linear layer"):
+        freeze_features(nn.Sequential(nn.Linear(2, 2), nn.Conv2d(3, 4, 1)))

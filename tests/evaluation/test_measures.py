@@ -15,6 +15,7 @@ COST = {
     "latency_ms": {"1": {"median": 1.5}, "64": {"median": 40.0}},
 }
 RECORD = {
+    "images": {"train": 70},
     "train_top1": 0.99,
     "training_seconds": 90,
     "peak_memory_mb": 512.5,
@@ -52,7 +53,14 @@ def test_each_measure_by_hand(runs):
     found = {name: measure.of(training) for name, measure in MEASURES.items()}
     assert found == pytest.approx(
         {
-            **{"val_top1": 90, "train_top1": 99, "gap": 11.5, "ece": 4, "ece_scaled": 2},
+            **{
+                "train_images": 70,
+                "val_top1": 90,
+                "train_top1": 99,
+                "gap": 11.5,
+                "ece": 4,
+                "ece_scaled": 2,
+            },
             **{"nll": 0.3, "brier": 0.15, "converged": 2, "epoch_seconds": 3.5},
             **{"peak_memory": 512.5, "parameters": 1.25, "weights_mb": 2.5},
             **{"training_minutes": 1.5, "multiply_adds": 2.5, "latency_1": 1.5, "latency_64": 40},

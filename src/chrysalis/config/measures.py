@@ -6,6 +6,7 @@
 from typing import Literal
 
 MeasureName = Literal[
+    "train_images",
     "val_top1",
     "train_top1",
     "gap",

@@ -134,6 +134,11 @@ class TrainingSettings(Settings):
         description="Epochs without a better validation result after which training stops; "
         "0: never.",
     )
+    frozen: bool = Field(
+        False,
+        description="Whether only the last linear layer is trained, all before it staying as it "
+        "starts: of use with pretrained weights.",
+    )
     test_time_flip: bool = Field(
         False, description="Whether predictions average over an image and its mirror image."
     )
@@ -162,6 +167,15 @@ CropShare = Annotated[
     float,
     Field(gt=0, le=1, description="Share of a packed image's side that evaluation looks at."),
 ]
+TrainShare = Annotated[
+    float,
+    Field(
+        gt=0,
+        le=1,
+        description="Share of each class's training images that is used, at least one; which, "
+        "the seed decides, and a larger share holds the smaller.",
+    ),
+]
 
 
 class RunSettings(Settings):
@@ -172,6 +186,7 @@ class RunSettings(Settings):
     image_size: ImageSize
     pack_margin: PackMargin = 4 / 3
     crop_pct: CropShare = CROP_PCT
+    train_share: TrainShare = 1.0
     training: TrainingSettings = TrainingSettings()
     augmentation: AugmentationSettings | None = AugmentationSettings()
     removed_classes: tuple[str, ...] = ()

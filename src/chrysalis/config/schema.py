@@ -22,6 +22,7 @@ from chrysalis.config.run import (
     PackMargin,
     Settings,
     TrainingSettings,
+    TrainShare,
 )
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
@@ -63,6 +64,7 @@ class Changes(Settings):
     image_size: ImageSize | None = None
     pack_margin: PackMargin | None = None
     crop_pct: CropShare | None = None
+    train_share: TrainShare | None = None
     training: TrainingChanges = TrainingChanges()
     augmentation: Literal["none", "standard"] | AugmentationChanges = Field(
         AugmentationChanges(), description="none, standard (as before), or changes to single keys."

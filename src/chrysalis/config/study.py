@@ -215,15 +215,19 @@ def _reason_to_refuse(chapter: Chapter, models: tuple[str, ...], listed: list[st
     if chapter.arms == "each_class":
         return ""
     for arm in chapter.arms.values():
-        needed = registry.spec(arm.model).needs if arm.model and _is_pretrained(arm) else ""
-        if needed and not importlib.util.find_spec(needed):
-            return f"the package {needed} with pretrained weights is not installed"
+        for model in _named_models(chapter, arm) if arm.options.get("pretrained") else []:
+            needed = registry.spec(model).needs
+            if needed and not importlib.util.find_spec(needed):
+                return f"the package {needed} with pretrained weights is not installed"
     uses_list = any(arm.remove_classes == "listed" for arm in chapter.arms.values())
     return "no classes to remove are listed; set remove_classes" if uses_list and not listed else ""
 
 
-def _is_pretrained(arm: Arm) -> bool:
-    return bool(arm.options.get("pretrained"))
+def _named_models(chapter: Chapter, arm: Arm) -> list[str]:
+    """The models that the arm or else its chapter names."""
+    if arm.model:
+        return [arm.model]
+    return chapter.models if isinstance(chapter.models, list) else []
 
 
 def _chapters(study: StudyConfig, dataset: Located, folder: Path) -> dict[str, Chapter]:
@@ -288,7 +292,7 @@ class _Resolver:
             model=model,
             options=_options(model, layers, where),
             image_size=_last([layer.image_size for layer in layers], DEFAULT_IMAGE_SIZE),
-            **_given(layers, "pack_margin", "crop_pct"),
+            **_given(layers, "pack_margin", "crop_pct", "train_share"),
             training=_overlay(TrainingSettings(), [layer.training for layer in layers]),
             augmentation=_augmentation([layer.augmentation for layer in layers]),
             removed_classes=self._removed(arm.remove_classes, where),

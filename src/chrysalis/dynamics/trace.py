@@ -70,7 +70,7 @@ def trace(
         order = generator(torch.device("cpu"), "order", settings.seed, epoch)
         inputs = prepare(training.shuffled(plan.batch_size, order), epoch)
         ratios: dict[str, list[float]] = defaultdict(list)
-        state.forward.train()
+        state.train()
         for step, batch in enumerate(inputs, epoch * steps):
             rate = learning_rate(plan, step, steps)
             row = {"step": step, "epoch": epoch + 1, "learning_rate": rate}

@@ -35,7 +35,7 @@ def lr_range_test(
     seed_everything(derive_seed("lr_range", settings.seed))
     rows: list[dict[str, float]] = []
     average, least = 0.0, np.inf
-    state.forward.train()
+    state.train()
     for step, (images, targets) in enumerate(_endless(training, settings, prepare)):
         rate = LOWEST * (HIGHEST / LOWEST) ** (step / (STEPS - 1))
         _, loss = train_step(state, images, targets, rate, settings.training.clip_norm, runtime)

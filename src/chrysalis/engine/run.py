@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import platform
 import time
 from dataclasses import dataclass
@@ -49,6 +50,21 @@ def select(packed: Packed, removed: tuple[str, ...]) -> tuple[list[str], dict[st
     return kept, splits
 
 
+def share_of(split: Split, share: float, seed: int) -> Split:
+    """That share of each class's rows, rounded up, in their order; the seed decides which.
+
+    For one seed a larger share holds the smaller.
+    """
+    if share == 1:
+        return split
+    place = np.random.default_rng(derive_seed("share", seed)).permutation(len(split.rows))
+    kept = np.zeros(len(split.rows), bool)
+    for label in np.unique(split.labels):
+        own = np.flatnonzero(split.labels == label)
+        kept[own[np.argsort(place[own])][: math.ceil(share * len(own))]] = True
+    return Split(split.rows[kept], split.labels[kept])
+
+
 def prepare(
     settings: RunSettings, packed: Packed, runtime: Runtime, resident_bytes: int = RESIDENT_BYTES
 ) -> tuple[list[str], dict[str, Batches], Classifier]:
@@ -57,6 +73,7 @@ def prepare(
     A split of up to `resident_bytes` lives on the device.
     """
     classes, splits = select(packed, settings.removed_classes)
+    splits["train"] = share_of(splits["train"], settings.train_share, settings.seed)
     batches = {
         name: Batches(packed.images, part.rows, part.labels, runtime.device, resident_bytes)
         for name, part in splits.items()

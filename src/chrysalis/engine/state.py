@@ -12,6 +12,7 @@ from chrysalis.engine.average import Average
 from chrysalis.engine.losses import create_loss
 from chrysalis.engine.optim import create_optimizer
 from chrysalis.engine.runtime import Runtime
+from chrysalis.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class TrainingState:
     criterion: nn.Module
     optimizer: torch.optim.Optimizer
     average: Average | None
+    head: nn.Module | None
 
     @classmethod
     def create(
@@ -33,10 +35,21 @@ class TrainingState:
         Raises:
             UserError: the model does not suit the loss.
         """
+        head = freeze_features(model) if plan.frozen else None
         forward = runtime.group.wrap(model)
         average = Average(model, plan.ema_decay) if plan.ema_decay else None
         criterion = create_loss(model, classes, plan, runtime.group)
-        return cls(model, forward, criterion, create_optimizer(model, plan), average)
+        return cls(model, forward, criterion, create_optimizer(model, plan), average, head)
+
+    def train(self) -> None:
+        """Put the network into training mode; frozen features stay in evaluation mode.
+
+        So their normalisation goes on with the statistics that it has.
+        """
+        self.forward.train()
+        if self.head is not None:
+            self.model.eval()
+            self.head.train()
 
     @property
     def evaluated(self) -> nn.Module:
@@ -56,3 +69,17 @@ class TrainingState:
         """Go on from what `state_dict` gave."""
         for name, part in self._parts.items():
             part.load_state_dict(state[name])
+
+
+def freeze_features(model: nn.Module) -> nn.Module:
+    """Let only the model's last linear layer be trained; return that layer.
+
+    Raises:
+        UserError: the model does not end in one.
+    """
+    layers = [module for module in model.modules() if list(module.parameters(recurse=False))]
+    last = layers[-1]
+    if not isinstance(last, nn.Linear):
+        raise UserError("training.frozen: the model does not end in a linear layer")
+    model.requires_grad_(False)
+    return last.requires_grad_()

@@ -122,7 +122,7 @@ def train_epoch(
     """
     loss_sum, correct = (torch.zeros((), device=runtime.device) for _ in range(2))
     seen = 0
-    state.forward.train()
+    state.train()
     for rate, (images, targets) in zip(rates, inputs, strict=True):
         logits, loss = train_step(state, images, targets, rate, clip_norm, runtime)
         loss_sum += loss * len(targets)

@@ -64,6 +64,12 @@ def converged_at(history: pd.DataFrame) -> int:
 
 
 MEASURES = {
+    "train_images": Measure(
+        "Training images",
+        "images that it is trained on",
+        0,
+        lambda training: training.record["images"]["train"],
+    ),
     "val_top1": Measure(
         "Val top-1 (%)",
         "accuracy on val of the weights that were kept, which are those best on val",
