@@ -100,6 +100,23 @@ def test_arms_against_the_baseline_of_the_same_model(write_errors, tmp_path):
     assert (answer["analysis"], answer["threshold"]) == ("accuracy", 0.01)
 
 
+def test_gains_are_the_comparison_on_each_class_alone(write_errors, tmp_path):
+    errors = {"m-off": (30, 31, 32), "m-on": (6, 5, 7)}
+    for run, counts in errors.items():
+        write_errors(run, counts)
+    asked = chapter([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    gains = tables["gains"].set_index("class")
+    on, off = correct(errors["m-on"]), correct(errors["m-off"])
+    expected = [compare(on[:, start::2], off[:, start::2]) for start in (0, 1)]
+    for name, effect in zip(AB, expected, strict=True):
+        found = gains.loc[name]
+        assert found["images"] == 30
+        assert found["effect"] == pytest.approx(effect.difference)
+        assert (found["low"], found["high"]) == pytest.approx((effect.low, effect.high))
+    np.testing.assert_allclose(gains["p_holm"], holm([effect.p for effect in expected]))
+
+
 def test_other_tests_of_the_same_comparison(write_errors, tmp_path):
     errors = {"m-off": (30, 31, 32), "m-on": (6, 5, 7)}
     for run, counts in errors.items():

@@ -257,7 +257,17 @@ def _write_chapter(folder, chapter, classes, rng):
         ],
         columns=["model", "arm", "run", "measure", "seeds", "mean", "sd", "values"],
     )
+    gains = pd.DataFrame(
+        {
+            **{key: effect[key] for key in compared},
+            **{"class": name, "images": 40, "effect": 0.01 * (1 - place), "low": -0.02},
+            **{"high": 0.05, "p": 0.01 + place / 9, "p_holm": 0.04 + place / 4},
+        }
+        for effect in effects.to_dict("records")
+        for place, name in enumerate(classes)
+    )
     tables = {
+        "gains": gains,
         "measures": measures,
         "arms": arms,
         "effects": effects,

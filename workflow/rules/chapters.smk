@@ -40,6 +40,7 @@ rule compare:
         checks=f"{RESULTS}/chapters/{{chapter}}/compare/checks.csv",
         pairs=f"{RESULTS}/chapters/{{chapter}}/compare/pairs.csv",
         per_class=f"{RESULTS}/chapters/{{chapter}}/compare/per_class.csv",
+        gains=f"{RESULTS}/chapters/{{chapter}}/compare/gains.csv",
         measures=f"{RESULTS}/chapters/{{chapter}}/compare/measures.csv",
         answer=f"{RESULTS}/chapters/{{chapter}}/compare/chapter.json",
     log:

@@ -114,6 +114,36 @@ def pairs_table(tables: Tables, seeds: list[int]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def gains_table(tables: Tables) -> pd.DataFrame:
+    """A row for each comparison and class with test images: what the class gains, as a fraction.
+
+    Interval and p as of a whole comparison, on the images of the class alone; p_holm is corrected
+    over the classes of the comparison.
+    """
+    parts = []
+    for condition, base, *_ in tables.comparisons:
+        # A full model's labels count the removed classes too; the arm's own do not.
+        first = condition.seeds[0]
+        rows = []
+        for label in np.unique(first.labels):
+            here = first.labels == label
+            effect = compare(condition.correct[:, here], base.correct[:, here])
+            rows.append(
+                {
+                    **_compared(condition, base),
+                    "class": first.classes[label],
+                    "images": effect.images,
+                    "effect": effect.difference,
+                    "low": effect.low,
+                    "high": effect.high,
+                    "p": effect.p,
+                }
+            )
+        part = pd.DataFrame(rows)
+        parts.append(part.assign(p_holm=holm(part["p"].tolist())))
+    return pd.concat(parts, ignore_index=True)
+
+
 def _compared(condition: Condition, base: Condition) -> dict[str, str]:
     return {"model": condition.model, "arm": condition.arm, "baseline": base.arm}
 
@@ -146,6 +176,7 @@ def analyse(
         "checks": checks_table(compared),
         "pairs": pairs_table(compared, seeds),
         "per_class": per_class_table(compared),
+        "gains": gains_table(compared),
         "measures": measures_table(chapter, runs, seeds),
     }
     return tables, answer

@@ -58,6 +58,7 @@ def fragments(chapter: Chapter) -> dict[str, str]:
         "compared.md": compared(chapter),
         "arms.md": arms(chapter) + measures(chapter) + dynamics(chapter),
         "effects.md": effects(chapter) + "\n" + checks(chapter),
+        "gains.md": gains(chapter),
         "figures.md": "\n".join(
             f"## {title(plot.image.stem)}\n\n{figure(plot)}"
             for plot in in_order(chapter.plots)
@@ -111,6 +112,36 @@ def arms(chapter: Chapter) -> str:
     headings = ["Model", "Arm", "Top-1 accuracy on test", "Each seed (%)", "Test images", "Run"]
     text = table(headings, rows, "llrrrl") + "\n"
     return text + source("compare", chapter.compared / "arms.csv") + _figure(chapter, "arms")
+
+
+def gains(chapter: Chapter) -> str:
+    """Which classes gain and which lose in each comparison, the largest gain first."""
+    text = ""
+    for compared, rows in chapter.gains.groupby(["model", "arm", "baseline"], sort=False):
+        model, arm, baseline = map(literal, compared)
+        clear = rows[rows["p_holm"] < ALPHA]
+        told = [
+            f"{count(int(found.sum()), 'class', 'classes')} {word}"
+            for found, word in ((clear["effect"] > 0, "gains"), (clear["effect"] < 0, "loses"))
+        ]
+        cells = [
+            [
+                literal(row["class"]),
+                f"{row['images']:.0f}",
+                points(row["effect"]),
+                interval(row["low"], row["high"]),
+                p_value(row["p_holm"]),
+            ]
+            for row in rows.sort_values("effect", ascending=False, kind="stable").to_dict("records")
+        ]
+        headings = ["Class", "Test images", "Effect (points)", "95 % interval", "p (Holm)"]
+        text += (
+            f"\n### {model}: {arm} against {baseline}\n\n"
+            f"With p below {ALPHA} after Holm's correction over the classes: {', '.join(told)}.\n\n"
+            + table(headings, cells, "lrrrr")
+            + "\n"
+        )
+    return text + source("compare", chapter.compared / "gains.csv")
 
 
 def measures(chapter: Chapter) -> str:

@@ -82,6 +82,7 @@ class Chapter:
     effects: pd.DataFrame
     checks: pd.DataFrame
     pairs: pd.DataFrame
+    gains: pd.DataFrame
     measures: pd.DataFrame
     dynamics: pd.DataFrame | None
     plots: list[Plot]
@@ -179,7 +180,7 @@ def _load_chapter(folder: Path, told: dict[str, Any]) -> Chapter:
         by_model(_read_numbers(place / "compare" / "arms.csv")),
         *(
             by_model(_read_numbers(place / "compare" / f"{name}.csv"))
-            for name in ("effects", "checks", "pairs", "measures")
+            for name in ("effects", "checks", "pairs", "gains", "measures")
         ),
         by_model(_read_numbers(place / "plot_dynamics" / "summary.csv"))
         if told["dynamics"]
