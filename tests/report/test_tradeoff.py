@@ -46,6 +46,8 @@ def test_a_panel_for_each_measure(table):
     figure = plot_tradeoff(table)
     first, second = (axes for axes in figure.axes if axes.get_visible())
     assert (first.get_xlabel(), second.get_xlabel()) == ("Parameters (M)", "Latency, 1 image (ms)")
+    figure.canvas.draw()
+    assert not any("$" in label.get_text() for label in first.get_xticklabels(which="both"))
     assert (first.get_xscale(), second.get_xscale()) == ("log", "linear")
     assert first.lines[0].get_xdata().tolist() == [1, 5, 50, 50]
     assert second.lines[0].get_xdata().tolist() == [5, 6]

@@ -59,10 +59,11 @@ FIGURES = {
     "lr_range": (
         "Learning rates",
         "Learning rate range test: the loss on training images while the rate grows from step to "
-        "step, from fresh weights. A good peak lies where the loss falls, before it turns up.",
+        "step, from fresh weights. A good peak lies where the loss falls, before it turns up. No "
+        "dotted line is drawn where the loss hardly falls.",
     ),
     "reliability": (
-        "Calibration",
+        "Reliability",
         "Test images in bins of confidence, all seeds together: the mean confidence of a bin, and "
         "the share of right answers in it. Above the dotted line a network is too modest, below it "
         "too sure. The larger a mark, the more images.",

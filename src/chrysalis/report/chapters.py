@@ -197,7 +197,8 @@ def dynamics(chapter: Chapter) -> str:
 
 
 def _spread(measure: Measure, mean: float, sd: float, **_: object) -> str:
-    spread = f"{NBSP}(sd{NBSP}{sd:.{measure.digits}f})" if sd > 0 else ""
+    shown = round(sd, measure.digits) > 0
+    spread = f"{NBSP}(sd{NBSP}{sd:.{measure.digits}f})" if shown else ""
     return f"{mean:.{measure.digits}f}{spread}"
 
 

@@ -8,7 +8,16 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from chrysalis.report.style import STYLE, colour, dash, marker, new_figure, put_legend, shorten
+from chrysalis.report.style import (
+    STYLE,
+    colour,
+    dash,
+    log_scale,
+    marker,
+    new_figure,
+    put_legend,
+    shorten,
+)
 
 WINDOWS = 50  # means of the loss along a curve
 LOOKED = ["loss_low", "loss_high", "distance_low", "distance_high", "smoothness"]
@@ -81,7 +90,8 @@ def plot_bands(bands: pd.DataFrame) -> Figure:
         axes.fill_between(rows["step"], rows["low"], rows["high"], color=colour(index), alpha=0.3)
         axes.plot(rows["step"], rows["low"], color=colour(index), linewidth=1)
         axes.plot(rows["step"], rows["high"], color=colour(index), linewidth=1)
-    axes.set(xlabel="Step", ylabel="Loss under training", yscale="log")
+    axes.set(xlabel="Step", ylabel="Loss under training")
+    log_scale(axes, "y")
     put_legend(
         figure,
         [
@@ -108,7 +118,7 @@ def plot_looks(looks: pd.DataFrame) -> Figure:
                     axes.plot(rows["step"], rows[low], linestyle=dash(index), lw=1.3, **paint)
                 else:
                     axes.fill_between(rows["step"], rows[low], rows[high], alpha=0.35, **paint)
-            axes.set_yscale("log")
+            log_scale(axes, "y")
     for axes, model in zip(panels[0], models, strict=True):
         axes.set_title(shorten(model, 24))
     for axes in panels[-1]:
@@ -144,7 +154,8 @@ def plot_layers(layers: pd.DataFrame) -> Figure:
                     lw=1,
                     color=colour(index),
                 )
-            axes.set_yscale("log" if logarithmic else "linear")
+            if logarithmic:
+                log_scale(axes, "y")
             axes.xaxis.get_major_locator().set_params(integer=True)
     for axes, model in zip(panels[0], models, strict=True):
         axes.set_title(shorten(model, 24))

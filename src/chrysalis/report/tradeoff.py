@@ -9,7 +9,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from chrysalis.evaluation.measures import MEASURES
-from chrysalis.report.style import GREY, STYLE, colour, marker, new_figure, put_legend, shorten
+from chrysalis.report.style import (
+    GREY,
+    STYLE,
+    colour,
+    log_scale,
+    marker,
+    new_figure,
+    put_legend,
+    shorten,
+)
 
 PANELS_PER_ROW = 2
 
@@ -83,5 +92,5 @@ def _draw(axes: Axes, rows: pd.DataFrame, series: list[int]) -> None:
             capsize=2.5,
             color=colour(index),
         )
-    if rows["cost"].min() > 0 and rows["cost"].max() > 8 * rows["cost"].min():
-        axes.set_xscale("log")
+    if rows["cost"].min() > 0 and rows["cost"].max() > 20 * rows["cost"].min():
+        log_scale(axes, "x")
