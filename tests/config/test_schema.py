@@ -19,6 +19,7 @@ from chrysalis.config.schema import (
 
 CONFIG = Path(__file__).parents[2] / "config"
 KINDS = {"datasets": "dataset", "models": "model", "experiments": "experiment", "config": "config"}
+KINDS["published"] = "published"
 SHIPPED = sorted(CONFIG.rglob("*.yaml"))
 
 

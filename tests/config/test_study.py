@@ -319,6 +319,64 @@ def test_classes_can_be_named_by_their_label(study):
     assert f"unknown class to remove '{len(classes)}'" in text
 
 
+def published(write, figures="", claims=""):
+    write(
+        "datasets/shapes.yaml",
+        """
+        title: Shapes
+        source: {kind: folder, path: images}
+        published: [others]
+        """,
+    )
+    text = "title: Others\nsource: A report\ndifferences: [other images]\n"
+    write("published/others.yaml", f"{text}figures: [{figures}]\nclaims: [{claims}]\n")
+
+
+def test_published_figures_come_with_the_dataset(study, write):
+    published(
+        write,
+        "{model: mynet, value: 0.7}",
+        "{claim: it helps, chapter: augmentation, arm: 'on', baseline: 'off', expected: better}",
+    )
+    told = study().describe()["published"]["others"]
+    assert told["figures"][0]["value"] == 0.7
+    assert told["claims"][0]["expected"] == "better"
+
+
+@pytest.mark.parametrize(
+    ("figure", "text"),
+    [
+        ("{model: mynett, value: 0.7}", "figures: unknown model 'mynett'"),
+        ("{model: mynet, value: 70}", "figures.0.value: found 70"),
+        ("{model: mynet, value: 0.7, arm: a}", "`chapter` and `arm` come together"),
+        ("{model: mynet, value: 0.7, chapter: augm, arm: a}", "unknown chapter 'augm'"),
+    ],
+)
+def test_faults_in_published_files_are_told(study, write, figure, text):
+    published(write, figure)
+    assert text in message(study)
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("expected: better, measure: gap, ratio: 2", "either `expected`, or `measure` and `ratio`"),
+        ("measure: gap", "`measure` and `ratio` come together"),
+    ],
+)
+def test_a_claim_is_of_one_kind(study, write, claim, text):
+    published(write, claims=f"{{claim: c, chapter: models, arm: a, baseline: b, {claim}}}")
+    assert text in message(study)
+
+
+def test_unknown_published_files_are_told(study, write):
+    write(
+        "datasets/shapes.yaml",
+        "title: Shapes\nsource: {kind: folder, path: images}\npublished: [nobody]\n",
+    )
+    assert "published: unknown 'nobody'" in message(study)
+
+
 def test_any_architecture_of_timm_can_be_studied(study):
     found = study(models=["timm/resnet10t"], experiments=[])
     (run,) = found.runs.values()

@@ -70,6 +70,17 @@ arms:
   high: {training: {learning_rate: 0.005}}
 """
     )
+    (workspace.root / "config/published").mkdir(exist_ok=True)
+    (workspace.root / "config/published/theirs.yaml").write_text(
+        """
+title: Theirs
+source: A report
+differences: [other shapes]
+figures: [{model: mynet, value: 0.77}]
+claims: [{claim: fast is better, chapter: mine, arm: high, baseline: low, expected: better}]
+"""
+    )
+    workspace.append("config/datasets/shapes.yaml", "published: [theirs]\n")
     workspace.snakemake("--config", "experiments=[mine]", "seeds=1")
     results = workspace.root / "results/shapes"
     page = (results / "site/chapters/mine.html").read_text()
@@ -78,6 +89,9 @@ arms:
     for name in ("loss_band", "landscape", "layers", "tradeoff"):
         assert f"/{name}.svg" in page
     assert check_site(results / "site") == []
+    told = (results / "site/published.html").read_text()
+    for text in ("77.0", "other shapes", "fast is better", "not enough runs to tell"):
+        assert text in told
     summary = pd.read_csv(results / "chapters/mine/plot_dynamics/summary.csv")
     assert summary["arm"].tolist() == ["low", "high"]
     assert (summary["smoothness"] > 0).all()

@@ -81,6 +81,13 @@ def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
         "base_runs": {m: runs[m, "a"] for m in MODELS},
         "explained": [f"{runs[MODELS[0], 'a']}/seed0"],
         "split": {"fractions": [0.7, 0.15, 0.15], "seed": 0},
+        "published": {
+            "others": {
+                "title": "Other butterflies",
+                "source": "B. Author, A Report, 2010.",
+                "differences": ["fifty species", "another split"],
+            }
+        },
     }
     _write_json(folder / "study.json", study)
     split = _write_data(folder / "data", classes)
@@ -95,7 +102,28 @@ def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
         folder / "chapters/models/plot_curves/curves.csv", index=False
     )
     _write_plots(folder, study, split, classes, rng)
+    _write_published(folder / "published")
     return folder
+
+
+def _write_published(folder):
+    common = {"metric": "test", "arm": "", "published_in": "others"}
+    _write_csv(
+        folder / "figures.csv",
+        pd.DataFrame(
+            [
+                {**common, "model": MODELS[0], "note": "", "published": 0.881, "mean": 0.931}
+                | {"sd": 0.012, "seeds": 3},
+                {**common, "model": "absent", "note": "another run", "published": 0.755}
+                | {"mean": np.nan, "sd": np.nan, "seeds": 0},
+            ]
+        ),
+    )
+    claims = [
+        {"claim": "augmentation helps", "outcome": "holds here", "basis": "It is better."},
+        {"claim": "size matters", "outcome": "not asked in this study", "basis": ""},
+    ]
+    _write_csv(folder / "claims.csv", pd.DataFrame(claims).assign(published_in="others"))
 
 
 def _chapter(name, analysis, arms, baseline):

@@ -41,7 +41,7 @@ def chapter_of(wildcards):
 
 
 def chapter_files(pattern):
-    """A file for each chapter that the study asks."""
+    """Files of each chapter that the study asks."""
     return expand(pattern, chapter=[chapter.name for chapter in STUDY.chapters])
 
 

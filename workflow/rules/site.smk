@@ -31,8 +31,25 @@ rule plot_dag:
         " --output $(dirname {output.figure:q}) --log {log:q}"
 
 
+rule published:
+    input:
+        study=rules.study.output[0],
+        metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
+        tables=chapter_files(rules.compare.output),
+        code=code("published"),
+    output:
+        figures=f"{RESULTS}/published/figures.csv",
+        claims=f"{RESULTS}/published/claims.csv",
+    log:
+        f"{RESULTS}/logs/published.log",
+    shell:
+        "{PYTHON} scripts/published.py --results {RESULTS}"
+        " --output $(dirname {output.figures:q}) --log {log:q}"
+
+
 rule site:
     input:
+        published=rules.published.output if STUDY.published else [],
         study=rules.study.output[0],
         inspected=rules.inspect_images.output,
         split=rules.split.output,

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from chrysalis.config.measures import MeasureName
+from chrysalis.config.published import Published
 from chrysalis.config.run import (
     AugmentationSettings,
     CropShare,
@@ -212,6 +213,9 @@ class Dataset(Settings):
     skip_experiments: list[Name] = Field(
         [], description="Chapters not to ask of it, unless the study names them."
     )
+    published: list[Name] = Field(
+        [], description="Published figures to set beside the study's, by file in config/published."
+    )
     remove_classes: list[str] = Field([], description="Classes that the removal chapter removes.")
     cam_layers: dict[str, str] = Field(
         {}, description="Grad-CAM layer by model, where the last stage's map is too coarse."
@@ -291,7 +295,13 @@ def as_text(value: object) -> object:
     return value
 
 
-FILES = {"config": StudyConfig, "dataset": Dataset, "model": ModelFile, "experiment": Chapter}
+FILES = {
+    "config": StudyConfig,
+    "dataset": Dataset,
+    "model": ModelFile,
+    "experiment": Chapter,
+    "published": Published,
+}
 
 
 def json_schema() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from chrysalis.config.dataset import Located, locate
 from chrysalis.config.load import load, suggest, validate
+from chrysalis.config.published import Published
 from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
 from chrysalis.config.schema import Arm, Changes, Chapter, ModelFile, StudyConfig
 from chrysalis.errors import UserError
@@ -82,6 +83,7 @@ class Study:
     on_request: tuple[ResolvedChapter, ...]
     more_runs: dict[str, RunSettings]
     refused: dict[str, str]
+    published: dict[str, Published]
 
     @property
     def seeds(self) -> list[int]:
@@ -142,6 +144,9 @@ class Study:
             "base_runs": self.base_runs,
             "explained": [f"{run}/seed{self.seeds[0]}" for run in self.base_runs.values()],
             "split": dataset.split.model_dump(mode="json"),
+            "published": {
+                name: told.model_dump(mode="json") for name, told in self.published.items()
+            },
         }
 
 
@@ -190,7 +195,30 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
         tuple(on_request),
         more.runs,
         refused,
+        _published(dataset, folder / "published", files),
     )
+
+
+def _published(
+    dataset: Located, folder: Path, chapters: dict[str, Chapter]
+) -> dict[str, Published]:
+    """What the dataset's file names in `folder`, by its name."""
+    files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    found = {}
+    for name in dataset.config.published:
+        if name not in files:
+            raise UserError(
+                f"dataset '{dataset.name}': published: unknown '{name}'; {suggest(name, files)}"
+            )
+        told = found[name] = load(files[name], Published)
+        _models((figure.model for figure in told.figures), f"{files[name]}: figures")
+        for item in (*told.figures, *told.claims):
+            if item.chapter is not None and item.chapter not in chapters:
+                raise UserError(
+                    f"{files[name]}: unknown chapter '{item.chapter}'; "
+                    f"{suggest(item.chapter, chapters)}"
+                )
+    return found
 
 
 def _asked(

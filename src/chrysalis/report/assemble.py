@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import yaml
 
 from chrysalis.errors import UserError
+from chrysalis.report import published
 from chrysalis.report.escape import escape
 from chrysalis.report.fragments import all_fragments
 from chrysalis.report.results import Results, load_results
@@ -39,6 +40,8 @@ def assemble(report_dir: Path, results_dir: Path, work_dir: Path, renderer: str)
         path = work_dir / FRAGMENTS / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    if not results.study["published"]:
+        (work_dir / published.PAGE).unlink(missing_ok=True)
     pages = _write_chapter_pages(report_dir, work_dir, results)
     _write_config(report_dir / "_quarto.yml", work_dir / "_quarto.yml", results, pages, renderer)
     for text in fragments.values():
@@ -77,6 +80,8 @@ def _write_config(
     menu["menu"] = [{"href": page} for page in pages]
     if not pages:
         entries.remove(menu)
+    if not results.study["published"]:
+        website["navbar"]["left"] = [e for e in entries if e.get("href") != published.PAGE]
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     target.write_text(text, encoding="utf-8")
 

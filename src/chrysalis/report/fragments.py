@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from chrysalis.report import chapters, provenance
+from chrysalis.report import chapters, provenance, published
 from chrysalis.report.captions import figure, in_order
 from chrysalis.report.escape import literal
 from chrysalis.report.results import Plot, Results
@@ -36,6 +36,7 @@ def all_fragments(results: Results, renderer: str) -> dict[str, str]:
         "left_out.md": left_out(results),
         "explanations.md": explanations(results),
         "renderer.md": f"The pages were rendered by {literal(renderer)}.\n",
+        **({"published.md": published.fragment(results)} if results.study["published"] else {}),
         **provenance.fragments(results),
         **chapters.models_fragments(results),
     }

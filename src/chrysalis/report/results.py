@@ -14,6 +14,7 @@ from chrysalis.data.packed import read_table
 from chrysalis.errors import UserError
 from chrysalis.report.order import by_model
 
+PUBLISHED = PurePosixPath("published")
 MODELS_CHAPTER = "models"  # the chapter whose page is models.qmd
 FIGURE_KINDS = (".svg", ".webp")
 WIDEST = 640  # points: figures up to here are shrunk to the page's width
@@ -35,6 +36,7 @@ _NUMBERS = (
     "bootstrap_high",
     "sign_flip_p",
     "sign_flip_least_p",
+    "published",
     *("smoothness", "distance", "input_gradient", "dead", "vanishing", "exploding"),
 )
 
@@ -117,6 +119,7 @@ class Results:
     models_plots: list[Plot]
     study_plots: list[Plot]
     galleries: dict[str, tuple[pd.DataFrame, list[Plot]]]
+    published: dict[str, pd.DataFrame]
 
     @property
     def classes(self) -> list[str]:
@@ -155,6 +158,11 @@ def load_results(folder: Path) -> Results:
                 _plots(folder, f"explain/{name}", table="gallery.csv"),
             )
             for name in study["explained"]
+        },
+        published={
+            name: _read_numbers(folder / PUBLISHED / f"{name}.csv")
+            for name in ("figures", "claims")
+            if study["published"]
         },
     )
 

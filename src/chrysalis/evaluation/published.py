@@ -1,0 +1,127 @@
+"""Published figures and claims beside what a study measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from chrysalis.evaluation.rules import ENOUGH_SEEDS
+from chrysalis.evaluation.summary import read_metrics
+
+NEAR = 1.5  # a ratio within this factor of the claimed one is about the same
+
+HOLDS, CONTRADICTED = "holds here", "contradicted here"
+NOT_SEEN, NOTHING_AGAINST = "not seen here", "nothing here against it"
+UNDECIDED, NOT_ASKED = "not enough runs to tell", "not asked in this study"
+
+
+class Measured:
+    """A study's tables, read where a published figure or claim needs them."""
+
+    def __init__(self, study: dict[str, Any], results: Path) -> None:
+        """`study` is as `Study.describe` gives it; `results` the folder of its results."""
+        self.asked = {chapter["name"] for chapter in study["chapters"]}
+        self.study, self.results = study, results
+
+    def table(self, chapter: str, name: str) -> pd.DataFrame:
+        """A chapter's table; empty if the study does not ask the chapter."""
+        if chapter not in self.asked:
+            return pd.DataFrame(columns=["model", "arm", "baseline", "measure", "run"])
+        path = self.results / "chapters" / chapter / "compare" / f"{name}.csv"
+        return pd.read_csv(path, dtype={"model": str, "arm": str, "baseline": str})
+
+    def run(self, figure: dict[str, Any]) -> str | None:
+        """The run that stands for a published figure, if the study has it."""
+        if figure["chapter"] is None:
+            return self.study["base_runs"].get(figure["model"])
+        arms = self.table(figure["chapter"], "arms")
+        found = arms[(arms["model"] == figure["model"]) & (arms["arm"] == figure["arm"])]
+        return found["run"].iloc[0] if len(found) else None
+
+    def accuracies(self, run: str, metric: str) -> pd.Series:
+        """Top-1 of each seed of a run (fractions), on test or on val."""
+        places = (self.results / "runs" / run / f"seed{seed}" for seed in self.study["seeds"])
+        return pd.Series([read_metrics(place)[metric]["top1"] for place in places])
+
+
+def figures_table(published: dict[str, Any], measured: Measured) -> pd.DataFrame:
+    """A row for each published figure: model, metric, arm, note, published, mean, sd, seeds.
+
+    Accuracies are fractions; mean, sd and seeds are ours, empty where the study has no such run.
+    """
+    rows = []
+    for figure in published["figures"]:
+        run = measured.run(figure)
+        values = (
+            pd.Series(dtype=float) if run is None else measured.accuracies(run, figure["metric"])
+        )
+        rows.append(
+            {
+                **{key: figure[key] or "" for key in ("model", "metric", "arm", "note")},
+                "published": figure["value"],
+                "mean": values.mean(),
+                "sd": values.std(ddof=1),
+                "seeds": len(values),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def claims_table(published: dict[str, Any], measured: Measured) -> pd.DataFrame:
+    """A row for each claim: claim, outcome, and the sentence or the ratio that it rests on."""
+    judge = {True: _by_measure, False: _by_accuracy}
+    rows = [
+        {"claim": claim["claim"], **judge[claim["expected"] is None](claim, measured)}
+        for claim in published["claims"]
+    ]
+    return pd.DataFrame(rows, columns=["claim", "outcome", "basis"])
+
+
+def _by_accuracy(claim: dict[str, Any], measured: Measured) -> dict[str, str]:
+    effects = _of_claim(measured.table(claim["chapter"], "effects"), claim, claim["arm"])
+    effects = effects[effects["baseline"] == claim["baseline"]]
+    if effects.empty:
+        return {"outcome": NOT_ASKED, "basis": ""}
+    found = effects.iloc[0]
+    if found["outcome"] == "insufficient":
+        outcome = UNDECIDED
+    elif found["outcome"] == claim["expected"]:
+        outcome = NOTHING_AGAINST if claim["expected"] == "none" else HOLDS
+    else:
+        outcome = NOT_SEEN if found["outcome"] == "none" else CONTRADICTED
+    return {"outcome": outcome, "basis": found["sentence"]}
+
+
+def _by_measure(claim: dict[str, Any], measured: Measured) -> dict[str, str]:
+    """Judged by the ratio of the means, and by whether the seeds of the two lie apart."""
+    table = measured.table(claim["chapter"], "measures")
+    table = table[table["measure"] == claim["measure"]]
+    rows = [_of_claim(table, claim, name) for name in (claim["arm"], claim["baseline"])]
+    if any(part.empty for part in rows):
+        return {"outcome": NOT_ASKED, "basis": ""}
+    arm, base = (sorted(map(float, part["values"].iloc[0].split(";"))) for part in rows)
+    ratio = (sum(arm) / len(arm)) / (sum(base) / len(base))
+    basis = (
+        f"{claim['measure']}: {claim['arm']} by {claim['baseline']} is {ratio:.2f}, the claim "
+        f"being {claim['ratio']:.2f} ({len(arm)} seeds each)"
+    )
+    fewer = claim["ratio"] < 1
+    agrees = arm[-1] < base[0] if fewer else arm[0] > base[-1]
+    opposes = arm[0] > base[-1] if fewer else arm[-1] < base[0]
+    if len(arm) < ENOUGH_SEEDS:
+        outcome = UNDECIDED
+    elif opposes:
+        outcome = CONTRADICTED
+    else:
+        near = 1 / NEAR <= ratio / claim["ratio"] <= NEAR
+        outcome = HOLDS if agrees and near else NOT_SEEN
+    return {"outcome": outcome, "basis": basis}
+
+
+def _of_claim(table: pd.DataFrame, claim: dict[str, Any], arm: str) -> pd.DataFrame:
+    """The rows of an arm, which may itself be a model, or is that of the claim's model."""
+    rows = table[table["arm"] == arm]
+    named = rows[rows["model"].isin([claim["model"], arm])]
+    return rows if claim["model"] is None else named

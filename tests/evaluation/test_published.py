@@ -1,0 +1,130 @@
+"""Published figures beside ours, and what becomes of claims, from hand-made tables."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from chrysalis.evaluation import published
+from chrysalis.evaluation.published import Measured, claims_table, figures_table
+
+STUDY = {
+    "seeds": [0, 1, 2],
+    "base_runs": {"m": "m-1"},
+    "chapters": [{"name": "asked"}],
+}
+
+
+@pytest.fixture
+def measured(tmp_path):
+    for run, values in {"m-1": (0.8, 0.9, 1.0), "m-2": (0.5, 0.5, 0.8)}.items():
+        for seed, value in enumerate(values):
+            place = tmp_path / f"runs/{run}/seed{seed}/evaluate"
+            place.mkdir(parents=True)
+            told = {"val": {"top1": value - 0.1}, "test": {"top1": value}, "temperature": 1.2}
+            (place / "metrics.json").write_text(json.dumps(told))
+    compare = tmp_path / "chapters/asked/compare"
+    compare.mkdir(parents=True)
+    arms = [{"model": "m", "arm": "base", "run": "m-1"}, {"model": "m", "arm": "on", "run": "m-2"}]
+    pd.DataFrame(arms).to_csv(compare / "arms.csv", index=False)
+    outcomes = {"up": "better", "down": "worse", "flat": "none", "few": "insufficient"}
+    effects = [
+        {"model": "m", "arm": arm, "baseline": "base", "outcome": outcome, "sentence": f"S {arm}."}
+        for arm, outcome in outcomes.items()
+    ]
+    pd.DataFrame(effects).to_csv(compare / "effects.csv", index=False)
+    values = {"base": "10;12;14", "half": "5;6;7", "same": "9;12;15", "double": "20;24;28"}
+    measures = [
+        {"model": "m", "arm": arm, "measure": "converged", "values": text}
+        for arm, text in values.items()
+    ]
+    pd.DataFrame(measures).to_csv(compare / "measures.csv", index=False)
+    return Measured(STUDY, tmp_path)
+
+
+def figure(**changes):
+    told = {"model": "m", "value": 0.85, "metric": "test", "chapter": None, "arm": None, "note": ""}
+    return told | changes
+
+
+def claim(**changes):
+    told = {"claim": "c", "chapter": "asked", "model": None, "arm": "up", "baseline": "base"}
+    return told | {"expected": "better", "measure": None, "ratio": None} | changes
+
+
+def test_figures_beside_the_base_run_or_an_arm(measured):
+    figures = [
+        figure(),
+        figure(metric="val"),
+        figure(chapter="asked", arm="on"),
+        figure(model="absent"),
+        figure(chapter="other", arm="on"),
+    ]
+    table = figures_table({"figures": figures}, measured)
+    assert table["mean"].tolist()[:3] == pytest.approx([0.9, 0.8, 0.6])
+    assert table["mean"].isna().tolist() == [False] * 3 + [True] * 2
+    assert table["sd"].tolist()[0] == pytest.approx(0.1)
+    assert table["seeds"].tolist() == [3, 3, 3, 0, 0]
+    assert table["published"].tolist() == [0.85] * 5
+
+
+@pytest.mark.parametrize(
+    ("arm", "expected", "outcome"),
+    [
+        ("up", "better", published.HOLDS),
+        ("up", "worse", published.CONTRADICTED),
+        ("up", "none", published.CONTRADICTED),
+        ("down", "worse", published.HOLDS),
+        ("flat", "better", published.NOT_SEEN),
+        ("flat", "none", published.NOTHING_AGAINST),
+        ("few", "better", published.UNDECIDED),
+        ("absent", "better", published.NOT_ASKED),
+    ],
+)
+def test_a_claim_of_accuracy_takes_the_chapters_verdict(measured, arm, expected, outcome):
+    told = {"claims": [claim(arm=arm, expected=expected)]}
+    (row,) = claims_table(told, measured).to_dict("records")
+    assert row["outcome"] == outcome
+    assert row["basis"] == ("" if arm == "absent" else f"S {arm}.")
+
+
+@pytest.mark.parametrize(
+    ("arm", "ratio", "outcome"),
+    [
+        ("half", 0.5, published.HOLDS),
+        ("half", 0.2, published.NOT_SEEN),  # fewer, but far from a fifth
+        ("half", 2.0, published.CONTRADICTED),
+        ("same", 0.5, published.NOT_SEEN),
+        ("double", 2.0, published.HOLDS),
+        ("double", 0.5, published.CONTRADICTED),
+        ("absent", 0.5, published.NOT_ASKED),
+    ],
+)
+def test_a_claim_of_a_measure_is_judged_by_ratio_and_by_every_seed(measured, arm, ratio, outcome):
+    told = claim(arm=arm, expected=None, measure="converged", ratio=ratio)
+    (row,) = claims_table({"claims": [told]}, measured).to_dict("records")
+    assert row["outcome"] == outcome
+
+
+def test_the_ratio_is_told(measured):
+    told = claim(arm="half", expected=None, measure="converged", ratio=0.5)
+    (row,) = claims_table({"claims": [told]}, measured).to_dict("records")
+    assert row["basis"] == ("converged: half by base is 0.50, the claim being 0.50 (3 seeds each)")
+
+
+def test_a_chapter_that_is_not_asked_answers_nothing(measured):
+    for changes in ({}, {"expected": None, "measure": "gap", "ratio": 2.0}):
+        told = claim(chapter="other", **changes)
+        assert claims_table({"claims": [told]}, measured)["outcome"].item() == published.NOT_ASKED
+
+
+def test_two_seeds_are_too_few(measured, tmp_path):
+    path = tmp_path / "chapters/asked/compare/measures.csv"
+    pd.DataFrame(
+        [
+            {"model": "m", "arm": arm, "measure": "converged", "values": text}
+            for arm, text in {"base": "10;12", "half": "5;6"}.items()
+        ]
+    ).to_csv(path, index=False)
+    told = claim(arm="half", expected=None, measure="converged", ratio=0.5)
+    assert claims_table({"claims": [told]}, measured)["outcome"].item() == published.UNDECIDED
