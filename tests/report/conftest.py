@@ -177,7 +177,7 @@ def _write_run(folder, run, model, seed, classes, rng):
             "model": model,
             "options": {"dropout": 0.5},
             "image_size": 64,
-            "training": {"epochs": 12, "learning_rate": 0.001},
+            "training": {"epochs": 12, "learning_rate": 0.001, "test_time_flip": False},
             "augmentation": None if "-b" in run else {"flip": 0.5, "crop_area": [0.5, 1.0]},
             "removed_classes": [classes[0]] if "-c" in run else [],
             "seed": seed,

@@ -218,3 +218,17 @@ def test_explanations_tell_how_coarse_the_maps_are(results):
     for shown, _ in results.galleries.values():
         shown[["rows", "columns"]] = "7"
     assert "So few cells" not in fragments.explanations(results)
+
+
+def test_test_time_flip_is_named_on_every_page(folder):
+    assert "mirror image" not in fragments.banner(load_results(folder))
+    for path in folder.glob("runs/*-b*/seed*/train/run.json"):
+        record = json.loads(path.read_text())
+        record["settings"]["training"]["test_time_flip"] = True
+        path.write_text(json.dumps(record))
+    loaded = load_results(folder)
+    text = html.unescape(fragments.banner(loaded)).replace("<wbr>", "").replace("\\", "")
+    names = {run.name for run in loaded.runs if "-b" in run.name}
+    assert all(name in text for name in names)
+    assert "All runs" not in text
+    assert "the mean over each image and its mirror image" in text

@@ -15,7 +15,7 @@ from chrysalis.report import chapters, provenance, published
 from chrysalis.report.captions import figure, in_order
 from chrysalis.report.escape import literal
 from chrysalis.report.results import Plot, Results
-from chrysalis.report.tables import accuracy, count, duration, source, table
+from chrysalis.report.tables import accuracy, count, duration, key, source, table
 
 MOST_ROWS = 30  # of a list of images or classes; the linked CSV has them all
 SPLITS = ("train", "val", "test")
@@ -47,7 +47,25 @@ def all_fragments(results: Results, renderer: str) -> dict[str, str]:
 
 
 def banner(results: Results) -> str:
-    """A warning for every page of a smoke-sized study; empty for a full one."""
+    """What every page must say: that a study is smoke-sized, that predictions are averaged."""
+    return smoke(results) + flipped(results)
+
+
+def flipped(results: Results) -> str:
+    """A note if some predictions average over an image and its mirror image; empty if none do."""
+    runs = {run.name: run.record["settings"]["training"] for run in results.runs}
+    names = [name for name, training in runs.items() if training["test_time_flip"]]
+    if not names:
+        return ""
+    which = "All runs" if len(names) == len(runs) else ", ".join(map(key, names))
+    return (
+        '::: {.callout-note title="Test-time flip"}\n'
+        f"{which}: predictions are the mean over each image and its mirror image.\n:::\n"
+    )
+
+
+def smoke(results: Results) -> str:
+    """A warning of a smoke-sized study; empty for a full one."""
     reasons = results.study["smoke"]
     if not reasons:
         return ""
