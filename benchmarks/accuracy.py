@@ -84,13 +84,15 @@ def text(runs: pd.DataFrame, images: dict[str, int]) -> str:
 
 
 def main() -> None:
-    """Print the table, or write it to --output."""
+    """Print the table, and write it to --output."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("results", type=Path, help="results/<dataset> of a finished study")
+    parser.add_argument("--title", help="what stands above the table; default: the folder's name")
     parser.add_argument("--output", type=Path)
     args = parser.parse_args()
     runs = read_runs(args.results)
-    table = text(runs, runs["record"].iloc[0]["images"])
+    title = args.title or args.results.name
+    table = f"# {title}\n\n" + text(runs, runs["record"].iloc[0]["images"])
     if args.output:
         args.output.parent.mkdir(parents=True, exist_ok=True)
         args.output.write_text(table)

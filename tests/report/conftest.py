@@ -102,7 +102,7 @@ def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
         folder / "chapters/models/plot_curves/curves.csv", index=False
     )
     _write_plots(folder, study, split, classes, rng)
-    _write_published(folder / "published")
+    _write_published(folder / "chapters/published")
     return folder
 
 

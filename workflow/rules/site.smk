@@ -38,8 +38,8 @@ rule published:
         tables=chapter_files(rules.compare.output),
         code=code("published"),
     output:
-        figures=f"{RESULTS}/published/figures.csv",
-        claims=f"{RESULTS}/published/claims.csv",
+        figures=f"{RESULTS}/chapters/published/figures.csv",
+        claims=f"{RESULTS}/chapters/published/claims.csv",
     log:
         f"{RESULTS}/logs/published.log",
     shell:

@@ -14,7 +14,7 @@ from chrysalis.data.packed import read_table
 from chrysalis.errors import UserError
 from chrysalis.report.order import by_model
 
-PUBLISHED = PurePosixPath("published")
+PUBLISHED = PurePosixPath("chapters/published")
 MODELS_CHAPTER = "models"  # the chapter whose page is models.qmd
 FIGURE_KINDS = (".svg", ".webp")
 WIDEST = 640  # points: figures up to here are shrunk to the page's width
