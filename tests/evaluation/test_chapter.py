@@ -117,6 +117,15 @@ def test_gains_are_the_comparison_on_each_class_alone(write_errors, tmp_path):
     np.testing.assert_allclose(gains["p_holm"], holm([effect.p for effect in expected]))
 
 
+def test_a_class_that_all_trainings_get_right_has_no_interval(write_errors, tmp_path):
+    write_errors("m-off", (0, 0, 0))
+    write_errors("m-on", (0, 0, 0))
+    asked = chapter([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    assert tables["gains"][["low", "high"]].isna().all(axis=None)
+    assert (tables["gains"]["effect"] == 0).all()
+
+
 def test_other_tests_of_the_same_comparison(write_errors, tmp_path):
     errors = {"m-off": (30, 31, 32), "m-on": (6, 5, 7)}
     for run, counts in errors.items():

@@ -118,7 +118,7 @@ def gains_table(tables: Tables) -> pd.DataFrame:
     """A row for each comparison and class with test images: what the class gains, as a fraction.
 
     Interval and p as of a whole comparison, on the images of the class alone; p_holm is corrected
-    over the classes of the comparison.
+    over the classes of the comparison. Without any spread there is no interval.
     """
     parts = []
     for condition, base, *_ in tables.comparisons:
@@ -134,8 +134,9 @@ def gains_table(tables: Tables) -> pd.DataFrame:
                     "class": first.classes[label],
                     "images": effect.images,
                     "effect": effect.difference,
-                    "low": effect.low,
-                    "high": effect.high,
+                    # Few images that all go the same way say nothing of the spread.
+                    "low": effect.low if effect.low < effect.high else np.nan,
+                    "high": effect.high if effect.low < effect.high else np.nan,
                     "p": effect.p,
                 }
             )

@@ -121,8 +121,8 @@ def gains(chapter: Chapter) -> str:
         model, arm, baseline = map(literal, compared)
         clear = rows[rows["p_holm"] < ALPHA]
         told = [
-            f"{count(int(found.sum()), 'class', 'classes')} {word}"
-            for found, word in ((clear["effect"] > 0, "gains"), (clear["effect"] < 0, "loses"))
+            f"a {word} for {count(int(found.sum()), 'class', 'classes')}"
+            for found, word in ((clear["effect"] > 0, "gain"), (clear["effect"] < 0, "loss"))
         ]
         cells = [
             [
