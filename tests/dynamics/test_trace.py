@@ -16,14 +16,16 @@ torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
 
 
-@pytest.fixture
-def plan():
+@pytest.fixture(params=["cross_entropy", "center"])
+def plan(request):
     return RunSettings(
         model="vgg_a_bn",
         image_size=32,
         pack_margin=1,
         crop_pct=1,
-        training=TrainingSettings(epochs=2, batch_size=6, warmup_epochs=1, patience=0),
+        training=TrainingSettings(
+            epochs=2, batch_size=6, loss=request.param, warmup_epochs=1, patience=0
+        ),
         augmentation=AugmentationSettings(),
     )
 

@@ -15,6 +15,7 @@ from chrysalis.config.run import RunSettings
 from chrysalis.dynamics.inputs import input_gradients
 from chrysalis.dynamics.landscape import STEPS, along_gradient
 from chrysalis.dynamics.layers import EXPLODING, VANISHING, gradient_ratios, units_by_layer
+from chrysalis.dynamics.undisturbed import undisturbed
 from chrysalis.engine.batches import Batch, Batches, steps_per_epoch
 from chrysalis.engine.inputs import to_input
 from chrysalis.engine.optim import learning_rate
@@ -99,11 +100,13 @@ def _held(validation: Batches, settings: RunSettings) -> Batch:
 
 def _look(state: TrainingState, batch: Batch, rate: float) -> dict[str, float]:
     images, targets = batch
-    landscape = along_gradient(
-        state.model,
-        lambda: state.criterion(state.model(images).float(), targets),
-        tuple(factor * rate for factor in STEPS),
-    )
+    # A loss may have a state of its own: the centers of center loss move when it is asked.
+    with undisturbed(state.criterion):
+        landscape = along_gradient(
+            state.model,
+            lambda: state.criterion(state.model(images).float(), targets),
+            tuple(factor * rate for factor in STEPS),
+        )
     return {
         "gradient_norm": landscape.norm,
         "loss_low": min(landscape.losses),

@@ -1,9 +1,9 @@
 """Other tests of a comparison, each blind to something that the verdict's own test sees.
 
 The bootstrap takes nothing for normal, but counts chance in single answers more than once, so its
-intervals come out wide. McNemar's
-test asks of one pair of trainings whether the images decide between them; it knows no other
-training. The sign-flip test asks of the seeds alone, and with few of them cannot reach a small p.
+intervals come out wide. McNemar's test asks of one pair of trainings whether the images decide
+between them; it knows no other training. The sign-flip test asks of the seeds alone, and with few
+of them cannot reach a small p.
 """
 
 from __future__ import annotations
