@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from chrysalis.config.run import AugmentationSettings, TrainingSettings
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 
 
 def read_runs(results: Path) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from benchmarks.harness import Epoch
-from chrysalis.config.run import TrainingSettings
+from chrysalis.config.settings import TrainingSettings
 
 
 class Module(pl.LightningModule):

@@ -20,7 +20,8 @@ from benchmarks.harness import in_fresh_process
 from benchmarks.memory import Watch
 from benchmarks.noise import CLASSES, PERIOD, SPLITS, write_pack
 from chrysalis import cli
-from chrysalis.config.run import RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.models import registry
 
 # Side in px, by the file that defines the model.

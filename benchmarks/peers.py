@@ -19,7 +19,7 @@ from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
 from benchmarks.harness import Epoch, Waits, device
-from chrysalis.config.run import AugmentationSettings, TrainingSettings
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.models import registry
 
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -21,7 +21,8 @@ from benchmarks import harness
 from benchmarks.memory import peak_of_command, python
 from benchmarks.noise import write_pack
 from chrysalis import cli
-from chrysalis.config.run import RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.batches import steps_per_epoch
 
 TRAIN = Path(__file__).parents[1] / "scripts/train.py"

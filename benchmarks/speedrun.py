@@ -24,7 +24,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks import harness, ours, pictures
 from benchmarks.harness import in_fresh_process
 from chrysalis import cli
-from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.data.fetch import fetch_archive
 from chrysalis.data.inspection import inspect_images
 from chrysalis.data.layout import MANIFEST, find_images, list_files

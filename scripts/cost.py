@@ -6,11 +6,11 @@ from pathlib import Path
 from chrysalis import cli
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import read_table
-from chrysalis.engine.classifier import build
 from chrysalis.engine.cost import BATCHES, latency, multiply_adds
 from chrysalis.engine.devices import device
 from chrysalis.engine.rewrite import for_training
 from chrysalis.engine.runtime import Runtime
+from chrysalis.engine.trained import shaped
 
 
 def main(args) -> None:
@@ -20,8 +20,7 @@ def main(args) -> None:
     with device() as chosen:
         runtime = Runtime.choose(chosen, plan.precision, args.threads, plan.deterministic)
         classes = set(read_table(args.index)["class"]) - set(settings.removed_classes)
-        model = build(settings.model, len(classes), settings.image_size, settings.options)
-        model = for_training(model, runtime).to(runtime.device)
+        model = for_training(shaped(settings, len(classes)), runtime).to(runtime.device)
         found = {
             "multiply_adds": multiply_adds(model, settings.image_size),
             "latency_ms": {

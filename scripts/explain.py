@@ -1,19 +1,16 @@
 """Grad-CAM of a fair choice of right and wrong test predictions of one run."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
-from safetensors.torch import load_file
 from torch.nn import functional
 
 from chrysalis import cli
-from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_packed
-from chrysalis.engine.classifier import build
 from chrysalis.engine.inputs import centre, to_input
+from chrysalis.engine.trained import load_trained
 from chrysalis.explain.gradcam import grad_cam, map_size
 from chrysalis.explain.selection import select_examples
 from chrysalis.models import registry
@@ -24,12 +21,9 @@ def main(args) -> None:
 
     examples.csv has n rows, images.npy is uint8 (n, S, S, 3), cams.npy float32 (n, S, S).
     """
-    record = json.loads((args.run / "run.json").read_text())
-    settings = RunSettings.model_validate(record["settings"])
-    classes = record["classes"]
+    trained = load_trained(args.run)
+    settings, classes, model = trained.settings, trained.classes, trained.model
     examples = select_examples(pd.read_parquet(args.run / "predictions.parquet"), classes)
-    model = build(settings.model, len(classes), settings.image_size, settings.options)
-    model.load_state_dict(load_file(args.run / "model.safetensors"))
     layer = args.layer or registry.spec(settings.model).cam_layer or model.network.cam_layer
     packed = open_packed(args.images, args.images.with_suffix(".csv"))
     pixels = torch.from_numpy(packed.images[examples["row"].to_numpy()]).permute(0, 3, 1, 2)

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from benchmarks import accuracy
-from chrysalis.config.run import RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import TrainingSettings
 
 
 @pytest.fixture

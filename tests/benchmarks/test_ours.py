@@ -8,7 +8,8 @@ import torch
 
 from benchmarks import harness, ours
 from benchmarks.noise import write_pack
-from chrysalis.config.run import RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.data.packed import open_packed
 from chrysalis.engine import train as engine
 from chrysalis.engine.run import prepare

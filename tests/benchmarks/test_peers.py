@@ -11,7 +11,7 @@ from torchvision import transforms
 
 from benchmarks import peers, pictures
 from benchmarks.lightning_module import fit
-from chrysalis.config.run import AugmentationSettings
+from chrysalis.config.settings import AugmentationSettings
 from chrysalis.models import registry
 
 torch.set_num_threads(1)

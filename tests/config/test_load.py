@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from chrysalis.config.load import load, read_yaml, suggest, validate
-from chrysalis.config.run import AugmentationSettings, TrainingSettings
 from chrysalis.config.schema import Chapter, Dataset, StudyConfig
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.errors import UserError
 
 DATASET = {"title": "Shapes", "source": {"kind": "digits"}}

@@ -5,7 +5,8 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 
 
 def settings(**changes):

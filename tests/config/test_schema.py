@@ -9,13 +9,13 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from chrysalis.config.load import load
-from chrysalis.config.run import AugmentationSettings, TrainingSettings
 from chrysalis.config.schema import (
     FILES,
     AugmentationChanges,
     TrainingChanges,
     json_schema,
 )
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 
 CONFIG = Path(__file__).parents[2] / "config"
 KINDS = {"datasets": "dataset", "models": "model", "experiments": "experiment", "config": "config"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chrysalis.config.run import AugmentationSettings, TrainingSettings
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.config.study import DEFAULT_IMAGE_SIZE, resolve
 from chrysalis.errors import UserError
 from chrysalis.models import registry

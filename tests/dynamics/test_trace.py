@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.dynamics import trace as dynamics
 from chrysalis.dynamics.inputs import input_gradients
 from chrysalis.engine.inputs import to_input

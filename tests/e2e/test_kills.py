@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 
 TRAIN = Path(__file__).parents[2] / "scripts/train.py"
 KILLS = 10

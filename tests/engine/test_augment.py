@@ -9,7 +9,7 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import AutoAugment
 from torchvision.transforms.v2 import functional as tv
 
-from chrysalis.config.run import AugmentationSettings
+from chrysalis.config.settings import AugmentationSettings
 from chrysalis.engine.augment import Augment, Parameters
 from chrysalis.engine.augment import apply as apply_to_size
 from chrysalis.engine.inputs import centre, to_input

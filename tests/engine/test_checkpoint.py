@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from chrysalis.config.run import TrainingSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine import checkpoint
 from chrysalis.engine.checkpoint import Progress
 from chrysalis.engine.runtime import Runtime

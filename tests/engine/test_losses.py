@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional
 from torchvision.ops import sigmoid_focal_loss
 
-from chrysalis.config.run import TrainingSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.losses import CenterLoss, CrossEntropy, Focal, create_loss
 from chrysalis.engine.parallel import ALONE
 from chrysalis.errors import UserError

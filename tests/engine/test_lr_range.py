@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from chrysalis.config.run import RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine import lr_range
 from chrysalis.engine.batches import Batches
 from chrysalis.engine.classifier import build

@@ -7,7 +7,7 @@ import torch
 from scipy import stats
 from torchvision.transforms.v2 import CutMix
 
-from chrysalis.config.run import AugmentationSettings
+from chrysalis.config.settings import AugmentationSettings
 from chrysalis.engine.mixing import Mix, draw_beta, draw_boxes
 
 torch.set_num_threads(1)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from chrysalis.config.run import TrainingSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.classifier import build
 from chrysalis.engine.optim import create_optimizer, learning_rate, parameter_groups
 

@@ -11,7 +11,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from chrysalis.config.run import RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.batches import Batches
 from chrysalis.engine.parallel import ALONE, Group, joined
 from chrysalis.errors import UserError

@@ -14,7 +14,7 @@ from torchvision.transforms.v2 import (
     TrivialAugmentWide,
 )
 
-from chrysalis.config.run import AugmentationSettings
+from chrysalis.config.settings import AugmentationSettings
 from chrysalis.engine import policies
 from chrysalis.engine.geometry import resample
 from chrysalis.engine.policies import NAMES, NUMBER, Choices

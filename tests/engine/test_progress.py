@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from chrysalis.config.run import TrainingSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine import progress
 from chrysalis.engine.checkpoint import Progress
 from chrysalis.engine.progress import ProgressReport

@@ -12,7 +12,8 @@ import torch
 from safetensors.torch import load_file
 
 from chrysalis.config import imports
-from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.data.packed import Packed, open_packed
 from chrysalis.engine.classifier import build
 from chrysalis.engine.inputs import to_input

@@ -9,7 +9,8 @@ from sklearn.metrics import log_loss
 from torch import nn
 from torch.nn import functional
 
-from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.engine import train as engine
 from chrysalis.engine.batches import Batches
 from chrysalis.engine.checkpoint import Progress

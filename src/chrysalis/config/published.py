@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from chrysalis.config.measures import MeasureName
-from chrysalis.config.run import Fraction, Positive, Settings
+from chrysalis.config.settings import Fraction, Positive, Settings
 
 
 class PublishedFigure(Settings):

@@ -16,15 +16,8 @@ from pydantic import (
 
 from chrysalis.config.measures import MeasureName
 from chrysalis.config.published import Published
-from chrysalis.config.run import (
-    AugmentationSettings,
-    CropShare,
-    ImageSize,
-    PackMargin,
-    Settings,
-    TrainingSettings,
-    TrainShare,
-)
+from chrysalis.config.run import CropShare, ImageSize, PackMargin, TrainShare
+from chrysalis.config.settings import AugmentationSettings, Settings, TrainingSettings
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Share = Annotated[float, Field(gt=0, lt=1)]

@@ -11,8 +11,9 @@ from typing import Any
 from chrysalis.config.dataset import Located, locate
 from chrysalis.config.load import load, suggest, validate
 from chrysalis.config.published import Published
-from chrysalis.config.run import AugmentationSettings, RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import Arm, Changes, Chapter, ModelFile, StudyConfig
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.errors import UserError
 from chrysalis.evaluation.rules import ENOUGH_EPOCHS, ENOUGH_SEEDS
 from chrysalis.models import registry

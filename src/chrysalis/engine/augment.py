@@ -14,7 +14,8 @@ from functools import reduce
 import torch
 from torch import Tensor
 
-from chrysalis.config.run import CROP_PCT, AugmentationSettings
+from chrysalis.config.run import CROP_PCT
+from chrysalis.config.settings import AugmentationSettings
 from chrysalis.engine import colour, erasing, geometry, policies
 from chrysalis.engine.draws import send, uniform
 from chrysalis.engine.inputs import centre

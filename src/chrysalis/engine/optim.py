@@ -7,7 +7,7 @@ import math
 import torch
 from torch import nn
 
-from chrysalis.config.run import TrainingSettings
+from chrysalis.config.settings import TrainingSettings
 
 # torch's OneCycleLR: how far below its peak the rate starts, and how far below that it ends.
 ONE_CYCLE_START, ONE_CYCLE_END = 25.0, 1e4

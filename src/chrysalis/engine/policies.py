@@ -17,7 +17,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from chrysalis.config.run import AugmentationSettings
+from chrysalis.config.settings import AugmentationSettings
 from chrysalis.engine.draws import integers, send, uniform
 from chrysalis.engine.geometry import affine, compose
 from chrysalis.engine.operations import OPERATIONS as PIXEL_OPERATIONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from chrysalis.config.run import TrainingSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.checkpoint import Progress
 
 TERMINAL_SECONDS = 5.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from chrysalis.config.run import TrainingSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.average import Average
 from chrysalis.engine.losses import create_loss
 from chrysalis.engine.optim import create_optimizer

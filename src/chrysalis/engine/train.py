@@ -13,7 +13,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from chrysalis.config.run import RunSettings, TrainingSettings
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine import checkpoint
 from chrysalis.engine.augment import Augment
 from chrysalis.engine.batches import Batch, Batches, steps_per_epoch

@@ -1,0 +1,39 @@
+"""Structured pruning: whole channels of a network are taken out."""
+
+from __future__ import annotations
+
+import torch
+import torch_pruning
+from torch import nn
+
+from chrysalis.errors import UserError
+
+
+def prune(network: nn.Module, image_size: int, share: float) -> nn.Module:
+    """Take that share of every layer's channels out of the network, in place; return it.
+
+    Out go the channels with the least weights (the L2 norm, averaged over all layers that share the
+    channel: Fang et al., "DepGraph", CVPR 2023), the same share in each layer, rounded down. The
+    outputs stay. So `share` and the architecture alone decide which shape is left. `network` maps images (N, 3, S, S) of side `image_size` to logits.
+
+    Raises:
+        UserError: the network does not end in a linear layer.
+    """
+    layers = [module for module in network.modules() if list(module.parameters(recurse=False))]
+    if not isinstance(layers[-1], nn.Linear):
+        raise UserError("prune: the model does not end in a linear layer")
+    training = network.training
+    network.eval()
+    weight = next(network.parameters())
+    example = torch.zeros(1, 3, image_size, image_size, device=weight.device, dtype=weight.dtype)
+    importance = torch_pruning.importance.GroupMagnitudeImportance(p=2, group_reduction="mean")
+    pruner = torch_pruning.pruner.BasePruner(
+        network,
+        example,
+        importance=importance,
+        pruning_ratio=share,
+        ignored_layers=[layers[-1]],
+    )
+    pruner.step()
+    # Channels were cut from plain tensors: give the layout back that the network came with.
+    return network.to(memory_format=torch.channels_last).train(training)

@@ -1,0 +1,37 @@
+"""A finished run, read back from its record."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors.torch import load_file
+
+from chrysalis.config.run import RunSettings
+from chrysalis.engine.classifier import Classifier, build
+from chrysalis.engine.pruning import prune
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A run's settings, the classes that its outputs stand for, and its network, on the CPU."""
+
+    settings: RunSettings
+    classes: list[str]
+    model: Classifier
+
+
+def shaped(settings: RunSettings, classes: int) -> Classifier:
+    """A classifier of the shape that the run's has, with weights to be loaded."""
+    model = build(settings.model, classes, settings.image_size, settings.options)
+    return prune(model, settings.image_size, settings.prune) if settings.prune else model
+
+
+def load_trained(folder: Path) -> Trained:
+    """The run whose record is in `folder` (.../<run>/seed<n>/train)."""
+    record = json.loads((folder / "run.json").read_text())
+    settings = RunSettings.model_validate(record["settings"])
+    model = shaped(settings, len(record["classes"]))
+    model.load_state_dict(load_file(folder / "model.safetensors"))
+    return Trained(settings, record["classes"], model.eval())
