@@ -10,6 +10,7 @@ from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_for_training
 from chrysalis.engine.batches import RESIDENT_BYTES
 from chrysalis.engine.devices import device
+from chrysalis.engine.earlier import Earlier
 from chrysalis.engine.parallel import joined
 from chrysalis.engine.run import execute
 from chrysalis.engine.runtime import Runtime
@@ -31,6 +32,7 @@ def main(args) -> None:
             code_hash=imports.digest(args.code),
             data_hash=packed.digest(),
             resident_bytes=args.resident_mb * 2**20,
+            earlier=Earlier(args.start, args.teacher, args.label_quality, args.sweep),
         )
 
 
@@ -48,5 +50,12 @@ if __name__ == "__main__":
         default=RESIDENT_BYTES // 2**20,
         help="a split of up to so many MiB lives on the device; larger ones are streamed",
     )
+    for name, what in (
+        ("start", "folder of the run to start from"),
+        ("teacher", "folder of the run whose outputs are learned"),
+        ("label-quality", "table of classes, .csv"),
+        ("sweep", "result of the sweep, .json"),
+    ):
+        parser.add_argument(f"--{name}", type=Path, help=f"{what}, where the settings name one")
     parser.add_argument("--code", type=Path, nargs="*", default=[], help="source files to hash")
     cli.run(main, parser)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from chrysalis.config.chapter import Chapter
 from chrysalis.config.load import load, read_yaml, suggest, validate
-from chrysalis.config.schema import Chapter, Dataset, StudyConfig
+from chrysalis.config.schema import Dataset, StudyConfig
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.errors import UserError
 

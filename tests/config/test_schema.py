@@ -8,13 +8,9 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from chrysalis.config.changes import AugmentationChanges, TrainingChanges
 from chrysalis.config.load import load
-from chrysalis.config.schema import (
-    FILES,
-    AugmentationChanges,
-    TrainingChanges,
-    json_schema,
-)
+from chrysalis.config.schema import FILES, json_schema
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 
 CONFIG = Path(__file__).parents[2] / "config"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from chrysalis.config.resolver import DEFAULT_IMAGE_SIZE
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
-from chrysalis.config.study import DEFAULT_IMAGE_SIZE, resolve
+from chrysalis.config.study import resolve
 from chrysalis.errors import UserError
 from chrysalis.models import registry
 
@@ -41,7 +42,7 @@ def test_the_chapters_their_arms_and_their_cells(study):
         *(("mynet", "off"), ("vgg11_small", "off"), ("mynet", "on"), ("vgg11_small", "on")),
     ]
     assert [(c.model, c.arm) for c in removal.cells] == [("mynet", "full"), ("mynet", "removed")]
-    assert removal.removed == {"full": (), "removed": ("square",)}
+    assert {cell.stage for cell in removal.cells} == {"train"}
 
 
 def test_the_same_run_asked_for_by_three_chapters_is_one(study):
@@ -307,14 +308,15 @@ def test_each_class_is_left_out_in_turn(study, write):
     classes = found.dataset.classes()
     assert sweep.baseline == "full"
     assert list(sweep.arms) == ["full", *(f"without {name}" for name in classes)]
-    assert sweep.removed == {"full": ()} | {f"without {name}": (name,) for name in classes}
+    removed = {cell.arm: found.runs[cell.run].removed_classes for cell in sweep.cells}
+    assert removed == {"full": ()} | {f"without {name}": (name,) for name in classes}
     assert len(found.runs) == len(classes) + 2  # the other model's base run as well
 
 
 def test_classes_can_be_named_by_their_label(study):
     classes = sorted(study().dataset.classes())
     found = study(experiments=["removal"], remove_classes=[1])
-    assert found.chapters[0].removed["removed"] == (classes[1],)
+    assert cells(found, "removal")["mynet", "removed"].removed_classes == (classes[1],)
     text = message(study, experiments=["removal"], remove_classes=[len(classes)])
     assert f"unknown class to remove '{len(classes)}'" in text
 
@@ -485,7 +487,7 @@ def test_faults_in_a_chapter_name_its_file(study, write):
         """,
     )
     found = message(study)
-    assert found.startswith("config/experiments/bad.yaml: options: model 'mynet' has no option")
+    assert found.startswith("config/experiments/bad.yaml: b: options: model 'mynet' has no option")
     write("experiments/bad.yaml", "title: Bad\nquestion: What?\nbaseline: a\narms: {a: {}}")
     assert message(study).startswith("config/experiments/bad.yaml: arms: ")
     write(
@@ -539,7 +541,6 @@ def test_the_description_is_json_and_holds_the_study(study):
     augmentation = found["chapters"][1]
     assert augmentation["arms"] == {"off": {"augmentation": "none"}, "on": {}}
     assert augmentation["cells"][0]["run"] in found["runs"]
-    assert found["chapters"][2]["removed"] == {"full": [], "removed": ["square"]}
     assert found["runs"] == list(made.runs)
     assert found["explained"] == [f"{run}/seed5" for run in made.base_runs.values()]
 

@@ -287,6 +287,10 @@ def test_the_script(tmp_path, pack, restore_torch):
             checkpoint=tmp_path / "checkpoint.pt",
             threads=1,
             resident_mb=0,
+            start=None,
+            teacher=None,
+            label_quality=None,
+            sweep=None,
             code=[code],
         )
     )

@@ -13,7 +13,7 @@ SEEDS = [0, 1, 2]
 AB = ["a", "b"]
 
 
-def chapter(cells, baseline, analysis="accuracy", arms=None, removed=None):
+def chapter(cells, baseline, analysis="accuracy", arms=None):
     return {
         "name": "made_up",
         "title": "Made up",
@@ -22,8 +22,9 @@ def chapter(cells, baseline, analysis="accuracy", arms=None, removed=None):
         "measures": [],
         "baseline": baseline,
         "arms": arms or {arm: {} for _, arm, _ in cells},
-        "cells": [{"model": model, "arm": arm, "run": run} for model, arm, run in cells],
-        "removed": removed or {},
+        "cells": [
+            {"model": model, "arm": arm, "run": run, "stage": "train"} for model, arm, run in cells
+        ],
     }
 
 
@@ -211,7 +212,6 @@ REMOVAL = chapter(
     [("m", "full", "m-full"), ("m", "removed", "m-removed")],
     "full",
     "class_removal",
-    removed={"full": [], "removed": ["c"]},
 )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chrysalis.config.measures import COSTS, MeasureName
+from chrysalis.config.measures import COSTS, EXPORTS, MeasureName
 from chrysalis.evaluation.measures import MEASURES, Training, converged_at, measures_table
 
 COST = {
@@ -29,6 +29,8 @@ METRICS = {
     },
 }
 
+EXPORTED = {"bytes": 750_000, "latency_ms": {"1": {"median": 0.4}, "64": {"median": 20.0}}}
+
 
 @pytest.fixture
 def runs(tmp_path):
@@ -40,6 +42,8 @@ def runs(tmp_path):
         (run / "train/run.json").write_text(json.dumps(RECORD | {"train_top1": 0.99 - seed / 100}))
         (run / "evaluate/metrics.json").write_text(json.dumps(METRICS))
         (run / "train/model.safetensors").write_bytes(b"\0" * 2_500_000)
+        (run / "export/int8").mkdir(parents=True)
+        (run / "export/int8/run.json").write_text(json.dumps(EXPORTED))
         pd.DataFrame(
             {"epoch": [1, 2, 3, 4], "val_top1": [0.2, 0.792, 0.8, 0.7], "seconds": [9, 2, 3, 4]}
         ).to_csv(run / "train/history.csv", index=False)
@@ -49,7 +53,7 @@ def runs(tmp_path):
 
 
 def test_each_measure_by_hand(runs):
-    training = Training(runs / "m-12345678/seed0")
+    training = Training(runs / "m-12345678/seed0", "export/int8")
     found = {name: measure.of(training) for name, measure in MEASURES.items()}
     assert found == pytest.approx(
         {
@@ -64,13 +68,16 @@ def test_each_measure_by_hand(runs):
             **{"nll": 0.3, "brier": 0.15, "converged": 2, "epoch_seconds": 3.5},
             **{"peak_memory": 512.5, "parameters": 1.25, "weights_mb": 2.5},
             **{"training_minutes": 1.5, "multiply_adds": 2.5, "latency_1": 1.5, "latency_64": 40},
+            **{"exported_mb": 0.75, "exported_latency_1": 0.4, "exported_latency_64": 20},
         }
     )
 
 
 def test_a_row_for_each_cell_and_measure(runs):
     chapter = {
-        "cells": [{"model": "m", "arm": arm, "run": "m-12345678"} for arm in "ab"],
+        "cells": [
+            {"model": "m", "arm": arm, "run": "m-12345678", "stage": "train"} for arm in "ab"
+        ],
         "measures": ["gap", "nll"],
     }
     table = measures_table(chapter, runs, [0, 1])
@@ -101,12 +108,15 @@ def test_a_chapter_may_name_any_measure():
     assert get_args(MeasureName) == tuple(MEASURES)
 
 
-def test_those_that_need_the_rule_cost_are_named(runs):
-    (runs / "m-12345678/cost/cost.json").unlink()
+@pytest.mark.parametrize(
+    ("file", "named"), [("cost/cost.json", COSTS), ("seed0/export/int8/run.json", EXPORTS)]
+)
+def test_those_that_need_another_rule_are_named(runs, file, named):
+    (runs / "m-12345678" / file).unlink()
     failing = set()
     for name, measure in MEASURES.items():
         try:
-            measure.of(Training(runs / "m-12345678/seed0"))
+            measure.of(Training(runs / "m-12345678/seed0", "export/int8"))
         except FileNotFoundError:
             failing.add(name)
-    assert failing == COSTS
+    assert failing == named

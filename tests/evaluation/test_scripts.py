@@ -60,12 +60,11 @@ def test_compare_and_summarise(run, write_run, tmp_path):
         **{
             "baseline": "m",
             "arms": {"m": {"model": "m"}, "n": {"model": "n"}},
-            "removed": {},
             "measures": [],
         },
         "cells": [
-            {"model": "m", "arm": "m", "run": "m-12345678"},
-            {"model": "n", "arm": "n", "run": "n-87654321"},
+            {"model": "m", "arm": "m", "run": "m-12345678", "stage": "train"},
+            {"model": "n", "arm": "n", "run": "n-87654321", "stage": "train"},
         ],
     }
     output = results / "chapters/models/compare"

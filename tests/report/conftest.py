@@ -54,7 +54,7 @@ def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
     ]
     for chapter in chapters:
         chapter["cells"] = [
-            {"model": model, "arm": arm, "run": runs[model, "abc"[index]]}
+            {"model": model, "arm": arm, "run": runs[model, "abc"[index]], "stage": "train"}
             for index, arm in enumerate(chapter["arms"])
             for model in MODELS
             if chapter["name"] != "models" or model == arm

@@ -8,11 +8,26 @@ def costs_of(wildcards):
     return expand(rules.cost.output, run=chapter.runs) if told else []
 
 
+def exported_of(wildcards):
+    """The predictions and records of its exported networks."""
+    cells = [cell for cell in chapter_of(wildcards).cells if cell.stage != "train"]
+    return [
+        file
+        for cell in cells
+        for file in of_runs(
+            f"{RUN}/{cell.stage}/{{file}}",
+            [cell.run],
+            file=["predictions.parquet", "run.json"],
+        )
+    ]
+
+
 def figures_of(chapter):
     """Every file that is drawn of a chapter."""
     files = [*rules.plot_chapter.output]
     files += rules.plot_tradeoff.output if chapter.config.against else []
     files += rules.plot_dynamics.output if chapter.config.dynamics else []
+    files += rules.plot_sweep.output if chapter.config.sweep else []
     return expand(files, chapter=chapter.name)
 
 
@@ -21,13 +36,9 @@ rule compare:
         trainings=lambda w: of_runs(
             f"{RUN}/train/{{file}}",
             runs=chapter_of(w).runs,
-            file=[
-                "predictions.parquet",
-                "run.json",
-                "history.csv",
-                "model.safetensors",
-            ],
+            file=RECORD,
         ),
+        exported=exported_of,
         metrics=lambda w: of_runs(
             f"{RUN}/evaluate/metrics.json",
             runs=chapter_of(w).runs,

@@ -6,6 +6,8 @@ wildcard_constraints:
     seed=r"\d+",
     chapter=r"[a-z0-9_]+",
     size=r"\d+",
+    number=r"\d+",
+    precision="fp32|int8",
 
 
 def code(script, *modules):

@@ -1,10 +1,64 @@
 """One training for each run and seed, its metrics, and what is read off all of them."""
 
+RECORD = [
+    "model.safetensors",
+    "history.csv",
+    "run.json",
+    "predictions.parquet",
+]
+
+
+def record_of(run, seed):
+    """The files of a training's record, if there is such a run."""
+    return (
+        expand(f"{RUN}/train/{{file}}", run=run, seed=seed, file=RECORD) if run else []
+    )
+
+
+def earlier(wildcards):
+    """What a run takes from earlier ones: for each option of the script, the files it needs."""
+    run = STUDY.run(wildcards.run)
+    return {
+        "start": record_of(run.start, wildcards.seed),
+        "teacher": record_of(run.teacher, wildcards.seed),
+        "label-quality": expand(rules.label_quality.output, run=run.ranked_by or []),
+        "sweep": (
+            expand(rules.sweep.output.best, run=wildcards.run) if run.sweep else []
+        ),
+    }
+
+
+def earlier_options(wildcards):
+    """The options that tell the script of them: a record by its folder."""
+    given = {name: files[0] for name, files in earlier(wildcards).items() if files}
+    for name in given.keys() & {"start", "teacher"}:
+        given[name] = os.path.dirname(given[name])
+    return shlex.join(
+        word for name, file in given.items() for word in (f"--{name}", file)
+    )
+
+
+rule label_quality:
+    input:
+        predictions=lambda w: of_runs(f"{RUN}/train/predictions.parquet", [w.run]),
+        records=lambda w: of_runs(f"{RUN}/train/run.json", [w.run]),
+        code=code("label_quality"),
+    output:
+        f"{RESULTS}/runs/{{run}}/label_quality/label_quality.csv",
+    log:
+        f"{RESULTS}/logs/label_quality/{{run}}.log",
+    params:
+        trainings=lambda w: of_runs(f"{RUN}/train", [w.run]),
+    shell:
+        "{PYTHON} scripts/label_quality.py --trainings {params.trainings:q} --output {output:q}"
+        " --log {log:q}"
+
 
 rule train:
     input:
         images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
         index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        earlier=lambda w: [file for files in earlier(w).values() for file in files],
         code=lambda w: code("train", model_module(w)),
     output:
         multiext(
@@ -25,9 +79,10 @@ rule train:
     params:
         settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
         processes=STUDY.config.processes,
+        earlier=earlier_options,
     shell:
         "{TRAINER} scripts/train.py --settings {params.settings:q} --images {input.images:q}"
-        " --index {input.index:q} --output $(dirname {output.model:q})"
+        " --index {input.index:q} --output $(dirname {output.model:q}) {params.earlier}"
         " --checkpoint {RESULTS}/checkpoints/{wildcards.run}/seed{wildcards.seed}.pt"
         " --threads {threads} --resident-mb {resources.resident_mb} --code {input.code:q} --log {log:q}"
 

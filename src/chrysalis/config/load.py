@@ -102,9 +102,9 @@ def _is_union_tag(part: object) -> bool:
     """Whether pydantic put this part into a location to tell members of a union apart."""
     if not isinstance(part, str):
         return False
-    return part in {"int", "str", "float", "bool", "digits", "archive", "folder"} or (
-        "[" in part or part.endswith("Changes")
-    )
+    kinds = {"int", "str", "float", "bool", "digits", "archive", "folder"}
+    classes = {"WorstClasses", "Range", "Choices"}
+    return part in kinds | classes or "[" in part or part.endswith("Changes")
 
 
 def _keys(model: type[BaseModel], location: list[Any]) -> list[str]:

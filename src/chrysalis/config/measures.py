@@ -23,6 +23,12 @@ MeasureName = Literal[
     "multiply_adds",
     "latency_1",
     "latency_64",
+    "exported_mb",
+    "exported_latency_1",
+    "exported_latency_64",
 ]
 # Those that need the rule cost.
 COSTS = frozenset({"multiply_adds", "latency_1", "latency_64"})
+# Those of the rule export, and those that an exported network shares with the one it was made from.
+EXPORTS = frozenset({"exported_mb", "exported_latency_1", "exported_latency_64"})
+SAME_EXPORTED = frozenset({"train_images", "parameters", "multiply_adds", "training_minutes"})

@@ -51,9 +51,9 @@ class RunSettings(Settings):
     """One training: with the packed data, these settings decide the result.
 
     Some of them name what the study itself finds out first. `worst_classes`: so many classes are
-    removed, those with the worst label quality. `teacher` and `start`: the names of the runs, of
-    the same seed, whose outputs are learned and whose weights, pruned by the share `prune`, come
-    first. `sweep`: the search whose result is laid over `training`.
+    removed, those with the worst label quality by the run `ranked_by`. `teacher` and `start`: the
+    runs, of the same seed, whose outputs are learned and whose weights, pruned by the share
+    `prune`, come first. `sweep`: the search whose result is laid over `training`.
     """
 
     model: str
@@ -66,6 +66,7 @@ class RunSettings(Settings):
     augmentation: AugmentationSettings | None = AugmentationSettings()
     removed_classes: tuple[str, ...] = ()
     worst_classes: Annotated[int, Field(ge=0)] = 0
+    ranked_by: str | None = None
     teacher: str | None = None
     start: str | None = None
     prune: Pruned = 0.0
@@ -83,7 +84,15 @@ class RunSettings(Settings):
 
     @property
     def name(self) -> str:
-        """Folder name of the run without its seed: model and 8 hex digits of its settings."""
-        text = self.model_copy(update={"seed": 0}).to_json()
+        """Folder name of the run without its seed: model and 8 hex digits of its settings.
+
+        What the study finds out itself is not part of it, so it is known before.
+        """
+        values = self.model_dump(mode="json", exclude={"seed"})
+        if self.worst_classes:
+            del values["removed_classes"]
+        for searched in self.sweep.space if self.sweep else ():
+            del values["training"][searched]
+        text = json.dumps(values, sort_keys=True)
         model = self.model.replace("/", "_")
         return f"{model}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"

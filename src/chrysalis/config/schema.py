@@ -5,158 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
-    create_model,
     field_validator,
-    model_validator,
 )
 
-from chrysalis.config.measures import MeasureName
+from chrysalis.config.changes import Changes, Models, Name, as_text
+from chrysalis.config.chapter import Chapter
 from chrysalis.config.published import Published
-from chrysalis.config.run import CropShare, ImageSize, PackMargin, TrainShare
-from chrysalis.config.settings import AugmentationSettings, Settings, TrainingSettings
+from chrysalis.config.settings import Settings
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Share = Annotated[float, Field(gt=0, lt=1)]
-
-
-def _each_once(names: list[str]) -> list[str]:
-    if len(set(names)) < len(names):
-        raise ValueError("each name may stand in the list just once")
-    return names
-
-
-Models = Annotated[list[str], Field(min_length=1), AfterValidator(_each_once)]
-
-
-def changes_of(settings: type[Settings]) -> type[BaseModel]:
-    """A model with the same fields, each of them optional: changes to be laid over settings."""
-    fields: dict[str, Any] = {}
-    for name, info in settings.model_fields.items():
-        kind = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
-        fields[name] = (kind | None, Field(None, description=info.description))
-    name = settings.__name__.replace("Settings", "Changes")
-    return create_model(
-        name,
-        __config__=ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False),
-        __doc__=f"Changes to {settings.__name__}; a key left out keeps its value.",
-        **fields,
-    )
-
-
-TrainingChanges = changes_of(TrainingSettings)
-AugmentationChanges = changes_of(AugmentationSettings)
-
-
-class Changes(Settings):
-    """Changes to the settings of a run, laid over those that came before."""
-
-    options: dict[str, float | int | bool | str] = Field({}, description="The model's own options.")
-    image_size: ImageSize | None = None
-    pack_margin: PackMargin | None = None
-    crop_pct: CropShare | None = None
-    train_share: TrainShare | None = None
-    training: TrainingChanges = TrainingChanges()
-    augmentation: Literal["none", "standard"] | AugmentationChanges = Field(
-        AugmentationChanges(), description="none, standard (as before), or changes to single keys."
-    )
-
-
-class Arm(Changes):
-    """One arm of a chapter: what differs from the base settings."""
-
-    model: str | None = Field(None, description="A model in place of the chapter's.")
-    remove_classes: list[str] | Literal["listed"] = Field(
-        [],
-        description="Classes left out, by name or by label (0, 1, ..); listed: those of the "
-        "study's remove_classes.",
-    )
-
-    @field_validator("remove_classes", mode="before")
-    @classmethod
-    def _as_text(cls, value: object) -> object:
-        return as_text(value)
-
-
-class Chapter(Settings):
-    """One question asked of a dataset (config/experiments/<name>.yaml)."""
-
-    title: str
-    question: str
-    position: int = Field(100, description="Where it stands in the report: low numbers first.")
-    analysis: Literal["accuracy", "class_removal"] = Field(
-        "accuracy",
-        description="accuracy: test top-1 against the baseline arm. class_removal: accuracy on "
-        "the remaining classes against the full model and the full model with masked logits.",
-    )
-    measures: list[MeasureName] = Field(
-        [], description="What its page tells of each arm beside accuracy."
-    )
-    against: list[MeasureName] = Field(
-        [],
-        description="Those of its measures that a figure sets accuracy against; smaller is taken "
-        "to be better.",
-    )
-    dynamics: bool = Field(
-        False,
-        description="Whether its runs are trained once more with the first seed, looking at loss, "
-        "gradients and activations on the way.",
-    )
-    by_default: bool = Field(
-        True,
-        description="Whether it is asked if `experiments` names no chapters; else it waits for "
-        "being named there, or for `snakemake chapter_<name>`.",
-    )
-    models: Literal["first"] | Models | None = Field(
-        None,
-        description="Models that each arm is run with; first: the study's first model; left out: "
-        "every model of the study.",
-    )
-    baseline: str | None = Field(
-        None,
-        description="The arm that the others are compared with; left out with `arms: models`, "
-        "where it is the study's first model.",
-    )
-    arms: Literal["models", "each_class"] | Annotated[dict[Name, Arm], Field(min_length=2)] = Field(
-        description="The arms, as changes; models: one arm for each model of the study; "
-        "each_class: the full model, and one arm for each class, without it."
-    )
-
-    @model_validator(mode="after")
-    def _told_where_drawn(self) -> Chapter:
-        if not set(self.against) <= set(self.measures):
-            raise ValueError("`against` may name only what `measures` names")
-        return self
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Chapter:
-        if self.arms == "models":
-            if self.baseline or self.models or self.analysis != "accuracy":
-                raise ValueError("`arms: models` takes no baseline, models or analysis of its own")
-            return self
-        if self.arms == "each_class":
-            if self.baseline or self.analysis != "class_removal":
-                raise ValueError("`arms: each_class` takes `analysis: class_removal`, no baseline")
-            return self
-        if self.baseline not in self.arms:
-            raise ValueError(f"baseline '{self.baseline}' is not among the arms {list(self.arms)}")
-        if self.analysis == "class_removal":
-            self._check_removals()
-        elif len({tuple(arm.remove_classes) for arm in self.arms.values()}) > 1:
-            raise ValueError("arms that remove different classes need `analysis: class_removal`")
-        return self
-
-    def _check_removals(self) -> None:
-        if self.arms[self.baseline].remove_classes:
-            raise ValueError("the baseline of a class_removal chapter removes no class")
-        others = [arm for name, arm in self.arms.items() if name != self.baseline]
-        if not all(arm.remove_classes for arm in others):
-            raise ValueError("each arm but the baseline of a class_removal chapter removes one")
-        if any(arm.model for arm in self.arms.values()):
-            raise ValueError("the arms of a class_removal chapter name no model")
 
 
 class Digits(Settings):
@@ -279,13 +137,6 @@ class StudyConfig(Settings):
     def seed_list(self) -> list[int]:
         """The seeds themselves."""
         return list(range(self.seeds)) if isinstance(self.seeds, int) else list(self.seeds)
-
-
-def as_text(value: object) -> object:
-    """YAML reads a class called 8 as a number: give class names back as text."""
-    if isinstance(value, list):
-        return [str(item) if isinstance(item, int) else item for item in value]
-    return value
 
 
 FILES = {

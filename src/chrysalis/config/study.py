@@ -3,67 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chrysalis.config.chapter import Arm, Chapter
 from chrysalis.config.dataset import Located, locate
 from chrysalis.config.load import load, suggest, validate
 from chrysalis.config.published import Published
+from chrysalis.config.resolver import ResolvedChapter, Resolver, known_models
 from chrysalis.config.run import RunSettings
-from chrysalis.config.schema import Arm, Changes, Chapter, ModelFile, StudyConfig
-from chrysalis.config.settings import AugmentationSettings, TrainingSettings
+from chrysalis.config.schema import StudyConfig
 from chrysalis.errors import UserError
 from chrysalis.evaluation.rules import ENOUGH_EPOCHS, ENOUGH_SEEDS
 from chrysalis.models import registry
-
-DEFAULT_IMAGE_SIZE = 96
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One model under one arm of a chapter; `run` names the run that answers it."""
-
-    model: str
-    arm: str
-    run: str
-
-
-@dataclass(frozen=True)
-class ResolvedChapter:
-    """A chapter with its arms written out, and its cells."""
-
-    name: str
-    config: Chapter
-    baseline: str
-    arms: dict[str, Arm]
-    cells: tuple[Cell, ...]
-    removed: dict[str, tuple[str, ...]]
-
-    @property
-    def runs(self) -> list[str]:
-        """Names of the runs that it needs, each once."""
-        return list(dict.fromkeys(cell.run for cell in self.cells))
-
-    def describe(self) -> dict[str, Any]:
-        """What its comparison and its page need, as JSON-ready values."""
-        return {
-            "name": self.name,
-            "title": self.config.title,
-            "question": self.config.question,
-            "analysis": self.config.analysis,
-            "measures": self.config.measures,
-            "against": self.config.against,
-            "dynamics": self.config.dynamics,
-            "baseline": self.baseline,
-            "arms": {
-                name: arm.model_dump(mode="json", exclude_unset=True)
-                for name, arm in self.arms.items()
-            },
-            "cells": [vars(cell) for cell in self.cells],
-            "removed": self.removed,
-        }
 
 
 @dataclass(frozen=True)
@@ -161,11 +114,13 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
     dataset = locate(study.dataset, folder / "datasets")
     if not dataset.is_fetched:
         dataset.classes()
-    models = _models(study.models, "models")
-    _models(study.cam_layers, "cam_layers")
-    _models(dataset.config.cam_layers, f"dataset '{dataset.name}': cam_layers")
-    _models((path.stem for path in sorted((folder / "models").glob("*.yaml"))), f"{folder}/models")
-    base, more = (_Resolver(study, dataset, folder / "models") for _ in range(2))
+    models = known_models(study.models, "models")
+    known_models(study.cam_layers, "cam_layers")
+    known_models(dataset.config.cam_layers, f"dataset '{dataset.name}': cam_layers")
+    known_models(
+        (path.stem for path in sorted((folder / "models").glob("*.yaml"))), f"{folder}/models"
+    )
+    base, more = (Resolver(study, dataset, folder / "models") for _ in range(2))
     base_runs = {model: base.run(model, Arm()) for model in models}
     files = _chapters(study, dataset, folder / "experiments")
     asked, skipped = _asked(study, dataset, files)
@@ -212,7 +167,7 @@ def _published(
                 f"dataset '{dataset.name}': published: unknown '{name}'; {suggest(name, files)}"
             )
         told = found[name] = load(files[name], Published)
-        _models((figure.model for figure in told.figures), f"{files[name]}: figures")
+        known_models((figure.model for figure in told.figures), f"{files[name]}: figures")
         for item in (*told.figures, *told.claims):
             if item.chapter is not None and item.chapter not in chapters:
                 raise UserError(
@@ -244,7 +199,7 @@ def _reason_to_refuse(chapter: Chapter, models: tuple[str, ...], listed: list[st
     if chapter.arms == "each_class":
         return ""
     for arm in chapter.arms.values():
-        for model in _named_models(chapter, arm) if arm.options.get("pretrained") else []:
+        for model in _namedknown_models(chapter, arm) if arm.options.get("pretrained") else []:
             needed = registry.spec(model).needs
             if needed and not importlib.util.find_spec(needed):
                 return f"the package {needed} with pretrained weights is not installed"
@@ -252,7 +207,7 @@ def _reason_to_refuse(chapter: Chapter, models: tuple[str, ...], listed: list[st
     return "no classes to remove are listed; set remove_classes" if uses_list and not listed else ""
 
 
-def _named_models(chapter: Chapter, arm: Arm) -> list[str]:
+def _namedknown_models(chapter: Chapter, arm: Arm) -> list[str]:
     """The models that the arm or else its chapter names."""
     if arm.model:
         return [arm.model]
@@ -270,134 +225,3 @@ def _chapters(study: StudyConfig, dataset: Located, folder: Path) -> dict[str, C
                 raise UserError(f"{key}: unknown chapter '{name}'; {suggest(name, files)}")
     chapters = {name: load(path, Chapter) for name, path in files.items()}
     return dict(sorted(chapters.items(), key=lambda item: item[1].position))
-
-
-def _models(wanted: Iterable[str] | None, where: str) -> tuple[str, ...]:
-    names = tuple(registry.specs() if wanted is None else wanted)
-    for name in names:
-        try:
-            registry.spec(name)
-        except UserError as error:
-            raise UserError(f"{where}: {error}") from None
-    return names
-
-
-class _Resolver:
-    """Lays changes over one another and collects the runs that result."""
-
-    def __init__(self, study: StudyConfig, dataset: Located, model_files: Path) -> None:
-        self.study, self.dataset, self.model_files = study, dataset, model_files
-        self.listed = (
-            dataset.config.remove_classes if study.remove_classes is None else study.remove_classes
-        )
-        self.runs: dict[str, RunSettings] = {}
-        if self.listed:
-            self._removed(self.listed, "remove_classes")
-
-    def chapter(self, name: str, chapter: Chapter, models: tuple[str, ...]) -> ResolvedChapter:
-        where = f"config/experiments/{name}.yaml"
-        arms, baseline = chapter.arms, chapter.baseline
-        if arms == "models":
-            arms, baseline = {model: Arm(model=model) for model in models}, models[0]
-        elif arms == "each_class":
-            without = {f"without {c}": Arm(remove_classes=[c]) for c in self.dataset.classes()}
-            arms, baseline = {"full": Arm()} | without, "full"
-        if chapter.models == "first":
-            models = models[:1]
-        elif chapter.models is not None:
-            models = _models(chapter.models, f"{where}: models")
-        cells, removed = [], {}
-        for arm_name, arm in arms.items():
-            removed[arm_name] = self._removed(arm.remove_classes, f"{where}: {arm_name}")
-            for model in _models([arm.model], f"{where}: {arm_name}") if arm.model else models:
-                cells.append(Cell(model, arm_name, self.run(model, arm, where)))
-        return ResolvedChapter(name, chapter, baseline, arms, tuple(cells), removed)
-
-    def run(self, model: str, arm: Arm, where: str = "configuration") -> str:
-        """Name of the run that trains `model` under `arm`, after noting its settings."""
-        layers: list[Changes] = [self.dataset.config.settings, self._model_file(model)]
-        layers += [self.study.settings, arm]
-        settings = RunSettings(
-            model=model,
-            options=_options(model, layers, where),
-            image_size=_last([layer.image_size for layer in layers], DEFAULT_IMAGE_SIZE),
-            **_given(layers, "pack_margin", "crop_pct", "train_share"),
-            training=_overlay(TrainingSettings(), [layer.training for layer in layers]),
-            augmentation=_augmentation([layer.augmentation for layer in layers]),
-            removed_classes=self._removed(arm.remove_classes, where),
-        )
-        smallest = registry.spec(model).smallest
-        if settings.image_size < smallest:
-            raise UserError(
-                f"{where}: model '{model}' needs images of at least {smallest} px, found "
-                f"image_size {settings.image_size}"
-            )
-        self.runs[settings.name] = settings
-        return settings.name
-
-    def _model_file(self, model: str) -> Changes:
-        path = self.model_files / f"{model}.yaml"
-        return load(path, ModelFile).settings if path.exists() else Changes()
-
-    def _removed(self, wanted: list[str] | str, where: str) -> tuple[str, ...]:
-        names = self.listed if wanted == "listed" else wanted
-        if not names:
-            return ()
-        known = self.dataset.classes()
-        names = {_class_named(name, known, where) for name in names}
-        if len(known) - len(names) < 2:
-            raise UserError(f"{where}: removing {sorted(names)} leaves fewer than two classes")
-        return tuple(sorted(names))
-
-
-def _class_named(name: str, known: list[str], where: str) -> str:
-    """The class of that name, or else with that label; labels count the sorted names from 0."""
-    if name in known:
-        return name
-    if name.isdecimal() and int(name) < len(known):
-        return sorted(known)[int(name)]
-    raise UserError(f"{where}: unknown class to remove '{name}'; {suggest(name, known)}")
-
-
-def _given(layers: list[Changes], *names: str) -> dict[str, Any]:
-    """The last given value of each of these settings, where one is given."""
-    values = {name: _last([getattr(layer, name) for layer in layers], None) for name in names}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _last(values: list[Any], default: Any) -> Any:
-    given = [value for value in values if value is not None]
-    return given[-1] if given else default
-
-
-def _overlay(settings: Any, layers: list[Any]) -> Any:
-    values = settings.model_dump()
-    for layer in layers:
-        values |= layer.model_dump(exclude_none=True)
-    return type(settings).model_validate(values)
-
-
-def _augmentation(layers: list[Any]) -> AugmentationSettings | None:
-    """`none` switches all off; changes laid over `none` leave it off, `standard` undoes it."""
-    off, changes = False, []
-    for layer in layers:
-        if isinstance(layer, str):
-            off = layer == "none"
-        else:
-            changes.append(layer)
-    return None if off else _overlay(AugmentationSettings(), changes)
-
-
-def _options(model: str, layers: list[Changes], where: str) -> dict[str, Any]:
-    """The model's options; those of its registration that nobody changed are written out too."""
-    known = registry.spec(model).options
-    options = dict(known)
-    for layer in layers:
-        for key in layer.options:
-            if key not in known:
-                raise UserError(
-                    f"{where}: options: model '{model}' has no option '{key}'; "
-                    f"{suggest(key, known)}"
-                )
-        options |= layer.options
-    return options

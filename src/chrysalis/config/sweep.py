@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
 from chrysalis.config.settings import Settings, TrainingSettings
 
@@ -44,11 +44,22 @@ class Choices(Settings):
         return tuple(self.choices)
 
 
+def _kind(value: object) -> str:
+    given = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+    return "Choices" if "choices" in given else "Range"
+
+
+# The tags keep messages to the one kind that is meant.
+Values = Annotated[
+    Annotated[Range, Tag("Range")] | Annotated[Choices, Tag("Choices")], Discriminator(_kind)
+]
+
+
 class Sweep(Settings):
     """A search for the training settings with the highest validation accuracy."""
 
     trials: Annotated[int, Field(ge=2)] = Field(20, description="Trainings, each of other values.")
-    space: Annotated[dict[str, Range | Choices], Field(min_length=1)] = Field(
+    space: Annotated[dict[str, Values], Field(min_length=1)] = Field(
         description="For each training setting to search, its range or its choices."
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -9,6 +11,8 @@ from torch.nn import functional
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.parallel import Group
 from chrysalis.errors import UserError
+
+Teacher = Callable[[Tensor], Tensor]
 
 
 class CrossEntropy(nn.Module):
@@ -100,14 +104,68 @@ class CenterLoss(nn.Module):
         self.centers -= self.rate * (count * self.centers - total) / (1 + count)
 
 
+class Distillation(nn.Module):
+    """A loss against the labels, mixed with the distance to a teacher's outputs.
+
+    The distance is the Kullback-Leibler divergence of the student's from the teacher's
+    probabilities, both at a temperature T, times T squared (Hinton, Vinyals and Dean 2015,
+    "Distilling the Knowledge in a Neural Network", section 2); its share of the loss is `weight`.
+    The teacher sees the very images, augmented and mixed, that the student sees.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        loss: nn.Module,
+        teacher: Teacher,
+        weight: float,
+        temperature: float,
+    ) -> None:
+        """Watch `network`, the student; `teacher` gives logits (B, C) without gradient."""
+        super().__init__()
+        self.loss, self.teacher = loss, teacher
+        self.weight, self.temperature = weight, temperature
+        self.images: Tensor | None = None
+        network.register_forward_pre_hook(self._keep)
+
+    def _keep(self, module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        self.images = inputs[0] if torch.is_grad_enabled() else None
+
+    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Scalar loss of the logits (B, C) just computed, against targets (B, C)."""
+        images, self.images = self.images, None
+        distance = functional.kl_div(
+            functional.log_softmax(logits / self.temperature, dim=1),
+            functional.log_softmax(self.teacher(images).float() / self.temperature, dim=1),
+            reduction="batchmean",
+            log_target=True,
+        )
+        distance = self.temperature**2 * distance
+        return (1 - self.weight) * self.loss(logits, targets) + self.weight * distance
+
+
 def create_loss(
-    network: nn.Module, classes: int, plan: TrainingSettings, group: Group
+    network: nn.Module,
+    classes: int,
+    plan: TrainingSettings,
+    group: Group,
+    teacher: Teacher | None = None,
 ) -> nn.Module:
     """The loss that the settings name, for a network with so many classes.
 
     Raises:
         UserError: the network does not suit the loss.
     """
+    loss = _loss_of_labels(network, classes, plan, group)
+    if teacher is None:
+        return loss
+    weight, temperature = plan.distillation_weight, plan.distillation_temperature
+    return Distillation(network, loss, teacher, weight, temperature)
+
+
+def _loss_of_labels(
+    network: nn.Module, classes: int, plan: TrainingSettings, group: Group
+) -> nn.Module:
     if plan.loss == "focal":
         return Focal(plan.focal_gamma)
     if plan.loss == "center":

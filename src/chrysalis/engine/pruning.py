@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-import torch_pruning
 from torch import nn
 
 from chrysalis.errors import UserError
@@ -14,11 +13,14 @@ def prune(network: nn.Module, image_size: int, share: float) -> nn.Module:
 
     Out go the channels with the least weights (the L2 norm, averaged over all layers that share the
     channel: Fang et al., "DepGraph", CVPR 2023), the same share in each layer, rounded down. The
-    outputs stay. So `share` and the architecture alone decide which shape is left. `network` maps images (N, 3, S, S) of side `image_size` to logits.
+    outputs stay. So `share` and the architecture alone decide which shape is left. `network` maps
+    images (N, 3, S, S) of side `image_size` to logits.
 
     Raises:
         UserError: the network does not end in a linear layer.
     """
+    import torch_pruning  # half a second, which runs that prune nothing need not wait
+
     layers = [module for module in network.modules() if list(module.parameters(recurse=False))]
     if not isinstance(layers[-1], nn.Linear):
         raise UserError("prune: the model does not end in a linear layer")

@@ -20,11 +20,14 @@ from chrysalis.data.packed import Packed
 from chrysalis.engine import checkpoint
 from chrysalis.engine.batches import RESIDENT_BYTES, Batches
 from chrysalis.engine.classifier import Classifier, build, channel_statistics
+from chrysalis.engine.earlier import Earlier
 from chrysalis.engine.predictions import PredictionsFile
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.rewrite import for_training
 from chrysalis.engine.runtime import Runtime, derive_seed, seed_everything
 from chrysalis.engine.train import predict, train, validate
+
+NOTHING = Earlier()
 
 
 @dataclass(frozen=True)
@@ -66,11 +69,16 @@ def share_of(split: Split, share: float, seed: int) -> Split:
 
 
 def prepare(
-    settings: RunSettings, packed: Packed, runtime: Runtime, resident_bytes: int = RESIDENT_BYTES
+    settings: RunSettings,
+    packed: Packed,
+    runtime: Runtime,
+    resident_bytes: int = RESIDENT_BYTES,
+    earlier: Earlier = NOTHING,
 ) -> tuple[list[str], dict[str, Batches], Classifier]:
-    """The run's classes, the batches of its splits, and its network, initialised by its seed.
+    """The run's classes, the batches of its splits, and its network before training.
 
-    A split of up to `resident_bytes` lives on the device.
+    That is initialised by the seed, or taken from an `earlier` run. A split of up to
+    `resident_bytes` lives on the device.
     """
     classes, splits = select(packed, settings.removed_classes)
     splits["train"] = share_of(splits["train"], settings.train_share, settings.seed)
@@ -80,7 +88,10 @@ def prepare(
     }
     seed_everything(derive_seed("weights", settings.seed))
     statistics = channel_statistics(packed.images, splits["train"].rows)
-    model = build(settings.model, len(classes), settings.image_size, settings.options, statistics)
+    model = earlier.first_weights(settings, classes)
+    if model is None:
+        size, options = settings.image_size, settings.options
+        model = build(settings.model, len(classes), size, options, statistics)
     return classes, batches, for_training(model, runtime).to(runtime.device)
 
 
@@ -93,6 +104,7 @@ def execute(
     code_hash: str,
     data_hash: str,
     resident_bytes: int = RESIDENT_BYTES,
+    earlier: Earlier = NOTHING,
 ) -> None:
     """Train, predict val and test once, and write the record into the folder `output`.
 
@@ -100,7 +112,9 @@ def execute(
     processes the first writes.
     """
     start = time.perf_counter()
-    classes, batches, model = prepare(settings, packed, runtime, resident_bytes)
+    settings = earlier.settle(settings)
+    classes, batches, model = prepare(settings, packed, runtime, resident_bytes, earlier)
+    teacher = earlier.teaching(settings, classes)
     with checkpoint.exclusive(checkpoint_path, runtime.group):
         progress = train(
             model,
@@ -112,6 +126,7 @@ def execute(
             checkpoint_path,
             f"{settings.to_json()} {code_hash} {data_hash}",
             ProgressReport(f"{settings.name} seed {settings.seed}"),
+            None if teacher is None else teacher.to(runtime.device),
         )
         if not runtime.group.is_first:
             return

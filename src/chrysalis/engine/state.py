@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import nn
@@ -28,9 +29,16 @@ class TrainingState:
 
     @classmethod
     def create(
-        cls, model: nn.Module, classes: int, plan: TrainingSettings, runtime: Runtime
+        cls,
+        model: nn.Module,
+        classes: int,
+        plan: TrainingSettings,
+        runtime: Runtime,
+        teacher: nn.Module | None = None,
     ) -> TrainingState:
         """What the settings ask for around `model`, which is on the runtime's device.
+
+        A `teacher` is on the same device, with the same classes.
 
         Raises:
             UserError: the model does not suit the loss.
@@ -38,7 +46,8 @@ class TrainingState:
         head = freeze_features(model) if plan.frozen else None
         forward = runtime.group.wrap(model)
         average = Average(model, plan.ema_decay) if plan.ema_decay else None
-        criterion = create_loss(model, classes, plan, runtime.group)
+        taught = None if teacher is None else partial(_outputs, teacher, runtime)
+        criterion = create_loss(model, classes, plan, runtime.group, taught)
         return cls(model, forward, criterion, create_optimizer(model, plan), average, head)
 
     def train(self) -> None:
@@ -69,6 +78,12 @@ class TrainingState:
         """Go on from what `state_dict` gave."""
         for name, part in self._parts.items():
             part.load_state_dict(state[name])
+
+
+@torch.no_grad()
+def _outputs(teacher: nn.Module, runtime: Runtime, images: torch.Tensor) -> torch.Tensor:
+    with runtime.autocast():
+        return teacher(images)
 
 
 def freeze_features(model: nn.Module) -> nn.Module:

@@ -41,18 +41,20 @@ def train(
     checkpoint_path: Path,
     fingerprint: str,
     report: Report = lambda progress, settings: None,
+    teacher: nn.Module | None = None,
 ) -> checkpoint.Progress:
     """Train `model` in place and leave it with the weights that were best on validation.
 
     A checkpoint is written after each epoch to `checkpoint_path`; if one with the same
     `fingerprint` is there already, training continues from it and ends with the same weights,
-    bit for bit, as if it had never stopped. `report` is called after each epoch.
+    bit for bit, as if it had never stopped. `report` is called after each epoch. A `teacher` maps
+    the same images to logits, of which the loss then takes account.
 
     Raises:
         UserError: the loss is no longer finite, or the model does not suit it.
     """
     plan, group = settings.training, runtime.group
-    state = TrainingState.create(model, classes, plan, runtime)
+    state = TrainingState.create(model, classes, plan, runtime, teacher)
     progress = checkpoint.load(checkpoint_path, fingerprint, state)
     prepare = Preparation(settings, classes, runtime)
     steps = steps_per_epoch(len(training), plan.batch_size)

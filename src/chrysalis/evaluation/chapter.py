@@ -149,6 +149,23 @@ def _compared(condition: Condition, base: Condition) -> dict[str, str]:
     return {"model": condition.model, "arm": condition.arm, "baseline": base.arm}
 
 
+def removed_classes(conditions: list[Condition]) -> dict[str, list[str]]:
+    """The classes that each arm does without and another has, sorted by name.
+
+    Where an arm's models do without different ones, each is told by its label.
+    """
+    known = {name for condition in conditions for name in condition.classes}
+    by_arm: dict[str, dict[str, list[str]]] = {}
+    for condition in conditions:
+        gone = sorted(known - set(condition.classes))
+        by_arm.setdefault(condition.arm, {})[condition.label] = gone
+    told: dict[str, list[str]] = {}
+    for arm, by_label in by_arm.items():
+        first, *others = by_label.values()
+        told |= {arm: first} if all(other == first for other in others) else by_label
+    return told
+
+
 def analyse(
     chapter: dict[str, Any], runs: Path, seeds: list[int], threshold: float
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
@@ -169,7 +186,7 @@ def analyse(
         "headline": verdict.headline(sentences, effects["outcome"].tolist()),
         "sentences": sentences,
         "threshold": threshold,
-        "removed": chapter["removed"],
+        "removed": removed_classes(conditions),
     }
     tables = {
         "arms": arms_table(compared),

@@ -27,6 +27,11 @@ class Condition:
         return np.stack([predictions.correct for predictions in self.seeds])
 
     @property
+    def classes(self) -> list[str]:
+        """The classes that its trainings tell apart."""
+        return self.seeds[0].classes
+
+    @property
     def label(self) -> str:
         """How sentences call it."""
         return f"{self.model} ({self.arm})" if self.arm != self.model else self.model
@@ -65,7 +70,7 @@ def class_removal(conditions: list[Condition], baseline: str, across_models: boo
     removals = {c.arm for c in conditions if c.arm != baseline}
     for removed in (c for c in conditions if c.arm != baseline):
         full = next(c for c in conditions if c.arm == baseline and c.model == removed.model)
-        kept = removed.seeds[0].classes
+        kept = removed.classes
         suffix = f": {removed.arm}" if len(removals) > 1 else ""
         plain = Condition(
             full.model,
@@ -80,7 +85,7 @@ def class_removal(conditions: list[Condition], baseline: str, across_models: boo
             [seed.keep(kept) for seed in full.seeds],
         )
         tables.add(plain, masked, removed)
-        gone = sorted(set(full.seeds[0].classes) - set(kept))
+        gone = sorted(set(full.classes) - set(kept))
         subject = f"{removed.model} trained without {_listed(gone)}"
         for base, words in (
             (plain, f"the full {full.model}"),
@@ -107,7 +112,7 @@ def load_conditions(chapter: dict[str, Any], runs: Path, seeds: list[int]) -> li
             cell["model"],
             cell["arm"],
             cell["run"],
-            [read(runs / cell["run"] / f"seed{seed}" / "train", "test") for seed in seeds],
+            [read(runs / cell["run"] / f"seed{seed}" / cell["stage"], "test") for seed in seeds],
         )
         for cell in chapter["cells"]
     ]

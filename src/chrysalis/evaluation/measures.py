@@ -17,9 +17,13 @@ CONVERGED = 0.99
 
 @dataclass(frozen=True)
 class Training:
-    """What is on disk of one training, read when it is asked for; `folder` is .../<run>/seed<n>."""
+    """What is on disk of one training, read when it is asked for; `folder` is .../<run>/seed<n>.
+
+    `stage` is the folder in it whose predictions are judged.
+    """
 
     folder: Path
+    stage: str
 
     @cached_property
     def record(self) -> dict[str, Any]:
@@ -45,6 +49,11 @@ class Training:
     def cost(self) -> dict[str, Any]:
         """Its run's cost.json."""
         return json.loads((self.folder.parent / "cost/cost.json").read_text())
+
+    @cached_property
+    def exported(self) -> dict[str, Any]:
+        """The record of the exported network that is judged."""
+        return json.loads((self.folder / self.stage / "run.json").read_text())
 
 
 @dataclass(frozen=True)
@@ -168,6 +177,25 @@ MEASURES = {
         1,
         lambda training: training.cost["latency_ms"]["64"]["median"],
     ),
+    "exported_mb": Measure(
+        "Exported (MB)",
+        "size of the exported network, model.onnx",
+        2,
+        lambda training: training.exported["bytes"] / 1e6,
+    ),
+    "exported_latency_1": Measure(
+        "Exported, 1 image (ms)",
+        "median time in which ONNX Runtime predicts one image on the CPU, measured with nothing "
+        "else running in the study",
+        2,
+        lambda training: training.exported["latency_ms"]["1"]["median"],
+    ),
+    "exported_latency_64": Measure(
+        "Exported, 64 images (ms)",
+        "the same for a batch of 64 images",
+        1,
+        lambda training: training.exported["latency_ms"]["64"]["median"],
+    ),
 }
 
 
@@ -178,12 +206,13 @@ def measures_table(chapter: dict[str, Any], runs: Path, seeds: list[int]) -> pd.
     """
     rows = []
     for cell in chapter["cells"]:
-        trainings = [Training(runs / cell["run"] / f"seed{seed}") for seed in seeds]
+        folders = [runs / cell["run"] / f"seed{seed}" for seed in seeds]
+        trainings = [Training(folder, cell["stage"]) for folder in folders]
         for name in chapter["measures"]:
             values = np.array([MEASURES[name].of(training) for training in trainings], float)
             rows.append(
                 {
-                    **cell,
+                    **{key: cell[key] for key in ("model", "arm", "run")},
                     "measure": name,
                     "seeds": len(values),
                     "mean": values.mean(),

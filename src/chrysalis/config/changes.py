@@ -1,0 +1,67 @@
+"""Changes to the settings of a run, as a user writes them in any file of `config/`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    create_model,
+)
+
+from chrysalis.config.run import CropShare, ImageSize, PackMargin, TrainShare
+from chrysalis.config.settings import AugmentationSettings, Settings, TrainingSettings
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+
+
+def _each_once(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise ValueError("each name may stand in the list just once")
+    return names
+
+
+Models = Annotated[list[str], Field(min_length=1), AfterValidator(_each_once)]
+
+
+def changes_of(settings: type[Settings]) -> type[BaseModel]:
+    """A model with the same fields, each of them optional: changes to be laid over settings."""
+    fields: dict[str, Any] = {}
+    for name, info in settings.model_fields.items():
+        kind = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+        fields[name] = (kind | None, Field(None, description=info.description))
+    name = settings.__name__.replace("Settings", "Changes")
+    return create_model(
+        name,
+        __config__=ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False),
+        __doc__=f"Changes to {settings.__name__}; a key left out keeps its value.",
+        **fields,
+    )
+
+
+TrainingChanges = changes_of(TrainingSettings)
+AugmentationChanges = changes_of(AugmentationSettings)
+
+
+class Changes(Settings):
+    """Changes to the settings of a run, laid over those that came before."""
+
+    options: dict[str, float | int | bool | str] = Field({}, description="The model's own options.")
+    image_size: ImageSize | None = None
+    pack_margin: PackMargin | None = None
+    crop_pct: CropShare | None = None
+    train_share: TrainShare | None = None
+    training: TrainingChanges = TrainingChanges()
+    augmentation: Literal["none", "standard"] | AugmentationChanges = Field(
+        AugmentationChanges(), description="none, standard (as before), or changes to single keys."
+    )
+
+
+def as_text(value: object) -> object:
+    """YAML reads a class called 8 as a number: give class names back as text."""
+    if isinstance(value, list):
+        return [str(item) if isinstance(item, int) else item for item in value]
+    return value

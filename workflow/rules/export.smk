@@ -1,0 +1,24 @@
+"""Networks as they are put to use: exported to ONNX Runtime, as they are or in int8."""
+
+
+rule export:
+    input:
+        record=lambda w: record_of(w.run, w.seed),
+        images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
+        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        code=lambda w: code("export", model_module(w)),
+    output:
+        multiext(
+            f"{RUN}/export/{{precision}}/",
+            model="model.onnx",
+            predictions="predictions.parquet",
+            record="run.json",
+        ),
+    log:
+        f"{RESULTS}/logs/export/{{run}}_seed{{seed}}_{{precision}}.log",
+    # All cores, so that nothing else of the study runs while latency is measured.
+    threads: workflow.resource_settings.cores or 1
+    shell:
+        "{PYTHON} scripts/export.py --run $(dirname {input.record[0]:q}) --images {input.images:q}"
+        " --index {input.index:q} --precision {wildcards.precision} --threads {threads}"
+        " --output $(dirname {output.model:q}) --log {log:q}"

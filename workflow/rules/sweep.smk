@@ -1,0 +1,76 @@
+"""Searches for a run's training settings: trials in parallel over shared storage."""
+
+SWEEP = f"{RESULTS}/runs/{{run}}/sweep"
+
+
+def sweep_of(wildcards):
+    return STUDY.run(wildcards.run).sweep
+
+
+def tuned_run(wildcards):
+    """The run that is trained with what the chapter's sweep finds."""
+    runs = chapter_of(wildcards).runs
+    return next(run for run in runs if STUDY.run(run).sweep)
+
+
+rule trial:
+    input:
+        images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
+        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        code=lambda w: code("trial", model_module(w)),
+    output:
+        f"{SWEEP}/trials/{{number}}.json",
+    log:
+        f"{RESULTS}/logs/trial/{{run}}_{{number}}.log",
+    resources:
+        gpu=1 if HAS_GPU else 0,
+        # Not a parameter: it changes no result, so it re-runs nothing.
+        resident_mb=STUDY.config.resident_mb,
+    params:
+        settings=lambda w: STUDY.run(w.run).to_json(),
+        storage=f"{RESULTS}/checkpoints/{{run}}/sweep.log",
+        checkpoint=f"{RESULTS}/checkpoints/{{run}}/trial{{number}}.pt",
+    shell:
+        "{PYTHON} scripts/trial.py --settings {params.settings:q} --number {wildcards.number}"
+        " --images {input.images:q} --index {input.index:q} --storage {params.storage:q}"
+        " --checkpoint {params.checkpoint:q} --threads {threads}"
+        " --resident-mb {resources.resident_mb} --code {input.code:q} --output {output:q}"
+        " --log {log:q}"
+
+
+rule sweep:
+    input:
+        trials=lambda w: expand(
+            rules.trial.output, run=w.run, number=range(sweep_of(w).trials)
+        ),
+        code=code("sweep"),
+    output:
+        best=f"{SWEEP}/best.json",
+        trials=f"{SWEEP}/trials.csv",
+        importances=f"{SWEEP}/importances.csv",
+    log:
+        f"{RESULTS}/logs/sweep/{{run}}.log",
+    params:
+        settings=lambda w: STUDY.run(w.run).to_json(),
+    shell:
+        "{PYTHON} scripts/sweep.py --settings {params.settings:q} --trials {input.trials:q}"
+        " --output $(dirname {output.best:q}) --log {log:q}"
+
+
+rule plot_sweep:
+    input:
+        tables=lambda w: expand(rules.sweep.output, run=tuned_run(w)),
+        code=code("plot_sweep"),
+    output:
+        figures=expand(
+            f"{RESULTS}/chapters/{{{{chapter}}}}/plot_sweep/{{name}}.{{kind}}",
+            name=["search", "parallel", "importance"],
+            kind=["svg", "csv"],
+        ),
+    log:
+        f"{RESULTS}/logs/plot_sweep/{{chapter}}.log",
+    params:
+        settings=lambda w: STUDY.run(tuned_run(w)).to_json(),
+    shell:
+        "{PYTHON} scripts/plot_sweep.py --sweep $(dirname {input.tables[0]:q})"
+        " --settings {params.settings:q} --output $(dirname {output.figures[0]:q}) --log {log:q}"
