@@ -8,7 +8,7 @@ from torch.nn import functional
 from torchvision.ops import sigmoid_focal_loss
 
 from chrysalis.config.settings import TrainingSettings
-from chrysalis.engine.losses import CenterLoss, CrossEntropy, Focal, create_loss
+from chrysalis.engine.losses import CenterLoss, CrossEntropy, Distillation, Focal, create_loss
 from chrysalis.engine.parallel import ALONE
 from chrysalis.errors import UserError
 
@@ -138,3 +138,34 @@ def test_the_settings_choose_the_loss(settings, expected):
     network = nn.Linear(5, 4)
     loss = create_loss(network, 4, TrainingSettings(**settings), ALONE)
     assert {name: getattr(loss, name) for name in expected} == expected
+
+
+def test_distillation_by_hand():
+    network = nn.Identity()
+    teacher_logits = torch.tensor([[2.0, 0.0]], dtype=torch.float64)
+    loss = Distillation(network, CrossEntropy(), lambda images: teacher_logits + images, 0.25, 2.0)
+    logits = torch.tensor([[0.0, 1.0]], dtype=torch.float64)
+    network(torch.zeros(1, 2, dtype=torch.float64))
+    found = loss(logits, torch.tensor([[1.0, 0.0]], dtype=torch.float64))
+    p = np.array([np.e, 1]) / (np.e + 1)  # the teacher's, at temperature 2
+    q = np.array([1, np.sqrt(np.e)]) / (1 + np.sqrt(np.e))
+    distance = 2**2 * (p * np.log(p / q)).sum()
+    labels = -np.log(1 / (1 + np.e))
+    assert found.item() == pytest.approx(0.75 * labels + 0.25 * distance)
+
+
+def test_the_teacher_sees_the_students_images_and_gets_no_gradient_or_state():
+    student, teacher = nn.Linear(3, 2), nn.Linear(3, 2)
+    plan = TrainingSettings(distillation_weight=1.0)
+    loss = create_loss(student, 2, plan, ALONE, torch.no_grad()(teacher.forward))
+    images = torch.rand(4, 3)
+    targets = functional.one_hot(torch.tensor([0, 1, 1, 0]), 2).float()
+    found = loss(student(images), targets)
+    found.backward()
+    with torch.no_grad():
+        student.load_state_dict(teacher.state_dict())
+    assert found > 0
+    assert student.weight.grad.abs().sum() > 0
+    assert teacher.weight.grad is None
+    assert loss.state_dict() == {}
+    assert loss(student(images), targets).item() == pytest.approx(0, abs=1e-6)
