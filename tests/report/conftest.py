@@ -137,6 +137,9 @@ def _chapter(name, analysis, arms, baseline):
         "dynamics": False,
         "baseline": baseline,
         "arms": arms,
+        "sweep": None,
+        "tuned": None,
+        "ranked_by": [],
     }
 
 

@@ -73,7 +73,7 @@ class Text(HTMLParser):
 def test_the_site_has_all_pages_and_no_fault(site):
     assert check_site(site) == []
     assert all((site / f"{page}.html").is_file() for page in PAGES)
-    assert not (site / "chapters/_template.html").exists()
+    assert not (site / "chapters/_accuracy.html").exists()
     assert not list(site.parent.glob("site.work*"))
 
 

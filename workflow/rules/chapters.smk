@@ -22,6 +22,12 @@ def exported_of(wildcards):
     ]
 
 
+def found_of(chapter):
+    """What a chapter's runs took from what the study itself had found."""
+    searched = expand(rules.sweep.output, run=chapter.tuned or [])
+    return [*searched, *expand(rules.label_quality.output, run=chapter.ranked_by)]
+
+
 def figures_of(chapter):
     """Every file that is drawn of a chapter."""
     files = [*rules.plot_chapter.output]

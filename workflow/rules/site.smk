@@ -57,6 +57,7 @@ rule site:
         weights=of_runs(f"{RUN}/train/model.safetensors"),
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
         answers=chapter_files(rules.compare.output.answer),
+        found=[found_of(chapter) for chapter in STUDY.chapters],
         chapter_figures=[figures_of(chapter) for chapter in STUDY.chapters],
         study_figures=study_figures(),
         galleries=of_runs(

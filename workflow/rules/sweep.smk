@@ -8,9 +8,7 @@ def sweep_of(wildcards):
 
 
 def tuned_run(wildcards):
-    """The run that is trained with what the chapter's sweep finds."""
-    runs = chapter_of(wildcards).runs
-    return next(run for run in runs if STUDY.run(run).sweep)
+    return chapter_of(wildcards).tuned
 
 
 rule trial:

@@ -36,13 +36,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class ResolvedChapter:
-    """A chapter with its arms written out, and its cells."""
+    """A chapter with its arms written out, and its cells.
+
+    `tuned` is the run that is trained with what its sweep finds; `ranked_by` are the runs by whose
+    predictions classes are removed.
+    """
 
     name: str
     config: Chapter
     baseline: str
     arms: dict[str, Arm]
     cells: tuple[Cell, ...]
+    tuned: str | None
+    ranked_by: tuple[str, ...]
 
     @property
     def runs(self) -> list[str]:
@@ -65,6 +71,9 @@ class ResolvedChapter:
                 for name, arm in self.arms.items()
             },
             "cells": [vars(cell) for cell in self.cells],
+            "sweep": self.config.sweep and self.config.sweep.model_dump(mode="json"),
+            "tuned": self.tuned,
+            "ranked_by": self.ranked_by,
         }
 
 
@@ -113,7 +122,16 @@ class Resolver:
             for model in known_models([arm.model], f"{where}: {arm_name}") if arm.model else models:
                 run = self.run(model, arm, f"{where}: {arm_name}", chapter.sweep)
                 cells.append(Cell(model, arm_name, run, _stage(arm)))
-        return ResolvedChapter(name, chapter, baseline, arms, tuple(cells))
+        runs = [self.runs[cell.run] for cell in cells]
+        return ResolvedChapter(
+            name,
+            chapter,
+            baseline,
+            arms,
+            tuple(cells),
+            tuned=next((run.name for run in runs if run.sweep), None),
+            ranked_by=tuple(dict.fromkeys(run.ranked_by for run in runs if run.ranked_by)),
+        )
 
     def run(
         self, model: str, arm: Arm, where: str = "configuration", sweep: Sweep | None = None

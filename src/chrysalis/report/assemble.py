@@ -17,7 +17,7 @@ from chrysalis.report.results import Results, load_results
 from chrysalis.report.tables import FILES
 
 FRAGMENTS = "_fragments"
-TEMPLATE = Path("chapters/_template.qmd")
+TEMPLATE = "chapters/_{}.qmd"  # by the chapter's analysis
 CHAPTERS = "Chapters"  # the menu of the navigation that holds the chapters' pages
 _FILE = re.compile(rf"\]\(/{FILES}/([^)\s]+)\)")
 
@@ -49,14 +49,15 @@ def assemble(report_dir: Path, results_dir: Path, work_dir: Path, renderer: str)
 
 
 def _write_chapter_pages(report_dir: Path, work_dir: Path, results: Results) -> list[str]:
-    """Each chapter's page, its own or made from the template; returns them in their order."""
+    """Each chapter's page, its own or that of its analysis; returns them in their order."""
     pages = [chapter.page for chapter in results.chapters if chapter.page.startswith("chapters/")]
-    template = (report_dir / TEMPLATE).read_text(encoding="utf-8")
     for chapter in results.chapters:
         if chapter.page not in pages:
             continue
-        own = report_dir / chapter.page
-        text = own.read_text(encoding="utf-8") if own.is_file() else template
+        source = report_dir / chapter.page
+        if not source.is_file():
+            source = report_dir / TEMPLATE.format(chapter.told["analysis"])
+        text = source.read_text(encoding="utf-8")
         text = text.replace("CHAPTER_TITLE", escape(chapter.told["title"]))
         text = text.replace("CHAPTER_NAME", chapter.name)
         page = work_dir / chapter.page

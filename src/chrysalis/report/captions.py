@@ -29,6 +29,19 @@ FIGURES = {
         "Accuracy on the test images of each class: mean over the seeds, and a bar of one standard "
         "deviation each way.",
     ),
+    "search": (
+        "The search",
+        "Accuracy on val that each trial reached, and the best so far.",
+    ),
+    "parallel": (
+        "Settings of the trials",
+        "A line for each trial through the settings that it tried, to the accuracy on val that it "
+        "reached. Pruned trials are pale.",
+    ),
+    "importance": (
+        "Which setting matters",
+        "Share of the variance of accuracy over the trials that each setting explains (fANOVA).",
+    ),
     "loss_band": (
         "Loss over learning rates",
         "Loss on training images: the band from the least to the largest over the arms of each "

@@ -7,16 +7,16 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
-from chrysalis.evaluation.measures import MEASURES, Measure
 from chrysalis.evaluation.summary import best_by_validation
 from chrysalis.evaluation.verdict import ALPHA
 from chrysalis.report.captions import figure, in_order, title
 from chrysalis.report.escape import literal
 from chrysalis.report.results import MODELS_CHAPTER, Chapter, Results, Run
+from chrysalis.report.sections import dynamics, gains, label_quality, measures, searched
 from chrysalis.report.tables import (
-    NBSP,
     NOTHING,
     accuracy,
+    arm_of,
     badge,
     count,
     flatten,
@@ -39,24 +39,14 @@ METRICS = (
     ("ece", "Test ECE"),
 )
 
-DYNAMICS = """Of one training, with the first seed. *Smoothness* (effective) is the largest
-change of the gradient by distance moved along it, and *gradient's change* the largest distance
-of the gradient there from the gradient here, each the median over some steps of the training;
-smaller is smoother (Santurkar et al., NeurIPS 2018). *Input gradient* is the largest norm of
-the gradient of an image's loss by the image, on val, a lower bound of the Lipschitz constant.
-*Dead* units are above zero on no image of val. A layer's gradient counts as *vanishing* or
-*exploding* where its norm, by the norm of the weights, is outside the limits that the
-documentation names; the share is of the layer's steps.
-"""
-
 
 def fragments(chapter: Chapter) -> dict[str, str]:
     """The parts of a chapter's page, by file name."""
     return {
         "question.md": f"*{literal(chapter.told['question'])}*\n",
         "answer.md": answer(chapter),
-        "compared.md": compared(chapter),
-        "arms.md": arms(chapter) + measures(chapter) + dynamics(chapter),
+        "compared.md": compared(chapter) + label_quality(chapter),
+        "arms.md": arms(chapter) + measures(chapter) + searched(chapter) + dynamics(chapter),
         "effects.md": effects(chapter) + "\n" + checks(chapter),
         "gains.md": gains(chapter),
         "figures.md": "\n".join(
@@ -112,99 +102,6 @@ def arms(chapter: Chapter) -> str:
     headings = ["Model", "Arm", "Top-1 accuracy on test", "Each seed (%)", "Test images", "Run"]
     text = table(headings, rows, "llrrrl") + "\n"
     return text + source("compare", chapter.compared / "arms.csv") + _figure(chapter, "arms")
-
-
-def gains(chapter: Chapter) -> str:
-    """Which classes gain and which lose in each comparison, the largest gain first."""
-    text = ""
-    for compared, rows in chapter.gains.groupby(["model", "arm", "baseline"], sort=False):
-        model, arm, baseline = map(literal, compared)
-        clear = rows[rows["p_holm"] < ALPHA]
-        told = [
-            f"a {word} for {count(int(found.sum()), 'class', 'classes')}"
-            for found, word in ((clear["effect"] > 0, "gain"), (clear["effect"] < 0, "loss"))
-        ]
-        cells = [
-            [
-                literal(row["class"]),
-                f"{row['images']:.0f}",
-                points(row["effect"]),
-                interval(row["low"], row["high"]),
-                p_value(row["p_holm"]),
-            ]
-            for row in rows.sort_values("effect", ascending=False, kind="stable").to_dict("records")
-        ]
-        headings = ["Class", "Test images", "Effect (points)", "95 % interval", "p (Holm)"]
-        text += (
-            f"\n### {model}: {arm} against {baseline}\n\n"
-            f"With p below {ALPHA} after Holm's correction over the classes: {', '.join(told)}.\n\n"
-            + table(headings, cells, "lrrrr")
-            + "\n"
-        )
-    return text + source("compare", chapter.compared / "gains.csv")
-
-
-def measures(chapter: Chapter) -> str:
-    """What else the chapter's file asks to be told of each arm; empty if nothing."""
-    names = chapter.told["measures"]
-    if not names:
-        return ""
-    rows = []
-    for _, cell in chapter.measures.groupby(["model", "arm"], sort=False):
-        values = cell.set_index("measure").to_dict("index")
-        first = cell.iloc[0].to_dict()
-        shown = [_spread(MEASURES[name], **values[name]) for name in names]
-        rows.append([literal(first["model"]), arm_of(first), *shown])
-    headings = ["Model", "Arm", *(MEASURES[name].heading for name in names)]
-    meanings = "\n".join(
-        f"- *{MEASURES[name].heading}*: {MEASURES[name].meaning}." for name in names
-    )
-    return (
-        "\n### More of each arm\n\n"
-        + table(headings, rows, "ll" + "r" * len(names))
-        + "\n"
-        + source("compare", chapter.compared / "measures.csv")
-        + f"\nMean over the seeds, with the standard deviation where they differ.\n\n{meanings}\n"
-    )
-
-
-def dynamics(chapter: Chapter) -> str:
-    """How each arm trained, in a line; empty if the chapter did not look."""
-    if chapter.dynamics is None:
-        return ""
-    rows = [
-        [
-            literal(row["model"]),
-            arm_of(row),
-            f"{row['smoothness']:.3g}",
-            f"{row['distance']:.3g}",
-            f"{row['input_gradient']:.3g}",
-            *(percent(row[name]) for name in ("dead", "vanishing", "exploding")),
-        ]
-        for row in chapter.dynamics.to_dict("records")
-    ]
-    headings = "Model|Arm|Smoothness|Gradient's change|Input gradient|Dead|Vanishing|Exploding"
-    return (
-        "\n### How each arm trained\n\n"
-        + table(headings.split("|"), rows, "llrrrrrr")
-        + "\n"
-        + source(
-            "plot_dynamics", PurePosixPath("chapters", chapter.name, "plot_dynamics/summary.csv")
-        )
-        + "\n"
-        + DYNAMICS
-    )
-
-
-def _spread(measure: Measure, mean: float, sd: float, **_: object) -> str:
-    shown = round(sd, measure.digits) > 0
-    spread = f"{NBSP}(sd{NBSP}{sd:.{measure.digits}f})" if shown else ""
-    return f"{mean:.{measure.digits}f}{spread}"
-
-
-def arm_of(row: dict[str, str]) -> str:
-    """The arm of a row of arms.csv or effects.csv; a dash where the arm is the model itself."""
-    return NOTHING if row["arm"] == row["model"] else literal(row["arm"])
 
 
 def effects(chapter: Chapter) -> str:

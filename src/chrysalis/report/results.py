@@ -37,6 +37,7 @@ _NUMBERS = (
     "sign_flip_p",
     "sign_flip_least_p",
     "published",
+    *("rank", "label_quality", "self_confidence", "importance"),
     *("smoothness", "distance", "input_gradient", "dead", "vanishing", "exploding"),
 )
 
@@ -75,6 +76,19 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
+class Search:
+    """What a chapter's sweep found: best.json, importances.csv, and the base training settings.
+
+    `folder` holds the files, relative to the results.
+    """
+
+    folder: PurePosixPath
+    best: dict[str, Any]
+    importances: pd.DataFrame
+    base: dict[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
 class Chapter:
     """A chapter as study.json tells of it, with its tables and answer."""
 
@@ -87,6 +101,8 @@ class Chapter:
     gains: pd.DataFrame
     measures: pd.DataFrame
     dynamics: pd.DataFrame | None
+    search: Search | None
+    label_quality: dict[str, pd.DataFrame]
     plots: list[Plot]
 
     @property
@@ -193,7 +209,24 @@ def _load_chapter(folder: Path, told: dict[str, Any]) -> Chapter:
         by_model(_read_numbers(place / "plot_dynamics" / "summary.csv"))
         if told["dynamics"]
         else None,
+        _load_search(folder, told) if told["tuned"] else None,
+        {
+            run: _read_numbers(folder / "runs" / run / "label_quality/label_quality.csv")
+            for run in told["ranked_by"]
+        },
         _plots(folder, f"chapters/{told['name']}"),
+    )
+
+
+def _load_search(folder: Path, told: dict[str, Any]) -> Search:
+    place = PurePosixPath("runs", told["tuned"], "sweep")
+    base = next(cell["run"] for cell in told["cells"] if cell["arm"] == told["baseline"])
+    record = next(iter(sorted((folder / "runs" / base).glob("seed*/train/run.json"))))
+    return Search(
+        place,
+        _read_json(folder / place / "best.json"),
+        _read_numbers(folder / place / "importances.csv"),
+        _read_json(record)["settings"]["training"],
     )
 
 

@@ -130,3 +130,8 @@ def key(name: str) -> str:
 def _visible(cell: str) -> int:
     """Length of a cell as shown, roughly: without tags and the targets of links."""
     return len(html.unescape(re.sub(r"<[^>]*>|\]\([^)]*\)|[\[`]", "", cell)))
+
+
+def arm_of(row: dict[str, str]) -> str:
+    """The arm of a row of arms.csv or effects.csv; a dash where the arm is the model itself."""
+    return NOTHING if row["arm"] == row["model"] else literal(row["arm"])

@@ -1,0 +1,190 @@
+"""Generated Markdown of what only some chapters have: measures, gains, sweeps, dynamics."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from chrysalis.evaluation.measures import MEASURES, Measure
+from chrysalis.evaluation.verdict import ALPHA
+from chrysalis.report.escape import literal
+from chrysalis.report.results import Chapter
+from chrysalis.report.tables import (
+    NBSP,
+    NOTHING,
+    arm_of,
+    count,
+    interval,
+    key,
+    p_value,
+    percent,
+    points,
+    source,
+    table,
+)
+
+DYNAMICS = """Of one training, with the first seed. *Smoothness* (effective) is the largest
+change of the gradient by distance moved along it, and *gradient's change* the largest distance
+of the gradient there from the gradient here, each the median over some steps of the training;
+smaller is smoother (Santurkar et al., NeurIPS 2018). *Input gradient* is the largest norm of
+the gradient of an image's loss by the image, on val, a lower bound of the Lipschitz constant.
+*Dead* units are above zero on no image of val. A layer's gradient counts as *vanishing* or
+*exploding* where its norm, by the norm of the weights, is outside the limits that the
+documentation names; the share is of the layer's steps.
+"""
+
+
+def gains(chapter: Chapter) -> str:
+    """Which classes gain and which lose in each comparison, the largest gain first."""
+    text = ""
+    for compared, rows in chapter.gains.groupby(["model", "arm", "baseline"], sort=False):
+        model, arm, baseline = map(literal, compared)
+        clear = rows[rows["p_holm"] < ALPHA]
+        told = [
+            f"a {word} for {count(int(found.sum()), 'class', 'classes')}"
+            for found, word in ((clear["effect"] > 0, "gain"), (clear["effect"] < 0, "loss"))
+        ]
+        cells = [
+            [
+                literal(row["class"]),
+                f"{row['images']:.0f}",
+                points(row["effect"]),
+                interval(row["low"], row["high"]),
+                p_value(row["p_holm"]),
+            ]
+            for row in rows.sort_values("effect", ascending=False, kind="stable").to_dict("records")
+        ]
+        headings = ["Class", "Test images", "Effect (points)", "95 % interval", "p (Holm)"]
+        text += (
+            f"\n### {model}: {arm} against {baseline}\n\n"
+            f"With p below {ALPHA} after Holm's correction over the classes: {', '.join(told)}.\n\n"
+            + table(headings, cells, "lrrrr")
+            + "\n"
+        )
+    return text + source("compare", chapter.compared / "gains.csv")
+
+
+def measures(chapter: Chapter) -> str:
+    """What else the chapter's file asks to be told of each arm; empty if nothing."""
+    names = chapter.told["measures"]
+    if not names:
+        return ""
+    rows = []
+    for _, cell in chapter.measures.groupby(["model", "arm"], sort=False):
+        values = cell.set_index("measure").to_dict("index")
+        first = cell.iloc[0].to_dict()
+        shown = [_spread(MEASURES[name], **values[name]) for name in names]
+        rows.append([literal(first["model"]), arm_of(first), *shown])
+    headings = ["Model", "Arm", *(MEASURES[name].heading for name in names)]
+    meanings = "\n".join(
+        f"- *{MEASURES[name].heading}*: {MEASURES[name].meaning}." for name in names
+    )
+    return (
+        "\n### More of each arm\n\n"
+        + table(headings, rows, "ll" + "r" * len(names))
+        + "\n"
+        + source("compare", chapter.compared / "measures.csv")
+        + f"\nMean over the seeds, with the standard deviation where they differ.\n\n{meanings}\n"
+    )
+
+
+def searched(chapter: Chapter) -> str:
+    """What the chapter's sweep found, against the base settings; empty if it has none."""
+    if chapter.search is None:
+        return ""
+    best, importances = chapter.search.best, chapter.search.importances
+    shares = dict(zip(importances["setting"], importances["importance"], strict=True))
+    rows = [
+        [
+            key(name),
+            _space(space),
+            _value(chapter.search.base[name]),
+            _value(best["training"][name]),
+            percent(shares[name]) if name in shares else NOTHING,
+        ]
+        for name, space in chapter.told["sweep"]["space"].items()
+    ]
+    ended = ", ".join(f"{best[state]} {state}" for state in ("complete", "pruned", "diverged"))
+    folder = chapter.search.folder
+    return (
+        "\n### What the search found\n\n"
+        + table(["Setting", "Searched", "Base", "Found", "Importance"], rows, "llrrr")
+        + "\n"
+        + source("sweep", *(folder / f"{name}" for name in ("best.json", "importances.csv")))
+        + f"\nOf {count(best['trials'], 'trial')}: {ended}. Trial {best['trial']} had the highest "
+        f"accuracy on val, {percent(best['val_top1'])}. As the highest of several it flatters: the "
+        "arm with these settings was trained anew, with the seeds of the study, which no trial "
+        "had. Test images had no part in the search. A setting's importance is the share of the "
+        "variance over the complete trials that it explains (fANOVA).\n"
+    )
+
+
+def _space(space: dict[str, object]) -> str:
+    if "choices" in space:
+        return ", ".join(map(_value, space["choices"]))
+    scale = ", logarithmic" if space["log"] else ""
+    return f"{_value(space['low'])} to {_value(space['high'])}{scale}"
+
+
+def _value(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else literal(str(value))
+
+
+def label_quality(chapter: Chapter) -> str:
+    """How the classes rank by their labels; empty if no arm removes the worst."""
+    text = ""
+    for run, ranked in chapter.label_quality.items():
+        rows = [
+            [
+                f"{row['rank']:.0f}",
+                literal(row["class"]),
+                f"{row['images']:.0f}",
+                percent(row["label_quality"]),
+                f"{row['self_confidence']:.3f}",
+            ]
+            for row in ranked.to_dict("records")
+        ]
+        headings = ["Rank", "Class", "Val images", "Label quality", "Self-confidence"]
+        text += (
+            f"\nThe classes by the labels of their images on val, as {key(run)} sees them, the "
+            "worst first. *Label quality* is the estimated share of a class's images that belong "
+            "to it (confident learning), *self-confidence* the mean probability that they are "
+            "given of belonging to it.\n\n"
+            + table(headings, rows, "rlrrr")
+            + "\n"
+            + source("label_quality", PurePosixPath("runs", run, "label_quality/label_quality.csv"))
+        )
+    return text
+
+
+def dynamics(chapter: Chapter) -> str:
+    """How each arm trained, in a line; empty if the chapter did not look."""
+    if chapter.dynamics is None:
+        return ""
+    rows = [
+        [
+            literal(row["model"]),
+            arm_of(row),
+            f"{row['smoothness']:.3g}",
+            f"{row['distance']:.3g}",
+            f"{row['input_gradient']:.3g}",
+            *(percent(row[name]) for name in ("dead", "vanishing", "exploding")),
+        ]
+        for row in chapter.dynamics.to_dict("records")
+    ]
+    headings = "Model|Arm|Smoothness|Gradient's change|Input gradient|Dead|Vanishing|Exploding"
+    return (
+        "\n### How each arm trained\n\n"
+        + table(headings.split("|"), rows, "llrrrrrr")
+        + "\n"
+        + source(
+            "plot_dynamics", PurePosixPath("chapters", chapter.name, "plot_dynamics/summary.csv")
+        )
+        + "\n"
+        + DYNAMICS
+    )
+
+
+def _spread(measure: Measure, mean: float, sd: float, **_: object) -> str:
+    shown = round(sd, measure.digits) > 0
+    spread = f"{NBSP}(sd{NBSP}{sd:.{measure.digits}f})" if shown else ""
+    return f"{mean:.{measure.digits}f}{spread}"
