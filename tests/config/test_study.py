@@ -349,7 +349,10 @@ def test_published_figures_come_with_the_dataset(study, write):
     ("figure", "text"),
     [
         ("{model: mynett, value: 0.7}", "figures: unknown model 'mynett'"),
-        ("{model: mynet, value: 70}", "figures.0.value: found 70"),
+        ("{model: mynet, value: 70}", "`value` is a fraction for this metric, 0 to 1"),
+        ("{model: mynet, value: 0.7, metric: val, of_class: a}", "`metric: test` only"),
+        ("{model: mynet, value: 0.7, metric: dead}", "known of a chapter's arm only"),
+        ("{model: mynet, value: 7, metric: latency_1}", "they are not compared"),
         ("{model: mynet, value: 0.7, arm: a}", "`chapter` and `arm` come together"),
         ("{model: mynet, value: 0.7, chapter: augm, arm: a}", "unknown chapter 'augm'"),
     ],

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -21,8 +22,15 @@ def measured(tmp_path):
         for seed, value in enumerate(values):
             place = tmp_path / f"runs/{run}/seed{seed}/evaluate"
             place.mkdir(parents=True)
-            told = {"val": {"top1": value - 0.1}, "test": {"top1": value}, "temperature": 1.2}
+            test = {"top1": value, "top5": value / 2}
+            told = {"val": {"top1": value - 0.1}, "test": test, "temperature": 1.2}
             (place / "metrics.json").write_text(json.dumps(told))
+            (place / "per_class.csv").write_text(
+                f"split,class,support,accuracy\nval,1,5,0.1\ntest,1,5,{value / 4}\ntest,b,5,0.2\n"
+            )
+            (place.parent / "train").mkdir()
+            record = {"parameters": 2_000_000 + seed}
+            (place.parent / "train/run.json").write_text(json.dumps(record))
     compare = tmp_path / "chapters/asked/compare"
     compare.mkdir(parents=True)
     arms = [{"model": "m", "arm": "base", "run": "m-1"}, {"model": "m", "arm": "on", "run": "m-2"}]
@@ -44,7 +52,7 @@ def measured(tmp_path):
 
 def figure(**changes):
     told = {"model": "m", "value": 0.85, "metric": "test", "chapter": None, "arm": None, "note": ""}
-    return told | changes
+    return told | {"of_class": None} | changes
 
 
 def claim(**changes):
@@ -66,6 +74,25 @@ def test_figures_beside_the_base_run_or_an_arm(measured):
     assert table["sd"].tolist()[0] == pytest.approx(0.1)
     assert table["seeds"].tolist() == [3, 3, 3, 0, 0]
     assert table["published"].tolist() == [0.85] * 5
+
+
+def test_figures_of_every_kind(measured, tmp_path):
+    folder = tmp_path / "chapters/asked/plot_dynamics"
+    folder.mkdir()
+    (folder / "summary.csv").write_text("model,arm,dead\nm,base,0.4\nm,on,0.3\n")
+    figures = [
+        figure(metric="top5"),
+        figure(of_class="1"),
+        figure(of_class="absent"),
+        figure(metric="parameters", value=2.1),
+        figure(metric="dead", chapter="asked", arm="on"),
+    ]
+    table = figures_table({"figures": figures}, measured)
+    assert table["mean"].tolist() == pytest.approx(
+        [0.45, 0.225, np.nan, 2.000001, 0.3], nan_ok=True
+    )
+    assert table["seeds"].tolist() == [3, 3, 0, 3, 1]
+    assert table["of_class"].tolist() == ["", "1", "absent", "", ""]
 
 
 @pytest.mark.parametrize(

@@ -107,13 +107,17 @@ def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
 
 
 def _write_published(folder):
-    common = {"metric": "test", "arm": "", "published_in": "others"}
+    common = {"metric": "test", "of_class": "", "arm": "", "published_in": "others"}
     _write_csv(
         folder / "figures.csv",
         pd.DataFrame(
             [
                 {**common, "model": MODELS[0], "note": "", "published": 0.881, "mean": 0.931}
                 | {"sd": 0.012, "seeds": 3},
+                {**common, "model": MODELS[0], "note": "", "metric": "converged", "published": 15}
+                | {"mean": 12.5, "sd": 1.5, "seeds": 3},
+                {**common, "model": MODELS[0], "note": "", "of_class": CLASSES[0]}
+                | {"published": 0.446, "mean": 0.581, "sd": 0.021, "seeds": 3},
                 {**common, "model": "absent", "note": "another run", "published": 0.755}
                 | {"mean": np.nan, "sd": np.nan, "seeds": 0},
             ]

@@ -35,7 +35,12 @@ rule published:
     input:
         study=rules.study.output[0],
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
+        trainings=of_runs(f"{RUN}/train/{{file}}", file=RECORD),
         tables=chapter_files(rules.compare.output),
+        dynamics=expand(
+            rules.plot_dynamics.output.summary,
+            chapter=[c.name for c in STUDY.chapters if c.config.dynamics],
+        ),
         code=code("published"),
     output:
         figures=f"{RESULTS}/chapters/published/figures.csv",

@@ -6,18 +6,25 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from chrysalis.config.measures import MeasureName
-from chrysalis.config.settings import Fraction, Positive, Settings
+from chrysalis.config.measures import COSTS, EXPORTS, MeasureName
+from chrysalis.config.settings import NotNegative, Positive, Settings
+
+SHARES = frozenset({"test", "val", "top5", "dead"})  # metrics that are fractions
 
 
 class PublishedFigure(Settings):
-    """An accuracy, and what of a study stands for it: a model's base run, or a chapter's arm."""
+    """A number, and what of a study stands for it: a model's base run, or a chapter's arm."""
 
     model: str
-    value: Fraction = Field(description="The published accuracy, as a fraction.")
-    metric: Literal["test", "val"] = Field(
-        "test", description="Top-1 on test, or on val after the epoch that is best on val."
+    value: NotNegative = Field(
+        description="The published number: a fraction, or in the unit of the measure."
     )
+    metric: Literal["test", "val", "top5", "dead"] | MeasureName = Field(
+        "test",
+        description="Top-1 on test, or on val after the epoch that is best on val; top-5 on test; "
+        "the share of dead units, of a chapter with `dynamics`; or a measure.",
+    )
+    of_class: str | None = Field(None, description="The one class whose test images count.")
     chapter: str | None = None
     arm: str | None = None
     note: str = Field("", description="How this one was trained, where it is told apart.")
@@ -26,6 +33,14 @@ class PublishedFigure(Settings):
     def _whole(self) -> PublishedFigure:
         if (self.chapter is None) != (self.arm is None):
             raise ValueError("`chapter` and `arm` come together")
+        if self.metric in SHARES and self.value > 1:
+            raise ValueError("`value` is a fraction for this metric, 0 to 1")
+        if self.of_class is not None and self.metric != "test":
+            raise ValueError("`of_class` goes with `metric: test` only")
+        if self.metric == "dead" and self.chapter is None:
+            raise ValueError("dead units are known of a chapter's arm only")
+        if self.metric in COSTS | EXPORTS:
+            raise ValueError("latencies and the like are of one machine; they are not compared")
         return self
 
 

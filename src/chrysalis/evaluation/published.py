@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from chrysalis.config.published import SHARES
+from chrysalis.evaluation.measures import MEASURES, Training
 from chrysalis.evaluation.rules import ENOUGH_SEEDS
 from chrysalis.evaluation.summary import read_metrics
 
+FIGURE_KEYS = ("model", "metric", "of_class", "arm", "note")
 NEAR = 1.5  # a ratio within this factor of the claimed one is about the same
 
 HOLDS, CONTRADICTED = "holds here", "contradicted here"
@@ -40,26 +44,52 @@ class Measured:
         found = arms[(arms["model"] == figure["model"]) & (arms["arm"] == figure["arm"])]
         return found["run"].iloc[0] if len(found) else None
 
-    def accuracies(self, run: str, metric: str) -> pd.Series:
-        """Top-1 of each seed of a run (fractions), on test or on val."""
-        places = (self.results / "runs" / run / f"seed{seed}" for seed in self.study["seeds"])
-        return pd.Series([read_metrics(place)[metric]["top1"] for place in places])
+    def values(self, figure: dict[str, Any]) -> pd.Series:
+        """Our value of a published figure, of each seed; empty if the study has no such run."""
+        run = self.run(figure)
+        if run is None:
+            return pd.Series(dtype=float)
+        if figure["metric"] == "dead":
+            return self._dead(figure)
+        places = [self.results / "runs" / run / f"seed{seed}" for seed in self.study["seeds"]]
+        return pd.Series([_value(place, figure) for place in places], dtype=float).dropna()
+
+    def _dead(self, figure: dict[str, Any]) -> pd.Series:
+        """The share of dead units, which is known of one training."""
+        folder = self.results / "chapters" / figure["chapter"] / "plot_dynamics"
+        if not folder.exists():
+            return pd.Series(dtype=float)
+        table = pd.read_csv(folder / "summary.csv", dtype={"model": str, "arm": str})
+        found = (table["model"] == figure["model"]) & (table["arm"] == figure["arm"])
+        return table["dead"][found]
+
+
+def _value(place: Path, figure: dict[str, Any]) -> float:
+    """Of one training, whose folder is `place`; NaN if it has no such class or so few classes."""
+    metric, metrics = figure["metric"], read_metrics(place)
+    if metric == "top5":
+        return metrics["test"].get("top5", np.nan)
+    if figure["of_class"] is not None:
+        table = pd.read_csv(place / "evaluate/per_class.csv", dtype={"class": str})
+        own = (table["split"] == "test") & (table["class"] == figure["of_class"])
+        return table["accuracy"][own].mean()
+    if metric in SHARES:
+        return metrics[metric]["top1"]
+    return MEASURES[metric].of(Training(place, "train"))
 
 
 def figures_table(published: dict[str, Any], measured: Measured) -> pd.DataFrame:
-    """A row for each published figure: model, metric, arm, note, published, mean, sd, seeds.
+    """A row for each published figure: model, metric, of_class, arm, note, published, and ours.
 
-    Accuracies are fractions; mean, sd and seeds are ours, empty where the study has no such run.
+    Ours are mean, sd and seeds, empty where the study has no such run. Numbers are fractions, or
+    in the unit of the measure.
     """
     rows = []
     for figure in published["figures"]:
-        run = measured.run(figure)
-        values = (
-            pd.Series(dtype=float) if run is None else measured.accuracies(run, figure["metric"])
-        )
+        values = measured.values(figure)
         rows.append(
             {
-                **{key: figure[key] or "" for key in ("model", "metric", "arm", "note")},
+                **{key: figure[key] or "" for key in FIGURE_KEYS},
                 "published": figure["value"],
                 "mean": values.mean(),
                 "sd": values.std(ddof=1),

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
+from chrysalis.evaluation.measures import MEASURES
 from chrysalis.report.escape import literal
 from chrysalis.report.results import PUBLISHED, Results
+from chrysalis.report.sections import spread
 from chrysalis.report.tables import NOTHING, accuracy, percent, points, source, table
 
 PAGE = "published.qmd"
+ABSENT = "not in this study"
+SHARE_NAMES = {
+    "test": "test top-1",
+    "val": "val top-1",
+    "top5": "test top-5",
+    "dead": "dead units",
+}
 
 
 def fragment(results: Results) -> str:
@@ -38,15 +47,32 @@ def _figures(figures: pd.DataFrame) -> str:
             literal(row["model"]),
             literal(row["arm"]) or NOTHING,
             literal(row["note"]) or NOTHING,
-            literal(row["metric"]),
-            percent(row["published"]),
-            accuracy(row["mean"], row["sd"], row["seeds"]) if row["seeds"] else "not in this study",
-            points(row["mean"] - row["published"]),
+            _meant(row),
+            *_numbers(row),
         ]
         for row in figures.to_dict("records")
     ]
-    headings = "Model|Arm|Note|Top-1 on|Published|Here|Here minus published (points)"
+    headings = "Model|Arm|Note|Figure|Published|Here|Here minus published"
     return table(headings.split("|"), rows, "llllrrr")
+
+
+def _meant(row: dict) -> str:
+    if row["of_class"]:
+        return f"test top-1 of {literal(row['of_class'])}"
+    return SHARE_NAMES.get(row["metric"]) or MEASURES[row["metric"]].heading
+
+
+def _numbers(row: dict) -> tuple[str, str, str]:
+    """The published number, ours, and the difference (of shares in percentage points)."""
+    if row["metric"] in SHARE_NAMES:
+        published, difference = percent(row["published"]), points(row["mean"] - row["published"])
+        here = accuracy(row["mean"], row["sd"], row["seeds"])
+    else:
+        measure = MEASURES[row["metric"]]
+        published = f"{row['published']:.{measure.digits}f}"
+        here = spread(measure, row["mean"], row["sd"])
+        difference = f"{row['mean'] - row['published']:+.{measure.digits}f}"
+    return (published, here, difference) if row["seeds"] else (published, ABSENT, NOTHING)
 
 
 def _claims(claims: pd.DataFrame) -> str:

@@ -72,7 +72,7 @@ def measures(chapter: Chapter) -> str:
     for _, cell in chapter.measures.groupby(["model", "arm"], sort=False):
         values = cell.set_index("measure").to_dict("index")
         first = cell.iloc[0].to_dict()
-        shown = [_spread(MEASURES[name], **values[name]) for name in names]
+        shown = [spread(MEASURES[name], **values[name]) for name in names]
         rows.append([literal(first["model"]), arm_of(first), *shown])
     headings = ["Model", "Arm", *(MEASURES[name].heading for name in names)]
     meanings = "\n".join(
@@ -184,7 +184,8 @@ def dynamics(chapter: Chapter) -> str:
     )
 
 
-def _spread(measure: Measure, mean: float, sd: float, **_: object) -> str:
+def spread(measure: Measure, mean: float, sd: float, **_: object) -> str:
+    """A measure's mean with its standard deviation over seeds, where that shows."""
     shown = round(sd, measure.digits) > 0
     spread = f"{NBSP}(sd{NBSP}{sd:.{measure.digits}f})" if shown else ""
     return f"{mean:.{measure.digits}f}{spread}"
