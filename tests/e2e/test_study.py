@@ -9,6 +9,9 @@ from PIL import Image
 from studies import draw_shape, make_workspace
 
 from chrysalis.report.check import check_site
+from chrysalis.report.fragments import all_fragments
+from chrysalis.report.results import load_results
+from tests.tracing import totals, untraced
 
 PAGES = ("index", "data", "models", "explanations", "how", "chapters/augmentation")
 
@@ -55,6 +58,13 @@ def test_the_site_is_whole_and_says_that_it_is_small(studied):
     assert check_site(site) == []
     for page in PAGES:
         assert "smoke-sized study" in (site / f"{page}.html").read_text()
+
+
+def test_each_number_of_the_report_is_in_the_files_that_it_names(studied):
+    results = studied / "results/shapes"
+    loaded = load_results(results)
+    for name, text in all_fragments(loaded, "smalldocs").items():
+        assert untraced(text, results, totals(loaded)) == set(), name
 
 
 def test_a_run_leaves_its_full_record(studied):

@@ -112,14 +112,21 @@ def _write_published(folder):
         folder / "figures.csv",
         pd.DataFrame(
             [
-                {**common, "model": MODELS[0], "note": "", "published": 0.881, "mean": 0.931}
+                {
+                    **common,
+                    "model": MODELS[0],
+                    "note": "",
+                    "published": 0.881,
+                    "mean": 0.931,
+                    "difference": 0.05,
+                }
                 | {"sd": 0.012, "seeds": 3},
                 {**common, "model": MODELS[0], "note": "", "metric": "converged", "published": 15}
-                | {"mean": 12.5, "sd": 1.5, "seeds": 3},
+                | {"mean": 12.5, "difference": -2.5, "sd": 1.5, "seeds": 3},
                 {**common, "model": MODELS[0], "note": "", "of_class": CLASSES[0]}
-                | {"published": 0.446, "mean": 0.581, "sd": 0.021, "seeds": 3},
+                | {"published": 0.446, "mean": 0.581, "difference": 0.135, "sd": 0.021, "seeds": 3},
                 {**common, "model": "absent", "note": "another run", "published": 0.755}
-                | {"mean": np.nan, "sd": np.nan, "seeds": 0},
+                | {"mean": np.nan, "difference": np.nan, "sd": np.nan, "seeds": 0},
             ]
         ),
     )

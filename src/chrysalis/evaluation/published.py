@@ -81,8 +81,8 @@ def _value(place: Path, figure: dict[str, Any]) -> float:
 def figures_table(published: dict[str, Any], measured: Measured) -> pd.DataFrame:
     """A row for each published figure: model, metric, of_class, arm, note, published, and ours.
 
-    Ours are mean, sd and seeds, empty where the study has no such run. Numbers are fractions, or
-    in the unit of the measure.
+    Ours are mean, sd, seeds and the difference from the published one, empty where the study has
+    no such run. Numbers are fractions, or in the unit of the measure.
     """
     rows = []
     for figure in published["figures"]:
@@ -93,6 +93,7 @@ def figures_table(published: dict[str, Any], measured: Measured) -> pd.DataFrame
                 "published": figure["value"],
                 "mean": values.mean(),
                 "sd": values.std(ddof=1),
+                "difference": values.mean() - figure["value"],
                 "seeds": len(values),
             }
         )

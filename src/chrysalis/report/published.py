@@ -65,13 +65,13 @@ def _meant(row: dict) -> str:
 def _numbers(row: dict) -> tuple[str, str, str]:
     """The published number, ours, and the difference (of shares in percentage points)."""
     if row["metric"] in SHARE_NAMES:
-        published, difference = percent(row["published"]), points(row["mean"] - row["published"])
+        published, difference = percent(row["published"]), points(row["difference"])
         here = accuracy(row["mean"], row["sd"], row["seeds"])
     else:
         measure = MEASURES[row["metric"]]
         published = f"{row['published']:.{measure.digits}f}"
         here = spread(measure, row["mean"], row["sd"])
-        difference = f"{row['mean'] - row['published']:+.{measure.digits}f}"
+        difference = f"{row['difference']:+.{measure.digits}f}"
     return (published, here, difference) if row["seeds"] else (published, ABSENT, NOTHING)
 
 

@@ -37,6 +37,7 @@ _NUMBERS = (
     "sign_flip_p",
     "sign_flip_least_p",
     "published",
+    "difference",
     *("rank", "label_quality", "self_confidence", "importance"),
     *("smoothness", "distance", "input_gradient", "dead", "vanishing", "exploding"),
 )

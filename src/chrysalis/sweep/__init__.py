@@ -1,0 +1,1 @@
+"""Sweeps: trials of training settings over shared storage, and what they found."""

@@ -1,0 +1,66 @@
+"""Which numbers of a report's fragments are not in the files that the fragment itself links to."""
+
+import html
+import itertools
+import re
+from urllib.parse import unquote
+
+import pandas as pd
+
+FIXED = r"95 % interval|top-1|Top-1|top-3|top-5|Test F1|MB|int8|fp32|And \d+\u00a0more"
+NUMBER = re.compile(r"\d(?:[\d\u00a0]*\d)?(?:\.\d+)?")
+
+
+def shown_numbers(text):
+    """The numbers of a fragment outside names from data, addresses and rules of tables."""
+    text = re.sub(r'<span class="data">.*?</span>|<code>.*?</code>', "", text)
+    text = re.sub(r"\]\([^)]*\)|`[^`]*`|<[^>]*>|\{[^}]*\}", "", text)
+    text = re.sub(FIXED, "", html.unescape(text))
+    return {number.replace("\u00a0", "") for number in NUMBER.findall(text)}
+
+
+def stored_numbers(path):
+    """Numbers of a table or record, and how many rows and how many of each value a table has."""
+    if path.suffix == ".json":
+        return set(map(float, re.findall(r"\d+\.?\d*(?:e-?\d+)?", path.read_text())))
+    table = pd.read_csv(path)
+    values = {float(len(table))}
+    for column in table:
+        values |= {float(n) for n in table[column].value_counts()}
+        cells = table[column].astype(str).str.split(";").explode()
+        values |= set(pd.to_numeric(cells, errors="coerce").abs().dropna())
+        if column in ("sentence", "basis", "reason"):
+            values |= set(map(float, re.findall(r"\d+\.?\d*", " ".join(map(str, cells)))))
+    return values
+
+
+def ways_to_write(values):
+    scales = (1, 100, 1 / 60, 1 / 1e6)
+    return {
+        f"{scale * value:.{digits}f}"
+        for value, scale, digits in itertools.product(values, scales, (0, 1, 2, 3))
+    } | {f"{value:{kind}}" for value in values for kind in ("g", ".3g")}
+
+
+def linked(text, results):
+    """The tables and records that a fragment names as its sources."""
+    names = re.findall(r"\]\(/files/([^)\s]+)\)", text)
+    paths = {results / unquote(name) for name in names}
+    return [path for path in paths if path.suffix in (".csv", ".json")]
+
+
+def untraced(text, results, known=()):
+    """Numbers of a fragment that neither its own sources, study.json nor `known` account for."""
+    values = set(known)
+    for path in [*linked(text, results), results / "study.json"]:
+        values |= stored_numbers(path)
+    return shown_numbers(text) - ways_to_write(values)
+
+
+def totals(loaded):
+    """Sums over a whole study, which stand in no single file."""
+    seconds = sum(run.record["seconds"] for run in loaded.runs)
+    sums = {seconds, len(loaded.study["runs"]), len(loaded.study["seeds"]), len(loaded.classes)}
+    sums |= {len(loaded.images), len(loaded.left_out)}
+    sums |= {float(n) for n in loaded.split["split"].value_counts()}
+    return sums | {float(n) for n in loaded.split[["class", "split"]].value_counts()}
