@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -30,19 +31,24 @@ def multiply_adds(model: nn.Module, image_size: int) -> int:
 
 @torch.no_grad()
 def latency(model: nn.Module, image_size: int, batch: int, runtime: Runtime) -> dict[str, float]:
-    """Milliseconds to predict a batch that is on the device: median, least, most, and n.
-
-    After `WARMUP` predictions, at least `LEAST_REPEATS` are timed, and for `LEAST_SECONDS` or more.
-    """
+    """Milliseconds to predict a batch that is on the device, as `timed` takes them."""
     images = torch.rand(batch, 3, image_size, image_size, device=runtime.device)
     images = images.contiguous(memory_format=torch.channels_last)
     model.eval()
+    return timed(lambda: _predict(model, images, runtime))
+
+
+def timed(work: Callable[[], object]) -> dict[str, float]:
+    """Milliseconds that `work` takes: median, least, most, and n.
+
+    After `WARMUP` calls, at least `LEAST_REPEATS` are timed, and for `LEAST_SECONDS` or more.
+    """
     for _ in range(WARMUP):
-        _predict(model, images, runtime)
+        work()
     times: list[float] = []
     while len(times) < LEAST_REPEATS or sum(times) < LEAST_SECONDS:
         start = time.perf_counter()
-        _predict(model, images, runtime)
+        work()
         times.append(time.perf_counter() - start)
     found = {"median": statistics.median(times), "least": min(times), "most": max(times)}
     return {name: 1000 * value for name, value in found.items()} | {"n": len(times)}

@@ -31,12 +31,10 @@ Node = str | tuple[str, str, int]  # a rule, or a stand-in: (from, to, layer)
 def plot_dag(edges: list[tuple[str, str]]) -> Figure:
     """Draw the rules, sources at the top; `edges` are (from, to) pairs of rule names.
 
-    An edge that a longer way implies is not drawn, as is usual for such graphs.
-
-    Raises:
-        graphlib.CycleError: the edges form a circle.
+    An edge that a longer way implies is not drawn, as is usual for such graphs. Nor is one that
+    leads back, as where a job of a rule uses files of another job of the same rule.
     """
-    layers, chains = _layers(_reduce(list(dict.fromkeys(edges))))
+    layers, chains = _layers(_reduce(_forward(list(dict.fromkeys(edges)))))
     _untangle(layers, chains)
     places = _places(layers)
     width = max(WIDTH, 2 * max((abs(x) for x, _ in places.values()), default=0) + BOX[0] + 0.3)
@@ -51,6 +49,29 @@ def plot_dag(edges: list[tuple[str, str]]) -> Figure:
         if isinstance(node, str):
             _draw_box(axes, node, place)
     return figure
+
+
+def _forward(edges: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The edges without those that a walk from the sources meets as leading back to its own way."""
+    children: dict[str, list[str]] = {}
+    for start, end in edges:
+        children.setdefault(start, []).append(end)
+    ends = {end for start, end in edges if start != end}
+    back: set[tuple[str, str]] = set()
+    done: set[str] = set()
+
+    def walk(node: str, way: tuple[str, ...]) -> None:
+        for child in children.get(node, []):
+            if child in way:
+                back.add((node, child))
+            elif child not in done:
+                walk(child, (*way, child))
+        done.add(node)
+
+    for node in sorted(children, key=lambda node: node in ends):
+        if node not in done:
+            walk(node, (node,))
+    return [edge for edge in edges if edge not in back]
 
 
 def _reduce(edges: list[tuple[str, str]]) -> list[tuple[str, str]]:
