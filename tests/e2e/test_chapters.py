@@ -1,5 +1,6 @@
 """Every chapter that comes with Chrysalis can be planned, and one alone can be computed."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -102,3 +103,68 @@ claims: [{claim: fast is better, chapter: mine, arm: high, baseline: low, expect
     costs = pd.read_csv(results / "chapters/mine/compare/measures.csv").set_index("measure")
     assert costs.loc["multiply_adds", "mean"].gt(0).all()
     assert workspace.planned("--config", "experiments=[mine]", "seeds=1") == {}
+
+
+def test_compression_from_the_trained_networks_to_its_page(workspace):
+    """Pruned, distilled and int8 networks, on fewer epochs and as one arm each."""
+    (workspace.root / "config/experiments/compression.yaml").write_text(
+        """
+title: Compression
+question: How small?
+by_default: false
+measures: [parameters, multiply_adds, exported_mb, exported_latency_1]
+against: [exported_mb, exported_latency_1]
+models: [mynet]
+baseline: full
+arms:
+  full: {export: fp32}
+  int8: {export: int8}
+  pruned: {export: fp32, prune: 0.5, training: {learning_rate: 0.0005}}
+  distilled: {export: fp32, model: resnet10_tiny, teacher: mynet}
+"""
+    )
+    asked = ["--config", "experiments=[compression]", "seeds=1"]
+    # The base run, which full and int8 share; the pruned one; the student.
+    planned = workspace.planned(*asked)
+    assert (planned["train"], planned["export"]) == (3, 4)
+    workspace.snakemake(*asked)
+    results = workspace.root / "results/shapes"
+    table = pd.read_csv(results / "chapters/compression/compare/measures.csv")
+    size = table[table["measure"] == "exported_mb"].set_index("arm")["mean"]
+    assert size["int8"] < size["full"] / 2
+    assert size["pruned"] < size["full"] / 2
+    adds = table[table["measure"] == "multiply_adds"].set_index("arm")["mean"]
+    assert adds["int8"] == adds["full"] > 2 * adds["pruned"]
+    page = (results / "site/chapters/compression.html").read_text()
+    assert "Exported, 1 image (ms)" in page
+    assert check_site(results / "site") == []
+    assert workspace.planned(*asked) == {}
+
+
+def test_the_worst_classes_are_removed_whichever_they_are(workspace):
+    (workspace.root / "config/experiments/worst_classes.yaml").write_text(
+        """
+title: Worst
+question: Are they better gone?
+analysis: class_removal
+by_default: false
+models: first
+baseline: full
+arms:
+  full: {}
+  worst: {remove_classes: {worst: 1}}
+"""
+    )
+    workspace.snakemake("--config", "experiments=[worst_classes]", "seeds=2")
+    results = workspace.root / "results/shapes"
+    (quality,) = results.glob("runs/*/label_quality/label_quality.csv")
+    table = pd.read_csv(quality)
+    worst = table.sort_values("rank")["class"].iloc[0]
+    answer = json.loads((results / "chapters/worst_classes/compare/chapter.json").read_text())
+    assert answer["removed"] == {"full": [], "worst": [worst]}
+    effects = pd.read_csv(results / "chapters/worst_classes/compare/effects.csv")
+    assert effects["baseline"].tolist() == ["full", "full, masked"]
+    page = (results / "site/chapters/worst_classes.html").read_text()
+    assert "Self-confidence" in page
+    assert "their scores" in page or "its scores for the removed classes" in page
+    assert check_site(results / "site") == []

@@ -102,3 +102,16 @@ def test_compare_and_summarise(run, write_run, tmp_path):
     assert summary["chapters"]["models"]["n n - m"] == {
         **{"effect": 0.333333, "p_holm": None, "outcome": "insufficient"}
     }
+
+
+def test_label_quality_reads_val_only(write_run, tmp_path):
+    """Other test images, labels and answers change no choice of classes."""
+    outputs = []
+    for name, tested in (("a-12345678", "x"), ("b-12345678", "y")):
+        folder = write_run(name, 0, ["x", "y"], ["x", "x", "y"], ["x", "y", "y"], split="val")
+        write_run(name, 0, ["x", "y"], ["x", "y"], [tested, tested], split="test")
+        outputs.append(tmp_path / name / "label_quality.csv")
+        main_of("label_quality")(Namespace(trainings=[folder], output=outputs[-1]))
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
+    table = pd.read_csv(outputs[0])
+    assert table.set_index("class")["images"].to_dict() == {"x": 2, "y": 1}
