@@ -131,6 +131,17 @@ class Chapter(Settings):
         return self
 
     @model_validator(mode="after")
+    def _searched_alone(self) -> Chapter:
+        for arm in self._written_arms():
+            if arm.tuned and (
+                arm.teacher or arm.prune or isinstance(arm.remove_classes, WorstClasses)
+            ):
+                raise ValueError(
+                    "an arm with `tuned` builds on no other run: no teacher, prune, worst"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _looked_at_from_the_start(self) -> Chapter:
         built_on = ("teacher", "prune", "tuned")
         if self.dynamics and any(getattr(a, n) for a in self._written_arms() for n in built_on):

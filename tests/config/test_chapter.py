@@ -1,0 +1,89 @@
+"""What a chapter's file may say, and what it may not."""
+
+import pytest
+
+from chrysalis.config.chapter import Chapter
+from chrysalis.config.load import validate
+from chrysalis.errors import UserError
+
+BASE = {"title": "T", "question": "Q?", "models": "first", "baseline": "a"}
+SPACE = {"learning_rate": {"low": 0.001, "high": 0.01, "log": True}}
+SEARCH = {"sweep": {"trials": 3, "space": SPACE}}
+
+
+def chapter(**changes):
+    return validate(BASE | changes, Chapter, "x.yaml")
+
+
+def arms(**second):
+    return {"arms": {"a": {}, "b": second}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        (arms(tuned=True), "`sweep` and an arm with `tuned` belong together"),
+        (SEARCH | arms(), "`sweep` and an arm with `tuned` belong together"),
+        (SEARCH | arms(tuned=True) | {"models": ["m", "n"]}, "a `sweep` has one model"),
+        (SEARCH | arms(tuned=True, prune=0.5), "`tuned` builds on no other run"),
+        (
+            {"sweep": {"space": {"rate": {"low": 1, "high": 2}}}} | arms(tuned=True),
+            "'rate' is no training setting; allowed: batch_size, ",
+        ),
+        (
+            {"sweep": {"space": {"epochs": {"low": 1, "high": 2}}}} | arms(tuned=True),
+            "cannot search `epochs`",
+        ),
+        (
+            {"sweep": {"space": {"learning_rate": {"low": -1, "high": 2}}}} | arms(tuned=True),
+            "'learning_rate' cannot be -1.0: input should be greater than 0",
+        ),
+        (
+            {"sweep": {"space": {"learning_rate": {"low": 2, "high": 1}}}} | arms(tuned=True),
+            "`low` must be below `high`",
+        ),
+        (
+            {"sweep": {"space": {"weight_decay": {"low": 0, "high": 1, "log": True}}}}
+            | arms(tuned=True),
+            "`low` must be above 0 on a logarithmic scale",
+        ),
+        (
+            {"sweep": {"space": {"optimizer": {"choices": ["sgd", "adm"]}}}} | arms(tuned=True),
+            "'optimizer' cannot be 'adm': input should be 'sgd', ",
+        ),
+        (
+            {"sweep": {"space": {"learning_rate": {"low": 1, "hi": 2}}}} | arms(tuned=True),
+            "sweep.space.learning_rate.hi: unknown key; allowed: choices, high, log, low; did you mean 'high'?",
+        ),
+        (arms(export="int8"), "either all arms of a chapter are exported or none is"),
+        (arms() | {"measures": ["exported_mb"]}, "only exported arms have the measures"),
+        (
+            {"arms": {"a": {"export": "fp32"}, "b": {"export": "int8"}}, "measures": ["ece"]},
+            "['ece'] are of networks as trained, not as exported",
+        ),
+        (arms(prune=1), "arms.b.prune: found 1; input should be less than 1"),
+        (arms(teacher="m") | {"dynamics": True}, "a chapter with `dynamics` has no arms with"),
+        (
+            arms(remove_classes={"wurst": 2}) | {"analysis": "class_removal"},
+            "arms.b.remove_classes.wurst: unknown key; allowed: worst; did you mean 'worst'?",
+        ),
+        (
+            arms(remove_classes={"worst": 0}) | {"analysis": "class_removal"},
+            "arms.b.remove_classes.worst: found 0; input should be greater than or equal to 1",
+        ),
+    ],
+)
+def test_faults_are_told(changes, text):
+    with pytest.raises(UserError) as error:
+        chapter(**changes)
+    assert text in str(error.value)
+
+
+def test_a_sweep_and_exported_arms_are_read_as_written():
+    found = chapter(**SEARCH | arms(tuned=True))
+    assert found.sweep.trials == 3
+    assert found.sweep.space["learning_rate"].log
+    assert found.arms["b"].tuned
+    exported = {"arms": {"a": {"export": "fp32"}, "b": {"export": "int8", "prune": 0.5}}}
+    found = chapter(**exported, measures=["parameters", "exported_mb", "exported_latency_1"])
+    assert (found.arms["b"].export, found.arms["b"].prune) == ("int8", 0.5)
