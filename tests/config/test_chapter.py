@@ -53,7 +53,7 @@ def arms(**second):
         ),
         (
             {"sweep": {"space": {"learning_rate": {"low": 1, "hi": 2}}}} | arms(tuned=True),
-            "sweep.space.learning_rate.hi: unknown key; allowed: choices, high, log, low; did you mean 'high'?",
+            "rate.hi: unknown key; allowed: choices, high, log, low; did you mean 'high'?",
         ),
         (arms(export="int8"), "either all arms of a chapter are exported or none is"),
         (arms() | {"measures": ["exported_mb"]}, "only exported arms have the measures"),
@@ -61,6 +61,7 @@ def arms(**second):
             {"arms": {"a": {"export": "fp32"}, "b": {"export": "int8"}}, "measures": ["ece"]},
             "['ece'] are of networks as trained, not as exported",
         ),
+        (arms(train_share=0.5), "need `measures: [train_images]`"),
         (arms(prune=1), "arms.b.prune: found 1; input should be less than 1"),
         (arms(teacher="m") | {"dynamics": True}, "a chapter with `dynamics` has no arms with"),
         (

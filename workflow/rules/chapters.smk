@@ -34,6 +34,7 @@ def figures_of(chapter):
     files += rules.plot_tradeoff.output if chapter.config.against else []
     files += rules.plot_dynamics.output if chapter.config.dynamics else []
     files += rules.plot_sweep.output if chapter.config.sweep else []
+    files += rules.plot_learning.output if chapter.varies_images else []
     return expand(files, chapter=chapter.name)
 
 
@@ -110,6 +111,23 @@ rule plot_tradeoff:
     shell:
         "{PYTHON} scripts/plot_tradeoff.py --tables $(dirname {input.arms:q})"
         " --measures {params.measures} --output {output.figure:q} --log {log:q}"
+
+
+rule plot_learning:
+    input:
+        arms=rules.compare.output.arms,
+        measures=rules.compare.output.measures,
+        code=code("plot_learning"),
+    output:
+        figure=f"{RESULTS}/chapters/{{chapter}}/plot_learning/learning.svg",
+        table=f"{RESULTS}/chapters/{{chapter}}/plot_learning/learning.csv",
+    log:
+        f"{RESULTS}/logs/plot_learning/{{chapter}}.log",
+    params:
+        arms=lambda w: json.dumps(chapter_of(w).describe()["arms"]),
+    shell:
+        "{PYTHON} scripts/plot_learning.py --tables $(dirname {input.arms:q})"
+        " --arms {params.arms:q} --output {output.figure:q} --log {log:q}"
 
 
 rule plot_dynamics:

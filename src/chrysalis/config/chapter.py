@@ -131,6 +131,13 @@ class Chapter(Settings):
         return self
 
     @model_validator(mode="after")
+    def _images_told_where_they_vary(self) -> Chapter:
+        varies = len({arm.train_share for arm in self._written_arms()}) > 1
+        if varies and "train_images" not in self.measures:
+            raise ValueError("arms that differ in `train_share` need `measures: [train_images]`")
+        return self
+
+    @model_validator(mode="after")
     def _searched_alone(self) -> Chapter:
         for arm in self._written_arms():
             if arm.tuned and (

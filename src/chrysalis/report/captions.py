@@ -64,6 +64,11 @@ FIGURES = {
         "Mean test accuracy, with one standard deviation each way, against what an arm costs. The "
         "dashed line joins those that no other arm beats in both.",
     ),
+    "learning": (
+        "Learning curves",
+        "Mean test accuracy, with one standard deviation each way, against the number of training "
+        "images. A line joins arms that differ in that alone.",
+    ),
     "curves": (
         "Training curves",
         "Loss and top-1 accuracy after each epoch: a line is the mean of the seeds, its band their "
