@@ -20,7 +20,8 @@ def main(args) -> None:
     with device() as chosen:
         runtime = Runtime.choose(chosen, plan.precision, args.threads, plan.deterministic)
         classes = set(read_table(args.index)["class"]) - set(settings.removed_classes)
-        model = for_training(shaped(settings, len(classes)), runtime).to(runtime.device)
+        count = len(classes) - settings.worst_classes
+        model = for_training(shaped(settings, count), runtime).to(runtime.device)
         found = {
             "multiply_adds": multiply_adds(model, settings.image_size),
             "latency_ms": {

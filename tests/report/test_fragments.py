@@ -200,3 +200,62 @@ def test_test_time_flip_is_named_on_every_page(folder):
     assert all(name in text for name in names)
     assert "All runs" not in text
     assert "the mean over each image and its mirror image" in text
+
+
+@pytest.fixture
+def searched(folder):
+    """The results with a sweep and with ranked classes in the chapter on augmentation."""
+    study = json.loads((folder / "study.json").read_text())
+    chapter = next(c for c in study["chapters"] if c["name"] == "augmentation")
+    base, tuned = (
+        next(cell["run"] for cell in chapter["cells"] if cell["arm"] == arm)
+        for arm in ("off", "on")
+    )
+    space = {
+        "learning_rate": {"low": 0.0001, "high": 0.01, "log": True},
+        "batch_size": {"choices": [8, 16]},
+    }
+    chapter |= {"sweep": {"trials": 9, "space": space}, "tuned": tuned, "ranked_by": [base]}
+    (folder / "study.json").write_text(json.dumps(study))
+    for run, training in ((base, (0.002, 32)), (tuned, (0.00734, 16))):
+        for path in (folder / "runs" / run).glob("seed*/train/run.json"):
+            record = json.loads(path.read_text())
+            record["settings"]["training"] |= dict(
+                zip(("learning_rate", "batch_size"), training, strict=True)
+            )
+            path.write_text(json.dumps(record))
+    sweep = folder / "runs" / tuned / "sweep"
+    sweep.mkdir()
+    best = {"training": {"learning_rate": 0.00734, "batch_size": 16}, "trial": 4, "val_top1": 0.937}
+    counts = {"trials": 9, "complete": 5, "pruned": 3, "diverged": 1}
+    (sweep / "best.json").write_text(json.dumps(best | counts))
+    (sweep / "importances.csv").write_text(
+        "setting,importance,trials\nlearning_rate,0.71,5\nbatch_size,0.12,5\n"
+    )
+    (folder / "runs" / base / "label_quality").mkdir()
+    (folder / "runs" / base / "label_quality/label_quality.csv").write_text(
+        "rank,class,images,label_quality,self_confidence\n1,a|b,14,0.857,0.6644\n2,NA,13,1.0,0.912\n"
+    )
+    return folder
+
+
+def test_what_a_sweep_found_and_how_classes_rank(searched):
+    chapter = load_results(searched).chapter("augmentation")
+    made = chapters.fragments(chapter)
+    found = html.unescape(made["arms.md"]).replace("\u00a0", " ")
+    assert "| 0.0001 to 0.01, logarithmic | 0.002 | 0.00734 | 71.0 % |" in found
+    assert "| 8, 16 | 32 | 16 | 12.0 % |" in found
+    assert "Of 9 trials: 5 complete, 3 pruned, 1 diverged. Trial 4 had the highest" in found
+    assert "accuracy on val, 93.7 %" in found
+    ranked = html.unescape(made["compared.md"]).replace("\u00a0", " ")
+    assert "| 85.7 % | 0.664 |" in ranked
+    assert ranked.index("a|b") < ranked.index(">NA<")
+    for name in ("arms.md", "compared.md"):
+        assert untraced(made[name], searched) == set()
+
+
+def test_a_training_with_other_settings_than_the_sweep_found_is_refused(searched):
+    (best,) = searched.glob("runs/*/sweep/best.json")
+    best.write_text(best.read_text().replace("0.00734", "0.001"))
+    with pytest.raises(UserError, match=r"not trained with what .* holds; remove"):
+        load_results(searched)

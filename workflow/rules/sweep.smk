@@ -20,6 +20,7 @@ rule trial:
         f"{SWEEP}/trials/{{number}}.json",
     log:
         f"{RESULTS}/logs/trial/{{run}}_{{number}}.log",
+    cache: "omit-software"
     resources:
         gpu=1 if HAS_GPU else 0,
         # Not a parameter: it changes no result, so it re-runs nothing.

@@ -56,6 +56,12 @@ class Arm(Changes):
     def _as_text(cls, value: object) -> object:
         return as_text(value)
 
+    @property
+    def builds_on_runs(self) -> bool:
+        """Whether another run must have ended first."""
+        worst = isinstance(self.remove_classes, WorstClasses)
+        return self.teacher is not None or self.prune > 0 or worst
+
 
 class Chapter(Settings):
     """One question asked of a dataset (config/experiments/<name>.yaml)."""
@@ -139,20 +145,16 @@ class Chapter(Settings):
 
     @model_validator(mode="after")
     def _searched_alone(self) -> Chapter:
-        for arm in self._written_arms():
-            if arm.tuned and (
-                arm.teacher or arm.prune or isinstance(arm.remove_classes, WorstClasses)
-            ):
-                raise ValueError(
-                    "an arm with `tuned` builds on no other run: no teacher, prune, worst"
-                )
+        if any(arm.tuned and arm.builds_on_runs for arm in self._written_arms()):
+            raise ValueError("an arm with `tuned` builds on no other run: no teacher, prune, worst")
         return self
 
     @model_validator(mode="after")
     def _looked_at_from_the_start(self) -> Chapter:
-        built_on = ("teacher", "prune", "tuned")
-        if self.dynamics and any(getattr(a, n) for a in self._written_arms() for n in built_on):
-            raise ValueError(f"a chapter with `dynamics` has no arms with {', '.join(built_on)}")
+        if self.dynamics and any(arm.builds_on_runs or arm.tuned for arm in self._written_arms()):
+            raise ValueError(
+                "a chapter with `dynamics` has no arms with teacher, prune, worst or tuned"
+            )
         return self
 
     def _written_arms(self) -> list[Arm]:

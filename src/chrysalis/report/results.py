@@ -221,11 +221,19 @@ def _load_chapter(folder: Path, told: dict[str, Any]) -> Chapter:
 
 def _load_search(folder: Path, told: dict[str, Any]) -> Search:
     place = PurePosixPath("runs", told["tuned"], "sweep")
+    best = _read_json(folder / place / "best.json")
+    for record in (folder / place.parent).glob("seed*/train/run.json"):
+        if not _read_json(record)["settings"]["training"].items() >= best["training"].items():
+            # A cache may hold a training with what another checkout's sweep had found.
+            raise UserError(
+                f"{record}: not trained with what {folder / place / 'best.json'} holds; remove "
+                f"{record.parent} and run snakemake again without --cache"
+            )
     base = next(cell["run"] for cell in told["cells"] if cell["arm"] == told["baseline"])
     record = next(iter(sorted((folder / "runs" / base).glob("seed*/train/run.json"))))
     return Search(
         place,
-        _read_json(folder / place / "best.json"),
+        best,
         _read_numbers(folder / place / "importances.csv"),
         _read_json(record)["settings"]["training"],
     )

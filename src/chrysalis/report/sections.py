@@ -126,7 +126,9 @@ def _space(space: dict[str, object]) -> str:
 
 
 def _value(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else literal(str(value))
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return str(value) if isinstance(value, int) else literal(str(value))
 
 
 def label_quality(chapter: Chapter) -> str:
