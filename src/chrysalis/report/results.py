@@ -80,12 +80,14 @@ class Run:
 class Search:
     """What a chapter's sweep found: best.json, importances.csv, and the base training settings.
 
-    `folder` holds the files, relative to the results.
+    `folder` holds the files, and `base_record` is where the base settings are from, both relative
+    to the results.
     """
 
     folder: PurePosixPath
     best: dict[str, Any]
     importances: pd.DataFrame
+    base_record: PurePosixPath
     base: dict[str, Any]
 
 
@@ -230,11 +232,12 @@ def _load_search(folder: Path, told: dict[str, Any]) -> Search:
                 f"{record.parent} and run snakemake again without --cache"
             )
     base = next(cell["run"] for cell in told["cells"] if cell["arm"] == told["baseline"])
-    record = next(iter(sorted((folder / "runs" / base).glob("seed*/train/run.json"))))
+    record = min((folder / "runs" / base).glob("seed*/train/run.json"))
     return Search(
         place,
         best,
         _read_numbers(folder / place / "importances.csv"),
+        PurePosixPath(record.relative_to(folder).as_posix()),
         _read_json(record)["settings"]["training"],
     )
 

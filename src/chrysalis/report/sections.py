@@ -109,7 +109,8 @@ def searched(chapter: Chapter) -> str:
         "\n### What the search found\n\n"
         + table(["Setting", "Searched", "Base", "Found", "Importance"], rows, "llrrr")
         + "\n"
-        + source("sweep", *(folder / f"{name}" for name in ("best.json", "importances.csv")))
+        + source("sweep", folder / "best.json", folder / "importances.csv")
+        + source("train", chapter.search.base_record)
         + f"\nOf {count(best['trials'], 'trial')}: {ended}. Trial {best['trial']} had the highest "
         f"accuracy on val, {percent(best['val_top1'])}. As the highest of several it flatters: the "
         "arm with these settings was trained anew, with the seeds of the study, which no trial "
