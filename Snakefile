@@ -67,4 +67,5 @@ rule all:
 rule data:
     input:
         packs(),
+        resplits(),
         rules.plot_data.output,

@@ -25,7 +25,7 @@ def main(args) -> None:
     settings, classes, model = trained.settings, trained.classes, trained.model
     examples = select_examples(pd.read_parquet(args.run / "predictions.parquet"), classes)
     layer = args.layer or registry.spec(settings.model).cam_layer or model.network.cam_layer
-    packed = open_packed(args.images, args.images.with_suffix(".csv"))
+    packed = open_packed(args.images, args.index)
     pixels = torch.from_numpy(packed.images[examples["row"].to_numpy()]).permute(0, 3, 1, 2)
     targets = torch.tensor([classes.index(name) for name in examples["predicted_class"]])
     inputs = model.normalise(to_input(pixels, settings.image_size, settings.crop_pct))
@@ -44,6 +44,7 @@ if __name__ == "__main__":
     parser = cli.parser(__doc__)
     parser.add_argument("--run", type=Path, required=True, help="folder with the run's record")
     parser.add_argument("--images", type=Path, required=True, help="packed images, .npy")
+    parser.add_argument("--index", type=Path, required=True, help="their index, .csv")
     parser.add_argument(
         "--layer", nargs="?", default="", help="left out: the last convolutional stage"
     )

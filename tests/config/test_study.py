@@ -548,6 +548,89 @@ def test_the_description_is_json_and_holds_the_study(study):
     assert found["explained"] == [f"{run}/seed5" for run in made.base_runs.values()]
 
 
+def test_a_split_for_each_seed_changes_no_run(study):
+    plain, varied = study(), study(vary_split=True)
+    assert (plain.describe()["vary_split"], varied.describe()["vary_split"]) == (False, True)
+    assert varied.runs == plain.runs
+
+
+@pytest.mark.parametrize("seeds", [1, [4]])
+def test_a_split_for_each_seed_needs_two_seeds(study, seeds):
+    assert "vary_split needs at least two seeds" in message(study, vary_split=True, seeds=seeds)
+
+
+def test_whether_splits_vary_is_yes_or_no(study):
+    assert "vary_split" in message(study, vary_split="each")
+
+
+def test_the_worst_classes_are_not_removed_where_splits_vary(study, write):
+    write(
+        "experiments/worst.yaml",
+        """
+        title: Worst
+        question: Are they better gone?
+        analysis: class_removal
+        models: [mynet]
+        baseline: full
+        arms:
+          full: {}
+          worst: {remove_classes: {worst: 1}}
+        """,
+    )
+    assert "worst" not in study().skipped
+    found = study(vary_split=True)
+    title, reason = found.skipped["worst"]
+    assert title == "Worst"
+    assert "images of another seed's val" in reason
+    assert "removal" in {chapter.name for chapter in found.chapters}
+
+
+def test_a_sweep_is_not_asked_where_splits_vary(study, write):
+    write(
+        "experiments/search.yaml",
+        """
+        title: Search
+        question: Does it help?
+        models: [mynet]
+        baseline: base
+        sweep: {trials: 3, space: {learning_rate: {low: 0.001, high: 0.01}}}
+        arms:
+          base: {}
+          tuned: {tuned: true}
+        """,
+    )
+    assert "search" not in study().skipped
+    assert "search" in study(vary_split=True).skipped
+
+
+def test_what_chapters_build_on_is_noted_once(study, write):
+    write(
+        "experiments/built.yaml",
+        """
+        title: Built
+        question: How small?
+        models: [vgg11_small]
+        baseline: full
+        arms:
+          full: {export: fp32}
+          int8: {export: int8}
+          pruned: {export: fp32, prune: 0.5, training: {epochs: 2}}
+          taught: {export: fp32, model: mynet, teacher: vgg11_small}
+        """,
+    )
+    found = study(experiments=["built"], models=["mynet"])
+    (chapter,) = found.chapters
+    by_arm = {cell.arm: cell for cell in chapter.cells}
+    full = by_arm["full"].run
+    assert by_arm["int8"].run == full
+    assert [by_arm[arm].stage for arm in ("full", "int8")] == ["export/fp32", "export/int8"]
+    pruned, taught = (found.runs[by_arm[arm].run] for arm in ("pruned", "taught"))
+    assert (pruned.start, pruned.prune, pruned.training.epochs) == (full, 0.5, 2)
+    assert (taught.model, taught.teacher) == ("mynet", full)
+    # The study's own base run of mynet is another than the taught one.
+    assert set(found.runs) == {full, pruned.name, taught.name, found.base_runs["mynet"]}
+
+
 def test_the_shipped_study_resolves(monkeypatch):
     monkeypatch.chdir(REPOSITORY)
     found = resolve({"dataset": "digits", "seeds": 3, "models": ["mynet", "resnet18_small"]})

@@ -122,6 +122,7 @@ def make_workspace(root: Path) -> Workspace:
     config = {
         "dataset": "shapes",
         "seeds": 2,
+        "vary_split": False,
         "models": ["mynet"],
         "settings": {"training": {"epochs": 2, "batch_size": 8, "warmup_epochs": 0.5}},
     }

@@ -67,6 +67,13 @@ def test_each_number_of_the_report_is_in_the_files_that_it_names(studied):
         assert untraced(text, results, totals(loaded)) == set(), name
 
 
+def test_numbers_of_several_seeds_are_in_those_files_too(finished):
+    results = finished.root / "results/shapes"
+    loaded = load_results(results)
+    for name, text in all_fragments(loaded, "smalldocs").items():
+        assert untraced(text, results, totals(loaded)) == set(), name
+
+
 def test_a_run_leaves_its_full_record(studied):
     for record in studied.glob("results/shapes/runs/*/seed0/train/run.json"):
         told = json.loads(record.read_text())

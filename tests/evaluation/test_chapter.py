@@ -1,12 +1,14 @@
 """A chapter's tables and answer, from hand-made run folders."""
 
+import json
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from chrysalis.evaluation import checks
 from chrysalis.evaluation.chapter import analyse
-from chrysalis.evaluation.compare import compare, holm
+from chrysalis.evaluation.compare import compare, compare_resampled, holm
 
 IMAGES = 60
 SEEDS = [0, 1, 2]
@@ -278,3 +280,112 @@ def test_different_images_are_refused(write_removal, tmp_path):
     write_removal(paths=[f"{row}.jpg" for row in range(60)])
     with pytest.raises(ValueError, match=r"m \(removed\) and m \(full\) were judged on different"):
         analyse(REMOVAL, tmp_path / "runs", SEEDS, 0.01)
+
+
+@pytest.fixture
+def write_varied(write_run):
+    """Runs whose seed s has images of its own: 40 of class a and 20 of b, in an order of its own.
+
+    A seed errs on the first so many of each class.
+    """
+
+    def write(run, errors, classes=AB, train=240):
+        for seed, counts in enumerate(errors):
+            truth = ["a"] * 40 + ["b"] * 20
+            guesses = [
+                AB[1 - AB.index(name)] if row < count else name
+                for name, count, size in zip(AB, counts, (40, 20), strict=True)
+                for row in range(size)
+            ]
+            order = np.random.default_rng(seed).permutation(60)
+            folder = write_run(
+                run,
+                seed,
+                classes,
+                [truth[row] for row in order],
+                [guesses[row] for row in order],
+                paths=[f"seed{seed}/{row}.png" for row in order],
+            )
+            record = {"classes": classes, "images": {"train": train, "val": 60, "test": 60}}
+            (folder / "run.json").write_text(json.dumps(record))
+
+    return write
+
+
+def of_class(size, errors):
+    return np.array([[row >= count for row in range(size)] for count in errors])
+
+
+def both_classes(errors):
+    of_a, of_b = zip(*errors, strict=True)
+    return np.hstack([of_class(40, of_a), of_class(20, of_b)])
+
+
+def test_where_seeds_have_images_of_their_own(write_varied, tmp_path):
+    """Each seed by its own labels, and by the corrected test with the fewer training images."""
+    off, on = [(14, 8), (12, 6), (16, 10)], [(6, 1), (7, 4), (5, 3)]
+    write_varied("m-off", off)
+    write_varied("m-on", on, train=120)
+    asked = chapter([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+
+    arms = [both_classes(errors) for errors in (on, off)]
+    (row,) = tables["effects"].to_dict("records")
+    expected = compare_resampled(*arms, 120)
+    for name in ("low", "high", "p"):
+        assert row[name] == pytest.approx(getattr(expected, name))
+    assert row["effect"] == pytest.approx(40 / 180)
+    assert (row["seeds"], row["images"]) == (3, 60)
+
+    by_class = tables["per_class"].set_index(["arm", "class"])
+    assert by_class["support"].tolist() == [40, 20] * 2
+    assert by_class.loc[("off", "a"), "mean"] == pytest.approx(1 - 14 / 40)
+    assert by_class.loc[("off", "b"), "mean"] == pytest.approx(1 - 8 / 20)
+    assert by_class.loc[("off", "b"), "sd"] == pytest.approx(2 / 20)
+
+    # A class has its share of the 120 training images too: 80 and 40.
+    gains = tables["gains"].set_index("class")
+    for name, place, size in (("a", 0, 40), ("b", 1, 20)):
+        pair = [of_class(size, [e[place] for e in errors]) for errors in (on, off)]
+        effect = compare_resampled(*pair, 2 * size)
+        found = gains.loc[name]
+        assert found["images"] == size
+        assert found["effect"] == pytest.approx(effect.difference)
+        assert (found["low"], found["high"]) == pytest.approx((effect.low, effect.high))
+        assert found["p"] == pytest.approx(effect.p)
+
+    (row,) = tables["checks"].to_dict("records")
+    assert (row["bootstrap_low"], row["bootstrap_high"]) == pytest.approx(
+        checks.bootstrap_resampled(*arms)
+    )
+    assert row["sign_flip_p"] == 0.25
+    assert tables["pairs"]["arm_only"].tolist() == [15, 7, 18]
+
+
+def test_class_removal_where_seeds_have_images_of_their_own(write_varied, tmp_path):
+    full, removed = [(9, 4), (8, 3), (9, 2)], [(2, 1), (3, 1), (2, 2)]
+    write_varied("m-full", full, classes=ABC, train=280)
+    write_varied("m-removed", removed, train=240)
+    tables, answer = analyse(REMOVAL, tmp_path / "runs", SEEDS, 0.01)
+    effects = tables["effects"]
+    assert effects["baseline"].tolist() == ["full", "full, masked"]
+    arms = [both_classes(errors) for errors in (removed, full)]
+    expected = compare_resampled(*arms, 240)
+    np.testing.assert_allclose(effects["effect"], [expected.difference] * 2)
+    np.testing.assert_allclose(effects["p"], [expected.p] * 2)
+    assert tables["per_class"]["support"].tolist() == [40, 20] * 3
+    assert answer["removed"] == {"full": [], "removed": ["c"]}
+
+
+def test_arms_of_a_seed_must_share_its_images(write_varied, tmp_path):
+    write_varied("m-off", [(9, 4), (8, 3), (9, 2)])
+    for seed in SEEDS:
+        # The images of another seed.
+        folder = tmp_path / f"runs/m-off/seed{(seed + 1) % 3}/train"
+        other = tmp_path / f"runs/m-on/seed{seed}/train"
+        other.mkdir(parents=True)
+        for name in ("run.json", "predictions.parquet"):
+            (other / name).write_bytes((folder / name).read_bytes())
+    asked = chapter([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    with pytest.raises(ValueError, match="were judged on different images"):
+        analyse(asked, tmp_path / "runs", SEEDS, 0.01)

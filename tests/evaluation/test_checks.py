@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from chrysalis.evaluation.checks import bootstrap, least_sign_flip_p, pairs, sign_flip
+from chrysalis.evaluation.checks import (
+    bootstrap,
+    bootstrap_resampled,
+    least_sign_flip_p,
+    pairs,
+    sign_flip,
+)
 
 
 def draw(seed, seeds=4, images=80, chance=(0.7, 0.6)):
@@ -43,6 +49,39 @@ def test_bootstrap_is_paired_repeatable_and_the_same_in_parts(monkeypatch):
     assert whole[1] - whole[0] < shuffled[1] - shuffled[0]
     monkeypatch.setattr("chrysalis.evaluation.checks._COUNTS_AT_ONCE", 80 * 777)
     assert bootstrap(arm, baseline) == pytest.approx(whole, abs=0.01)
+
+
+def test_bootstrap_of_one_seed_with_its_own_images_is_scipys():
+    arm, baseline = (correct[:1] for correct in draw(0, images=300))
+    expected = stats.bootstrap(
+        (arm[0] * 1.0 - baseline[0],), np.mean, method="percentile", rng=np.random.default_rng(1)
+    ).confidence_interval
+    assert bootstrap_resampled(arm, baseline) == pytest.approx(tuple(expected), abs=0.007)
+
+
+def test_bootstrap_over_seeds_with_their_own_images_by_enumeration():
+    """Two seeds that differ on all images or on none: 4 equally likely resamples."""
+    arm, baseline = np.array([[1, 1], [0, 0]], bool), np.zeros((2, 2), bool)
+    outcomes = [np.mean(picked) for picked in itertools.product([1, 0], repeat=2)]
+    for level in (0.4, 0.6, 0.95):
+        low, high = np.quantile(np.repeat(outcomes, 1000), [(1 - level) / 2, (1 + level) / 2])
+        assert bootstrap_resampled(arm, baseline, level) == pytest.approx((low, high))
+
+
+def test_bootstrap_of_seeds_with_their_own_images_by_variances():
+    """Variance of a mean over seeds drawn, plus that of images drawn within each."""
+    arm, baseline = draw(4, images=200)
+    gains = arm.astype(int) - baseline
+    expected = gains.mean(1).var() / 4 + gains.var(1).mean() / 200 / 4
+    low, high = bootstrap_resampled(arm, baseline)
+    assert (high - low) / 2 == pytest.approx(1.96 * np.sqrt(expected), rel=0.05)
+    assert (low + high) / 2 == pytest.approx(gains.mean(), abs=0.005)
+    assert bootstrap_resampled(arm, baseline) == (low, high)
+
+
+def test_bootstrap_keeps_the_arms_of_a_seed_together():
+    arm = np.array([[1] * 50, [0] * 50], bool)
+    assert bootstrap_resampled(arm, arm) == (0, 0)
 
 
 @pytest.mark.parametrize("seed", range(4))

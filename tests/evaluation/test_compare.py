@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.model_selection import train_test_split
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
 from benchmarks.intervals import SCENARIOS
-from chrysalis.evaluation.compare import compare, holm
+from chrysalis.evaluation.compare import compare, compare_resampled, holm
 
 
 def draw(seed, seeds=3, images=12, chance=0.6):
@@ -157,6 +159,101 @@ def test_intervals_cover_the_truth_and_false_alarms_are_rare(scenario):
     if not scenario.shift:
         assert np.mean([e.p < 0.05 for e in effects]) < 0.06
         assert np.mean([e.p < 0.001 for e in effects]) < 0.006
+
+
+def first(images, *counts):
+    """Correctness (seeds, images): each seed is right on so many images, the first."""
+    return np.arange(images) < np.array(counts)[:, None]
+
+
+def test_corrected_resampled_t_test_by_hand():
+    # Seeds differ by 0.1, 0.2 and 0.3: mean 0.2, variance 0.01. Of 20 training images and 10 test
+    # images: (1/3 + 10/20) 0.01 = 1/120, so t = 0.2 sqrt(120), and p = 1 - t / sqrt(2 + t^2).
+    found = compare_resampled(first(10, 6, 8, 8), first(10, 5, 6, 5), 20)
+    assert (found.seeds, found.images) == (3, 10)
+    assert found.difference == pytest.approx(0.2)
+    t = 0.2 * np.sqrt(120)
+    assert found.p == pytest.approx(1 - t / np.sqrt(2 + t**2))
+    assert found.smallest_detectable == pytest.approx(4.302653 / np.sqrt(120))
+    assert (found.low + found.high) / 2 == pytest.approx(0.2)
+
+
+def test_with_endless_training_images_it_is_the_paired_t_test():
+    arm, baseline = draw(8, seeds=5, images=40)
+    expected = stats.ttest_rel(arm.mean(1), baseline.mean(1))
+    found = compare_resampled(arm, baseline, np.inf)
+    assert found.p == pytest.approx(expected.pvalue)
+    assert (found.low, found.high) == pytest.approx(expected.confidence_interval(0.95))
+    wider = compare_resampled(arm, baseline, 40)
+    assert wider.smallest_detectable == pytest.approx(np.sqrt(6) * found.smallest_detectable)
+
+
+def test_the_same_difference_in_every_seed_is_not_certain():
+    # One image more of 60 in each seed: the images alone give it a variance of 1/60 59/60 / 59.
+    found = compare_resampled(first(60, 50, 52, 54), first(60, 49, 51, 53), 240)
+    error = np.sqrt((1 / 3 + 1 / 4) / 60**2)
+    assert found.p == pytest.approx(2 * stats.t.sf(1 / 60 / error, 59))
+    assert found.p > 0.05
+    assert found.low < 0 < found.high
+
+
+def test_resampled_extremes():
+    right, wrong = np.ones((3, 50), bool), np.zeros((3, 50), bool)
+    certain = compare_resampled(right, wrong, 200)
+    assert (certain.difference, certain.low, certain.high, certain.p) == (1, 1, 1, 0)
+    alike = compare_resampled(right, right, 200)
+    assert (alike.difference, alike.low, alike.high, alike.p) == (0, 0, 0, 1)
+    single = compare_resampled(right[:1], wrong[:1], 200)
+    assert single.difference == 1
+    assert np.isnan([single.low, single.high, single.p]).all()
+    with pytest.raises(ValueError, match=r"\(3, 50\) and \(2, 50\)"):
+        compare_resampled(right, wrong[:2], 200)
+
+
+FEATURES = {"left": slice(0, 4), "right": slice(4, 8), "all": slice(0, 8)}
+
+
+def gaussians(rng, images):
+    """Two classes of 8 features, (images, 8), with unit variance and means of +-0.35; labels."""
+    labels = np.arange(images) % 2
+    return rng.normal(0.35 * (2 * labels[:, None] - 1), 1, (images, 8)), labels
+
+
+def answers(train, test):
+    """Correctness on `test` of a discriminant fitted on `train`, by the features it may see."""
+    found = {}
+    for name, seen in FEATURES.items():
+        model = LinearDiscriminantAnalysis(solver="lsqr").fit(train[0][:, seen], train[1])
+        found[name] = model.predict(test[0][:, seen]) == test[1]
+    return found
+
+
+def test_resampled_intervals_cover_the_truth_and_false_alarms_are_rare():
+    """Datasets of 250 images, each split five times; truth from training sets of 200 anew."""
+    rng = np.random.default_rng(20260101)
+    effects, alarms, uncorrected = [], [], []
+    for _ in range(300):
+        features, labels = gaussians(rng, 250)
+        seeds = []
+        for _ in range(5):
+            drawn = int(rng.integers(2**31))
+            rows = train_test_split(
+                np.arange(250), test_size=50, stratify=labels, random_state=drawn
+            )
+            seeds.append(answers(*((features[part], labels[part]) for part in rows)))
+        correct = {name: np.stack([seed[name] for seed in seeds]) for name in FEATURES}
+        effects.append(compare_resampled(correct["all"], correct["left"], 200))
+        # Both halves of the features tell as much.
+        alarms.append(compare_resampled(correct["left"], correct["right"], 200).p)
+        uncorrected.append(compare_resampled(correct["left"], correct["right"], np.inf).p)
+    large = gaussians(rng, 20_000)
+    fresh = [answers(gaussians(rng, 200), large) for _ in range(60)]
+    truth = np.mean([one["all"].mean() - one["left"].mean() for one in fresh])
+    assert 0.07 < truth < 0.085
+    assert 0.92 <= np.mean([e.low <= truth <= e.high for e in effects]) <= 0.99
+    assert np.mean([e.p < 0.05 for e in effects]) > 0.2
+    assert np.mean(np.array(alarms) < 0.05) < 0.08
+    assert np.mean(np.array(uncorrected) < 0.05) > 0.1
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chrysalis.evaluation.summary import models_table
 from chrysalis.report import figures, galleries
 from chrysalis.report.dag import plot_dag
 from chrysalis.report.style import save_figure
@@ -70,6 +71,7 @@ def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
             "kind": "archive",
         },
         "seeds": list(SEEDS),
+        "vary_split": False,
         "threshold": 0.01,
         "smoke": list(smoke),
         "chapters": chapters,
@@ -101,6 +103,8 @@ def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
     figures.tabulate_curves(histories).to_csv(
         folder / "chapters/models/plot_curves/curves.csv", index=False
     )
+    base = {m: [folder / "runs" / runs[m, "a"] / f"seed{s}" for s in SEEDS] for m in MODELS}
+    _write_csv(folder / "runs/summarise/models.csv", models_table(base))
     _write_plots(folder, study, split, classes, rng)
     _write_published(folder / "chapters/published")
     return folder

@@ -35,6 +35,22 @@ def size_of(wildcards):
     return STUDY.run(wildcards.run).packed_size
 
 
+def index_of(wildcards):
+    """The index of a training's images, with the split that its seed has."""
+    size = size_of(wildcards)
+    if STUDY.config.vary_split:
+        return f"{RESULTS}/data/resplit/{size}px_seed{wildcards.seed}.csv"
+    return f"{RESULTS}/data/pack/{size}px.csv"
+
+
+def resplits():
+    """The index of every seed and size, if each seed has its own split."""
+    if not STUDY.config.vary_split:
+        return []
+    path = f"{RESULTS}/data/resplit/{{size}}px_seed{{seed}}.csv"
+    return expand(path, size=STUDY.packed_sizes, seed=STUDY.seeds)
+
+
 CHAPTERS = {chapter.name: chapter for chapter in (*STUDY.chapters, *STUDY.on_request)}
 
 
@@ -55,7 +71,7 @@ def study_figures():
 
 def tracked():
     """Every file that DVC keeps and the site does not already ask for."""
-    return [*packs(), *of_runs(f"{RUN}/train/model.safetensors")]
+    return [*packs(), *resplits(), *of_runs(f"{RUN}/train/model.safetensors")]
 
 
 HAS_GPU = os.path.exists("/proc/driver/nvidia/version")

@@ -71,6 +71,23 @@ rule pack:
         " --index {output.index:q} --log {log:q}"
 
 
+rule resplit:
+    input:
+        index=f"{RESULTS}/data/pack/{{size}}px.csv",
+        images=rules.inspect_images.output.images,
+        code=code("resplit"),
+    output:
+        f"{RESULTS}/data/resplit/{{size}}px_seed{{seed}}.csv",
+    log:
+        f"{RESULTS}/logs/resplit/{{size}}px_seed{{seed}}.log",
+    params:
+        fractions=list(STUDY.dataset.config.split.fractions),
+        seed=lambda w: STUDY.dataset.config.split.seed + int(w.seed),
+    shell:
+        "{PYTHON} scripts/resplit.py --index {input.index:q} --images {input.images:q}"
+        " --fractions {params.fractions} --seed {params.seed} --output {output:q} --log {log:q}"
+
+
 rule plot_data:
     input:
         images=packs()[-1],

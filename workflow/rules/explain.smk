@@ -9,7 +9,7 @@ rule explain:
         record=f"{RUN}/train/run.json",
         predictions=f"{RUN}/train/predictions.parquet",
         images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
-        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        index=index_of,
         code=lambda w: code("explain", model_module(w)),
     output:
         examples=f"{EXPLAIN}/explain/examples.csv",
@@ -21,7 +21,8 @@ rule explain:
         layer=lambda w: STUDY.cam_layers.get(STUDY.run(w.run).model, ""),
     shell:
         "{PYTHON} scripts/explain.py --run $(dirname {input.model:q}) --images {input.images:q}"
-        " --layer {params.layer:q} --output $(dirname {output.cams:q}) --log {log:q}"
+        " --index {input.index:q} --layer {params.layer:q} --output $(dirname {output.cams:q})"
+        " --log {log:q}"
 
 
 rule plot_gallery:

@@ -5,7 +5,7 @@ rule export:
     input:
         record=lambda w: record_of(w.run, w.seed),
         images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
-        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        index=index_of,
         code=lambda w: code("export", model_module(w)),
     output:
         multiext(

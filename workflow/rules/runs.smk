@@ -57,7 +57,7 @@ rule label_quality:
 rule train:
     input:
         images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
-        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        index=index_of,
         earlier=lambda w: [file for files in earlier(w).values() for file in files],
         code=lambda w: code("train", model_module(w)),
     output:
@@ -90,7 +90,7 @@ rule train:
 rule lr_range:
     input:
         images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
-        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        index=index_of,
         code=lambda w: code("lr_range", model_module(w)),
     output:
         f"{RUN}/lr_range/lr_range.csv",
@@ -130,7 +130,7 @@ rule plot_lr_range:
 rule dynamics:
     input:
         images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
-        index=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.csv",
+        index=index_of,
         code=lambda w: code("dynamics", model_module(w)),
     output:
         multiext(
@@ -217,7 +217,8 @@ rule summarise:
         effects=chapter_files(f"{RESULTS}/chapters/{{chapter}}/compare/effects.csv"),
         code=code("summarise"),
     output:
-        f"{RESULTS}/metrics.json",
+        metrics=f"{RESULTS}/metrics.json",
+        models=f"{RESULTS}/runs/summarise/models.csv",
     log:
         f"{RESULTS}/logs/summarise.log",
     params:
@@ -226,4 +227,5 @@ rule summarise:
         chapters=[chapter.name for chapter in STUDY.chapters],
     shell:
         "{PYTHON} scripts/summarise.py --results {RESULTS} --names {params.runs}"
-        " --seeds {params.seeds} --chapters {params.chapters} --output {output:q} --log {log:q}"
+        " --seeds {params.seeds} --chapters {params.chapters} --output {output.metrics:q}"
+        " --table {output.models:q} --log {log:q}"

@@ -61,6 +61,7 @@ rule site:
         records=of_runs(f"{RUN}/train/run.json"),
         weights=of_runs(f"{RUN}/train/model.safetensors"),
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
+        models=rules.summarise.output.models,
         answers=chapter_files(rules.compare.output.answer),
         found=[found_of(chapter) for chapter in STUDY.chapters],
         chapter_figures=[figures_of(chapter) for chapter in STUDY.chapters],

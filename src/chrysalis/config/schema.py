@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     Field,
     field_validator,
+    model_validator,
 )
 
 from chrysalis.config.changes import Changes, Models, Name, as_text
@@ -92,6 +93,11 @@ class StudyConfig(Settings):
     seeds: int | list[Annotated[int, Field(ge=0)]] = Field(
         3, description="How many seeds (0, 1, ...), or which."
     )
+    vary_split: bool = Field(
+        False,
+        description="Whether each seed has its own split into train, val and test; else all seeds "
+        "have the same.",
+    )
     models: Models | None = Field(
         None,
         description="Models to study, the first being the baseline of comparisons; left out: all.",
@@ -132,6 +138,12 @@ class StudyConfig(Settings):
         if isinstance(value, list) and (not value or len(set(value)) < len(value)):
             raise ValueError("the list of seeds must name each seed once, and at least one")
         return value
+
+    @model_validator(mode="after")
+    def _seeds_to_vary(self) -> StudyConfig:
+        if self.vary_split and len(self.seed_list) < 2:
+            raise ValueError("vary_split needs at least two seeds; raise seeds or leave it out")
+        return self
 
     @property
     def seed_list(self) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chrysalis.config.chapter import Arm, Chapter
+from chrysalis.config.chapter import Arm, Chapter, WorstClasses
 from chrysalis.config.dataset import Located, locate
 from chrysalis.config.load import load, suggest, validate
 from chrysalis.config.published import Published
@@ -98,6 +98,7 @@ class Study:
             "base_runs": self.base_runs,
             "explained": [f"{run}/seed{self.seeds[0]}" for run in self.base_runs.values()],
             "split": dataset.split.model_dump(mode="json"),
+            "vary_split": self.config.vary_split,
             "published": {
                 name: told.model_dump(mode="json") for name, told in self.published.items()
             },
@@ -126,7 +127,7 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
     asked, skipped = _asked(study, dataset, files)
     chapters, on_request, refused = [], [], {}
     for name, chapter in files.items():
-        reason = _reason_to_refuse(chapter, models, base.listed)
+        reason = _reason_to_refuse(chapter, models, base.listed, study.vary_split)
         try:
             if reason:
                 refused[name] = reason
@@ -192,14 +193,19 @@ def _asked(
     }
 
 
-def _reason_to_refuse(chapter: Chapter, models: tuple[str, ...], listed: list[str]) -> str:
+def _reason_to_refuse(
+    chapter: Chapter, models: tuple[str, ...], listed: list[str], vary_split: bool
+) -> str:
     """Why a chapter cannot be asked of this study; empty if it can."""
     if chapter.arms == "models":
         return "" if len(models) > 1 else "the study has just one model"
     if chapter.arms == "each_class":
         return ""
+    ranked = any(isinstance(arm.remove_classes, WorstClasses) for arm in chapter.arms.values())
+    if vary_split and (ranked or chapter.sweep):
+        return "what it finds out on val it would test on images of another seed's val (vary_split)"
     for arm in chapter.arms.values():
-        for model in _namedknown_models(chapter, arm) if arm.options.get("pretrained") else []:
+        for model in _named_models(chapter, arm) if arm.options.get("pretrained") else []:
             needed = registry.spec(model).needs
             if needed and not importlib.util.find_spec(needed):
                 return f"the package {needed} with pretrained weights is not installed"
@@ -207,7 +213,7 @@ def _reason_to_refuse(chapter: Chapter, models: tuple[str, ...], listed: list[st
     return "no classes to remove are listed; set remove_classes" if uses_list and not listed else ""
 
 
-def _namedknown_models(chapter: Chapter, arm: Arm) -> list[str]:
+def _named_models(chapter: Chapter, arm: Arm) -> list[str]:
     """The models that the arm or else its chapter names."""
     if arm.model:
         return [arm.model]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from chrysalis.evaluation import checks, verdict
-from chrysalis.evaluation.compare import Effect, compare, holm
+from chrysalis.evaluation.compare import Effect, compare, compare_resampled, holm
 from chrysalis.evaluation.conditions import ANALYSES, Condition, Tables, load_conditions
 from chrysalis.evaluation.measures import measures_table
 
@@ -22,7 +22,7 @@ def effects_table(tables: Tables, threshold: float) -> pd.DataFrame:
         same = zip(condition.seeds, base.seeds, strict=True)
         if not all(np.array_equal(a.paths, b.paths) for a, b in same):
             raise ValueError(f"{condition.label} and {base.label} were judged on different images")
-        effects.append(compare(condition.correct, base.correct))
+        effects.append(_effect(condition, base, condition.correct, base.correct))
     adjusted = holm([effect.p for effect in effects])
     rows = []
     for (condition, base, subject, other), effect, p in zip(
@@ -72,7 +72,7 @@ def per_class_table(tables: Tables) -> pd.DataFrame:
     for condition in tables.conditions:
         first = condition.seeds[0]
         for label in np.unique(first.labels):
-            values = condition.correct[:, first.labels == label].mean(1)
+            values = _only(condition.of_class(label), condition.correct).mean(1)
             rows.append(
                 {
                     "model": condition.model,
@@ -91,7 +91,8 @@ def checks_table(tables: Tables) -> pd.DataFrame:
     rows = []
     for condition, base, *_ in tables.comparisons:
         arm, baseline = condition.correct, base.correct
-        low, high = checks.bootstrap(arm, baseline)
+        bootstrap = checks.bootstrap if condition.same_images else checks.bootstrap_resampled
+        low, high = bootstrap(arm, baseline)
         rows.append(
             {
                 **_compared(condition, base),
@@ -124,10 +125,11 @@ def gains_table(tables: Tables) -> pd.DataFrame:
     for condition, base, *_ in tables.comparisons:
         # A full model's labels count the removed classes too; the arm's own do not.
         first = condition.seeds[0]
+        arm, baseline = condition.correct, base.correct
         rows = []
         for label in np.unique(first.labels):
-            here = first.labels == label
-            effect = compare(condition.correct[:, here], base.correct[:, here])
+            here = condition.of_class(label)
+            effect = _effect(condition, base, _only(here, arm), _only(here, baseline))
             rows.append(
                 {
                     **_compared(condition, base),
@@ -143,6 +145,21 @@ def gains_table(tables: Tables) -> pd.DataFrame:
         part = pd.DataFrame(rows)
         parts.append(part.assign(p_holm=holm(part["p"].tolist())))
     return pd.concat(parts, ignore_index=True)
+
+
+def _effect(condition: Condition, base: Condition, arm: np.ndarray, baseline: np.ndarray) -> Effect:
+    """Compare correctness (seeds, images) of the two on all of their images or on some."""
+    if condition.same_images:
+        return compare(arm, baseline)
+    train_images = min(condition.train_images, base.train_images)
+    # Splits are made class by class: a class has the same share of the training images.
+    share = arm.shape[1] / len(condition.seeds[0].labels)
+    return compare_resampled(arm, baseline, train_images * share)
+
+
+def _only(rows: np.ndarray, correct: np.ndarray) -> np.ndarray:
+    """Correctness (seeds, images) where `rows`, of that shape, is true: as often in each seed."""
+    return np.stack([of_seed[here] for of_seed, here in zip(correct, rows, strict=True)])
 
 
 def _compared(condition: Condition, base: Condition) -> dict[str, str]:

@@ -6,6 +6,10 @@ its own trainings, and all trainings judge the same images. So the analysis of v
 Dorfman, Berbaum and Metz (Investigative Radiology 27, 1992) for readers nested in treatments, with
 the degrees of freedom of Hillis (Statistics in Medicine 26, 2007), with a term for each arm as in
 Welch (Biometrika 34, 1947).
+
+Where each seed has its own split, there is one difference for each seed, on images of its own.
+These differences are not independent, as one seed trains on what another is tested on; the
+corrected resampled t-test makes up for that (`compare_resampled`).
 """
 
 from __future__ import annotations
@@ -53,7 +57,38 @@ def compare(arm: np.ndarray, baseline: np.ndarray) -> Effect:
     difference = float(both[0].mean() - both[1].mean())
     if seeds < 2 or images < 2:
         return Effect(difference, np.nan, np.nan, np.nan, seeds, images)
-    variance, freedom = _variance(both)
+    return _effect(difference, *_variance(both), seeds, images)
+
+
+def compare_resampled(arm: np.ndarray, baseline: np.ndarray, train_images: float) -> Effect:
+    """Compare correctness (seeds, images), boolean, of two arms where each seed has its own split.
+
+    Row s of both arms is about the same test images, in one order; another row is about others, and
+    their numbers are equal. `train_images` is how many images each training learned from. The
+    variance of the mean difference is (1 / seeds + images / train_images) times that of the seeds'
+    differences (Nadeau and Bengio, Machine Learning 52, 2003), with seeds - 1 degrees of freedom.
+
+    Raises:
+        ValueError: the arms were not judged by the same number of seeds and images.
+    """
+    if arm.shape != baseline.shape:
+        raise ValueError(f"arms of different shape: {arm.shape} and {baseline.shape}")
+    seeds, images = arm.shape
+    gains = arm.astype(int) - baseline.astype(int)
+    difference = float(gains.mean())
+    if seeds < 2 or images < 2:
+        return Effect(difference, np.nan, np.nan, np.nan, seeds, images)
+    by_seed = gains.sum(1)
+    spread, freedom = by_seed.var(ddof=1) / images**2, seeds - 1
+    if np.ptp(by_seed) == 0:
+        # Equal differences, which few images often give, say nothing of their spread: take that
+        # which the images alone give each of them.
+        spread, freedom = gains.var(1, ddof=1).mean() / images, images - 1
+    return _effect(difference, (1 / seeds + images / train_images) * spread, freedom, seeds, images)
+
+
+def _effect(difference: float, variance: float, freedom: float, seeds: int, images: int) -> Effect:
+    """By a t statistic with that variance of the difference; without any, all is certain."""
     if variance == 0:
         p = 1.0 if difference == 0 else 0.0
         return Effect(difference, difference, difference, p, seeds, images)

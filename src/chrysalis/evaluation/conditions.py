@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from chrysalis.evaluation.measures import Training
 from chrysalis.evaluation.predictions import Predictions, read
 
 
 @dataclass(frozen=True, eq=False)
 class Condition:
-    """One row of a chapter's table: the predictions of each seed, all on the same images."""
+    """One row of a chapter's table: the test predictions of each seed, and their trainings."""
 
     model: str
     arm: str
     run: str
     seeds: list[Predictions]
+    trainings: list[Training]
 
     @property
     def correct(self) -> np.ndarray:
         """Correctness (seeds, images), boolean."""
         return np.stack([predictions.correct for predictions in self.seeds])
+
+    def of_class(self, label: int) -> np.ndarray:
+        """Which images are of that class (seeds, images), boolean."""
+        return np.stack([predictions.labels == label for predictions in self.seeds])
+
+    @property
+    def same_images(self) -> bool:
+        """Whether all seeds were judged on the same images."""
+        first, *others = self.seeds
+        return all(np.array_equal(first.paths, other.paths) for other in others)
+
+    @property
+    def train_images(self) -> int:
+        """How many images its trainings learned from, the fewest of them."""
+        return min(training.record["images"]["train"] for training in self.trainings)
 
     @property
     def classes(self) -> list[str]:
@@ -72,17 +89,15 @@ def class_removal(conditions: list[Condition], baseline: str, across_models: boo
         full = next(c for c in conditions if c.arm == baseline and c.model == removed.model)
         kept = removed.classes
         suffix = f": {removed.arm}" if len(removals) > 1 else ""
-        plain = Condition(
-            full.model,
-            f"{baseline}{suffix}",
-            full.run,
-            [seed.only_images_of(kept) for seed in full.seeds],
+        plain = replace(
+            full,
+            arm=f"{baseline}{suffix}",
+            seeds=[seed.only_images_of(kept) for seed in full.seeds],
         )
-        masked = Condition(
-            full.model,
-            f"{baseline}, masked{suffix}",
-            full.run,
-            [seed.keep(kept) for seed in full.seeds],
+        masked = replace(
+            full,
+            arm=f"{baseline}, masked{suffix}",
+            seeds=[seed.keep(kept) for seed in full.seeds],
         )
         tables.add(plain, masked, removed)
         gone = sorted(set(full.classes) - set(kept))
@@ -107,12 +122,16 @@ ANALYSES: dict[str, Callable[[list[Condition], str, bool], Tables]] = {
 
 def load_conditions(chapter: dict[str, Any], runs: Path, seeds: list[int]) -> list[Condition]:
     """Test predictions of every cell of a chapter from the folder of runs."""
-    return [
-        Condition(
-            cell["model"],
-            cell["arm"],
-            cell["run"],
-            [read(runs / cell["run"] / f"seed{seed}" / cell["stage"], "test") for seed in seeds],
+    conditions = []
+    for cell in chapter["cells"]:
+        folders = [runs / cell["run"] / f"seed{seed}" for seed in seeds]
+        conditions.append(
+            Condition(
+                cell["model"],
+                cell["arm"],
+                cell["run"],
+                [read(folder / cell["stage"], "test") for folder in folders],
+                [Training(folder, cell["stage"]) for folder in folders],
+            )
         )
-        for cell in chapter["cells"]
-    ]
+    return conditions

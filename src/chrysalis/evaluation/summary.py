@@ -46,6 +46,37 @@ def sum_confusion(seeds: list[Path]) -> pd.DataFrame:
     return total
 
 
+def models_table(folders: dict[str, list[Path]]) -> pd.DataFrame:
+    """A row for each model, split and metric of its base runs: mean, sd (n - 1), the seeds' values.
+
+    `folders` are run folders by model, one a seed. Metrics after temperature scaling are called
+    scaled_ and their name.
+    """
+    rows = []
+    for model, seeds in folders.items():
+        found = [read_metrics(folder) for folder in seeds]
+        for split in ("val", "test"):
+            for name, values in _by_metric([of_seed[split] for of_seed in found]).items():
+                rows.append(
+                    {
+                        **{"model": model, "split": split, "metric": name, "seeds": len(values)},
+                        "mean": np.mean(values),
+                        "sd": np.std(values, ddof=1) if len(values) > 1 else np.nan,
+                        "values": ";".join(f"{value:.6g}" for value in values),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def _by_metric(seeds: list[dict[str, Any]]) -> dict[str, list[float]]:
+    flat = [
+        {name: value for name, value in seed.items() if name != "scaled"}
+        | {f"scaled_{name}": value for name, value in seed["scaled"].items()}
+        for seed in seeds
+    ]
+    return {name: [seed[name] for seed in flat] for name in flat[0]}
+
+
 def headline_metrics(folders: dict[str, list[Path]], chapters: dict[str, Path]) -> dict[str, Any]:
     """The study's metrics for `dvc metrics`: each model's base runs, each chapter's effects.
 

@@ -32,6 +32,7 @@ from chrysalis.report.tables import (
 IMAGES = PurePosixPath("data/inspect_images/images.csv")
 LEFT_OUT = PurePosixPath("data/inspect_images/left_out.csv")
 SPLIT = PurePosixPath("data/split/split.csv")
+MODELS = PurePosixPath("runs/summarise/models.csv")
 METRICS = (
     ("top1", "Test top-1"),
     ("top3", "Test top-3"),
@@ -244,7 +245,14 @@ def models_metrics(results: Results) -> str:
         f"{percent(_mean(runs, 'val', 'top1'))} on val, {percent(_mean(runs, 'test', 'top1'))} on "
         f"test, the mean of {count(len(runs), 'seed')}. Test results had no part in the choice.\n"
     )
-    return text + "\n" + table(headings, rows, "lrrrrr") + "\n" + source("evaluate", *files)
+    return (
+        text
+        + "\n"
+        + table(headings, rows, "lrrrrr")
+        + "\n"
+        + source("summarise", MODELS)
+        + source("evaluate", *files)
+    )
 
 
 def models_calibration(results: Results) -> str:
@@ -270,6 +278,7 @@ def models_calibration(results: Results) -> str:
     return (
         table(["Model", *headings, "Temperature"], rows, "lrrrrrrr")
         + "\n"
+        + source("summarise", MODELS)
         + source("evaluate", *files)
     )
 

@@ -47,8 +47,8 @@ def all_fragments(results: Results, renderer: str) -> dict[str, str]:
 
 
 def banner(results: Results) -> str:
-    """What every page must say: that a study is smoke-sized, that predictions are averaged."""
-    return smoke(results) + flipped(results)
+    """What every page must say: a study is smoke-sized, predictions are averaged, splits vary."""
+    return smoke(results) + flipped(results) + varied(results)
 
 
 def flipped(results: Results) -> str:
@@ -61,6 +61,18 @@ def flipped(results: Results) -> str:
     return (
         '::: {.callout-note title="Test-time flip"}\n'
         f"{which}: predictions are the mean over each image and its mirror image.\n:::\n"
+    )
+
+
+def varied(results: Results) -> str:
+    """A note if each seed has its own split; empty if all have the same."""
+    if not results.study["vary_split"]:
+        return ""
+    return (
+        '::: {.callout-note title="A split for each seed"}\n'
+        "Each seed has its own split into train, val and test. Arms are compared seed by seed on "
+        "the same images; intervals and p values come from the corrected resampled t-test of "
+        "Nadeau and Bengio.\n:::\n"
     )
 
 
@@ -145,22 +157,38 @@ def data_counts(results: Results) -> str:
     ]
     totals = [str(total) for total in counts.sum()]
     shown = [*rows[:MOST_ROWS], ["**All classes**", *totals, str(len(results.split))]]
-    split = results.study["split"]
-    official = results.images["split"].ne("").any()
-    shares = ", ".join(f"{share:g}" for share in split["fractions"])
-    how = (
-        "The official split of the dataset is used; where it has no validation images, they are "
-        "drawn from the training images."
-        if official
-        else f"The images were split by class into shares of {shares} with seed {split['seed']}."
-    )
     return "\n".join(
         [
-            how + "\n",
+            _how_split(results) + "\n",
             table(["Class", "Train", "Val", "Test", "All"], shown, "lrrrr"),
             _rest(len(rows), "class", "classes"),
             source("split", chapters.SPLIT),
         ]
+    )
+
+
+def _how_split(results: Results) -> str:
+    """Where the splits come from, and which of them the table shows if each seed has its own."""
+    split, varies = results.study["split"], results.study["vary_split"]
+    shares = ", ".join(f"{share:g}" for share in split["fractions"])
+    official = results.images["split"].ne("").any()
+    if not varies:
+        return (
+            "The official split of the dataset is used; where it has no validation images, they "
+            "are drawn from the training images."
+            if official
+            else f"The images were split by class into shares of {shares} with seed "
+            f"{split['seed']}."
+        )
+    start = (
+        "The official split of the dataset is used; what it lacks is drawn from its training images"
+        if official
+        else f"The images were split by class into shares of {shares}"
+    )
+    return (
+        f"{start}, for each training seed anew: with seed {split['seed']} plus the training's. The "
+        f"table and its file show the split with seed {split['seed']}; under the others each class "
+        "has as many images in each part."
     )
 
 

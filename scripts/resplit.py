@@ -1,0 +1,24 @@
+"""Give the packed images the split of another seed."""
+
+from pathlib import Path
+
+from chrysalis import cli
+from chrysalis.data.packed import read_table
+from chrysalis.data.resplit import resplit
+
+
+def main(args) -> None:
+    """Write the index with that split."""
+    index, images = read_table(args.index), read_table(args.images)
+    table = resplit(index, images, tuple(args.fractions), args.seed)
+    table.to_csv(args.output, index=False)
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--index", type=Path, required=True, help="index of the pack, .csv")
+    parser.add_argument("--images", type=Path, required=True, help="table of usable images")
+    parser.add_argument("--fractions", type=float, nargs=3, required=True, help="train val test")
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    cli.run(main, parser)
