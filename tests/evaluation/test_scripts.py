@@ -95,8 +95,12 @@ def test_compare_and_summarise(run, write_run, tmp_path):
             seeds=[0],
             chapters=["models"],
             output=results / "metrics.json",
+            table=results / "models.csv",
         )
     )
+    models = pd.read_csv(results / "models.csv").set_index(["model", "split", "metric"])
+    assert models.loc[("m", "test", "top1"), "mean"] == pytest.approx(2 / 3)
+    assert models.loc[("m", "val", "scaled_nll"), "mean"] < models.loc[("m", "val", "nll"), "mean"]
     summary = json.loads((results / "metrics.json").read_text())
     assert summary["models"]["m"]["test_top1_mean"] == pytest.approx(2 / 3, abs=1e-6)
     assert summary["chapters"]["models"]["n n - m"] == {

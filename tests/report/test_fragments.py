@@ -239,6 +239,15 @@ def searched(folder):
     return folder
 
 
+def test_splits_that_vary_are_told_on_every_page(folder):
+    study = json.loads((folder / "study.json").read_text())
+    assert fragments.varied(load_results(folder)) == ""
+    (folder / "study.json").write_text(json.dumps(study | {"vary_split": True}))
+    loaded = load_results(folder)
+    assert "corrected resampled t-test" in fragments.banner(loaded)
+    assert "for each training seed anew" in fragments.data_counts(loaded)
+
+
 def test_what_a_sweep_found_and_how_classes_rank(searched):
     chapter = load_results(searched).chapter("augmentation")
     made = chapters.fragments(chapter)
