@@ -62,6 +62,13 @@ def test_no_detectable_difference_names_what_would_have_gone_unseen():
     )
 
 
+def test_a_difference_that_only_the_correction_makes_unclear_is_said_so():
+    assert say(effect(0.053, 0.015, 0.091), 0.194, comparisons=8).endswith(
+        "125 test images); clear by itself, but not as one of 8 comparisons; a difference of less "
+        "than about 3.8 points would have gone unseen even by itself."
+    )
+
+
 def test_too_few_seeds():
     assert say(effect(0.04, NAN, NAN, NAN, seeds=1), NAN) == (
         "Not enough runs to tell vgg from mynet: 1 of at least 3 seeds; the difference seen is "

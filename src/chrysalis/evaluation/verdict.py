@@ -41,10 +41,17 @@ def sentence(
         f"{p_text(p_adjusted, comparisons)}, {basis}"
     )
     if result == "none":
+        least = points(effect.smallest_detectable)
+        clear_alone = effect.low > 0 or effect.high < 0
+        among, even = (
+            (f"clear by itself, but not as one of {comparisons} comparisons; ", " even by itself")
+            if clear_alone
+            else ("", "")
+        )
         return (
             f"No detectable difference between {subject} and {other}: "
-            f"{signed(effect.difference)} points ({numbers}); a difference of less than about "
-            f"{points(effect.smallest_detectable)} points would have gone unseen."
+            f"{signed(effect.difference)} points ({numbers}); {among}a difference of less than "
+            f"about {least} points would have gone unseen{even}."
         )
     text = f"{subject} is {result} than {other} by {size} ({numbers})."
     if abs(effect.difference) < threshold:

@@ -208,6 +208,9 @@ def plot_per_class(per_class: pd.DataFrame) -> Figure:
     for axes in grid[len(models) :]:
         axes.set_visible(False)
     label_rows(grid[0], [shorten(name) for name in classes])
+    # A bar of one sd may pass what an accuracy can be; the axis does not.
+    low, high = grid[0].get_xlim()
+    grid[0].set_xlim(max(low, -2), min(high, 102))
     for axes in grid[max(0, len(models) - columns) : len(models)]:
         axes.set_xlabel("Test accuracy (%)")
     put_legend(

@@ -52,8 +52,9 @@ def _figures(figures: pd.DataFrame) -> str:
         ]
         for row in figures.to_dict("records")
     ]
-    headings = "Model|Arm|Note|Figure|Published|Here|Here minus published"
-    return table(headings.split("|"), rows, "llllrrr")
+    headings = "Model|Arm|Note|Figure|Published|Here|Difference"
+    explained = "Difference: here minus published, in percentage points where these are shares.\n\n"
+    return explained + table(headings.split("|"), rows, "llllrrr")
 
 
 def _meant(row: dict) -> str:

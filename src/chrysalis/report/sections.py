@@ -23,7 +23,7 @@ from chrysalis.report.tables import (
 )
 
 DYNAMICS = """Of one training, with the first seed. *Smoothness* (effective) is the largest
-change of the gradient by distance moved along it, and *gradient's change* the largest distance
+change of the gradient by distance moved along it, and *change* the largest distance
 of the gradient there from the gradient here, each the median over some steps of the training;
 smaller is smoother (Santurkar et al., NeurIPS 2018). *Input gradient* is the largest norm of
 the gradient of an image's loss by the image, on val, a lower bound of the Lipschitz constant.
@@ -151,7 +151,8 @@ def label_quality(chapter: Chapter) -> str:
             f"\nThe classes by the labels of their images on val, as {key(run)} sees them, the "
             "worst first. *Label quality* is the estimated share of a class's images that belong "
             "to it (confident learning), *self-confidence* the mean probability that they are "
-            "given of belonging to it.\n\n"
+            "given of belonging to it. A class that the model has learned badly ranks low as well: "
+            "look at its images before you blame their labels.\n\n"
             + table(headings, rows, "rlrrr")
             + "\n"
             + source("label_quality", PurePosixPath("runs", run, "label_quality/label_quality.csv"))
@@ -174,7 +175,7 @@ def dynamics(chapter: Chapter) -> str:
         ]
         for row in chapter.dynamics.to_dict("records")
     ]
-    headings = "Model|Arm|Smoothness|Gradient's change|Input gradient|Dead|Vanishing|Exploding"
+    headings = "Model|Arm|Smoothness|Change|Input gradient|Dead|Vanishing|Exploding"
     return (
         "\n### How each arm trained\n\n"
         + table(headings.split("|"), rows, "llrrrrrr")
