@@ -563,21 +563,23 @@ def test_whether_splits_vary_is_yes_or_no(study):
     assert "vary_split" in message(study, vary_split="each")
 
 
-def test_the_worst_classes_are_not_removed_where_splits_vary(study, write):
-    write(
-        "experiments/worst.yaml",
-        """
-        title: Worst
-        question: Are they better gone?
-        analysis: class_removal
-        models: [mynet]
-        baseline: full
-        arms:
-          full: {}
-          worst: {remove_classes: {worst: 1}}
-        """,
-    )
+WORST = """
+title: Worst
+question: Are they better gone?
+analysis: class_removal
+models: [mynet]
+baseline: full
+arms:
+  full: {}
+  worst: {remove_classes: {worst: 1}}
+"""
+
+
+def test_the_worst_classes_are_not_removed_where_splits_vary_or_too_few_are_left(study, write):
+    write("experiments/worst.yaml", WORST)
     assert "worst" not in study().skipped
+    write("experiments/worst_two.yaml", WORST.replace("worst: 1", "worst: 9"))
+    assert "fewer than two are left" in study().skipped["worst_two"][1]
     found = study(vary_split=True)
     title, reason = found.skipped["worst"]
     assert title == "Worst"

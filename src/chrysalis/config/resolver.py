@@ -189,8 +189,6 @@ class Resolver:
     def _removed(self, arm: Arm, where: str) -> tuple[str, ...]:
         """The classes that the arm removes; none yet if their quality is to decide."""
         if isinstance(arm.remove_classes, WorstClasses):
-            worst = arm.remove_classes.worst
-            self._check_rest(worst, f"the {worst} worst", where)
             return ()
         return self._named(
             self.listed if arm.remove_classes == "listed" else arm.remove_classes, where
@@ -201,12 +199,9 @@ class Resolver:
             return ()
         known = self.dataset.classes()
         names = {_class_named(name, known, where) for name in wanted}
-        self._check_rest(len(names), sorted(names), where)
+        if len(known) - len(names) < 2:
+            raise UserError(f"{where}: removing {sorted(names)} leaves fewer than two classes")
         return tuple(sorted(names))
-
-    def _check_rest(self, count: int, removed: object, where: str) -> None:
-        if len(self.dataset.classes()) - count < 2:
-            raise UserError(f"{where}: removing {removed} leaves fewer than two classes")
 
 
 def _stage(arm: Arm) -> str:

@@ -127,7 +127,7 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
     asked, skipped = _asked(study, dataset, files)
     chapters, on_request, refused = [], [], {}
     for name, chapter in files.items():
-        reason = _reason_to_refuse(chapter, models, base.listed, study.vary_split)
+        reason = _reason_to_refuse(chapter, models, base)
         try:
             if reason:
                 refused[name] = reason
@@ -193,24 +193,26 @@ def _asked(
     }
 
 
-def _reason_to_refuse(
-    chapter: Chapter, models: tuple[str, ...], listed: list[str], vary_split: bool
-) -> str:
+def _reason_to_refuse(chapter: Chapter, models: tuple[str, ...], base: Resolver) -> str:
     """Why a chapter cannot be asked of this study; empty if it can."""
     if chapter.arms == "models":
         return "" if len(models) > 1 else "the study has just one model"
     if chapter.arms == "each_class":
         return ""
-    ranked = any(isinstance(arm.remove_classes, WorstClasses) for arm in chapter.arms.values())
-    if vary_split and (ranked or chapter.sweep):
+    removals = [arm.remove_classes for arm in chapter.arms.values()]
+    worst = max((r.worst for r in removals if isinstance(r, WorstClasses)), default=0)
+    if worst and len(base.dataset.classes()) - worst < 2:
+        return f"without the {worst} worst classes fewer than two are left"
+    if base.study.vary_split and (worst or chapter.sweep):
         return "what it finds out on val it would test on images of another seed's val (vary_split)"
     for arm in chapter.arms.values():
         for model in _named_models(chapter, arm) if arm.options.get("pretrained") else []:
             needed = registry.spec(model).needs
             if needed and not importlib.util.find_spec(needed):
                 return f"the package {needed} with pretrained weights is not installed"
-    uses_list = any(arm.remove_classes == "listed" for arm in chapter.arms.values())
-    return "no classes to remove are listed; set remove_classes" if uses_list and not listed else ""
+    if "listed" in removals and not base.listed:
+        return "no classes to remove are listed; set remove_classes"
+    return ""
 
 
 def _named_models(chapter: Chapter, arm: Arm) -> list[str]:
