@@ -263,6 +263,15 @@ def test_what_a_sweep_found_and_how_classes_rank(searched):
         assert untraced(made[name], searched) == set()
 
 
+def test_what_was_searched_is_no_setting_of_all_runs(searched):
+    for path in searched.glob("runs/*/seed*/train/run.json"):
+        record = json.loads(path.read_text())
+        tuned = path.parents[2].joinpath("sweep").exists()
+        record["settings"]["sweep"] = {"trials": 9} if tuned else None
+        path.write_text(json.dumps(record))
+    assert "trials" not in provenance.settings(load_results(searched))
+
+
 def test_a_training_with_other_settings_than_the_sweep_found_is_refused(searched):
     (best,) = searched.glob("runs/*/sweep/best.json")
     best.write_text(best.read_text().replace("0.00734", "0.001"))

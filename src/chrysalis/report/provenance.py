@@ -112,7 +112,9 @@ def _record(run: Run) -> PurePosixPath:
 
 
 def _settings(run: Run) -> dict[str, str]:
-    told = {name: value for name, value in run.record["settings"].items() if name != "seed"}
+    # What a sweep searched stands on its chapter's page; what it found is among the settings.
+    left_out = ("seed", "sweep")
+    told = {name: value for name, value in run.record["settings"].items() if name not in left_out}
     return flatten(told)
 
 
