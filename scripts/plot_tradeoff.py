@@ -2,22 +2,15 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from chrysalis import cli
+from chrysalis.report.read import arms_and_measures
 from chrysalis.report.style import save_figure
 from chrysalis.report.tradeoff import plot_tradeoff, tabulate_tradeoff
 
 
 def main(args) -> None:
     """Write the figure and its table."""
-    text = {"model": str, "arm": str}
-    arms, measures = (
-        pd.read_csv(
-            args.tables / f"{name}.csv", dtype=text, keep_default_na=False, na_values={"sd": [""]}
-        )
-        for name in ("arms", "measures")
-    )
+    arms, measures = arms_and_measures(args.tables)
     table = tabulate_tradeoff(arms, measures, args.measures)
     args.output.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(args.output.with_suffix(".csv"), index=False)

@@ -34,7 +34,7 @@ def figures_of(chapter):
     files += rules.plot_tradeoff.output if chapter.config.against else []
     files += rules.plot_dynamics.output if chapter.config.dynamics else []
     files += rules.plot_sweep.output if chapter.config.sweep else []
-    files += rules.plot_learning.output if chapter.varies_images else []
+    files += rules.plot_learning.output if chapter.config.varies_images else []
     return expand(files, chapter=chapter.name)
 
 

@@ -138,8 +138,7 @@ class Chapter(Settings):
 
     @model_validator(mode="after")
     def _images_told_where_they_vary(self) -> Chapter:
-        varies = len({arm.train_share for arm in self._written_arms()}) > 1
-        if varies and "train_images" not in self.measures:
+        if self.varies_images and "train_images" not in self.measures:
             raise ValueError("arms that differ in `train_share` need `measures: [train_images]`")
         return self
 
@@ -156,6 +155,11 @@ class Chapter(Settings):
                 "a chapter with `dynamics` has no arms with teacher, prune, worst or tuned"
             )
         return self
+
+    @property
+    def varies_images(self) -> bool:
+        """Whether its arms differ in how many images they train on."""
+        return len({arm.train_share for arm in self._written_arms()}) > 1
 
     def _written_arms(self) -> list[Arm]:
         return list(self.arms.values()) if isinstance(self.arms, dict) else []

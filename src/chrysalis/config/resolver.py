@@ -55,11 +55,6 @@ class ResolvedChapter:
         """Names of the runs that it needs, each once."""
         return list(dict.fromkeys(cell.run for cell in self.cells))
 
-    @property
-    def varies_images(self) -> bool:
-        """Whether its arms differ in how many images they train on."""
-        return len({arm.train_share for arm in self.arms.values()}) > 1
-
     def describe(self) -> dict[str, Any]:
         """What its comparison and its page need, as JSON-ready values."""
         return {
