@@ -1,15 +1,15 @@
-"""Put a dataset's raw images into place: from an archive, or scikit-learn's digits."""
+"""Put a dataset's raw images into place: from archives, or scikit-learn's digits."""
 
 from pathlib import Path
 
 from chrysalis import cli
-from chrysalis.data.fetch import fetch_archive, fetch_digits
+from chrysalis.data.fetch import fetch_archives, fetch_digits
 
 
 def main(args) -> None:
     """Fill the output folder and write its manifest.csv."""
     if args.kind == "archive":
-        fetch_archive(Path(args.archive), args.output)
+        fetch_archives(args.archives, args.output)
     else:
         fetch_digits(args.output)
 
@@ -17,6 +17,6 @@ def main(args) -> None:
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
     parser.add_argument("--kind", choices=["archive", "digits"], required=True)
-    parser.add_argument("--archive", nargs="?", help="the archive, for that kind")
+    parser.add_argument("--archives", type=Path, nargs="*", help="the archives, for that kind")
     parser.add_argument("--output", type=Path, required=True, help="folder for the images")
     cli.run(main, parser)

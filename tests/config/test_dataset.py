@@ -31,7 +31,8 @@ def datasets(write):
         title: Leaves
         source:
           kind: archive
-          paths: [here.zip, elsewhere/there.zip]
+          files: [broad.zip, needles.zip]
+          folders: [here, elsewhere]
           how_to_get: Ask a botanist.
         """,
     )
@@ -41,30 +42,36 @@ def datasets(write):
 
 def test_digits_are_known_before_they_are_fetched(datasets):
     found = locate("digits", datasets)
-    assert (found.name, found.root, found.archive) == ("digits", Path("data/raw/digits"), None)
+    assert (found.name, found.root, found.archives) == ("digits", Path("data/raw/digits"), ())
     assert found.is_fetched
     assert found.classes() == list("0123456789")
     assert found.listing_digest() == ""
 
 
-def test_a_named_archive_is_looked_for_in_order(datasets, archive):
-    archive("elsewhere/there.zip", "oak/1.png", "elm/1.png", "ash/1.png")
+def test_named_archives_are_looked_for_in_order_and_taken_together(datasets, archive):
+    there = (
+        archive("elsewhere/broad.zip", "oak/1.png"),
+        archive("elsewhere/needles.zip", "fir/1.png"),
+    )
+    archive("here/broad.zip", "oak/1.png", "elm/1.png")  # not complete, so not the one
     found = locate("leaves", datasets)
-    assert found.archive == Path("elsewhere/there.zip")
+    assert [Path(path).resolve() for path in found.archives] == list(there)
     assert found.root == Path("data/raw/leaves")
     assert found.is_fetched
-    assert found.classes() == ["ash", "elm", "oak"]
-    archive("here.zip")
-    assert locate("leaves", datasets).archive == Path("here.zip")
+    assert found.classes() == ["fir", "oak"]
+    archive("here/needles.zip", "yew/1.png")
+    assert locate("leaves", datasets).classes() == ["elm", "oak", "yew"]
 
 
 def test_once_unpacked_the_archive_is_not_needed(datasets, images):
     images("oak", "elm", root="data/raw/leaves")
-    with pytest.raises(UserError, match="its archive is at none of"):  # fetching was cut short
+    with pytest.raises(
+        UserError, match="no folder of here, elsewhere holds"
+    ):  # fetching was cut short
         locate("leaves", datasets)
     Path("data/raw/leaves/manifest.csv").write_text("path,bytes,sha256\n")
     found = locate("leaves", datasets)
-    assert found.archive is None
+    assert found.archives == ()
     assert found.classes() == ["elm", "oak"]
 
 
@@ -72,7 +79,8 @@ def test_a_missing_archive_is_explained(datasets):
     with pytest.raises(UserError) as error:
         locate("leaves", datasets)
     assert str(error.value) == (
-        "dataset 'leaves': its archive is at none of here.zip, elsewhere/there.zip. Ask a botanist."
+        "dataset 'leaves': no folder of here, elsewhere holds broad.zip and needles.zip. "
+        "Ask a botanist."
     )
 
 
@@ -123,7 +131,7 @@ def test_the_folder_that_one_is_in_has_its_own_name(datasets, images, folder, mo
 def test_an_archive_of_photos(datasets, archive):
     path = archive("Cats & Dogs.ZIP")
     found = locate(str(path), datasets)
-    assert (found.name, found.archive) == ("cats_dogs", path)
+    assert (found.name, found.archives) == ("cats_dogs", (path,))
     assert found.root == Path("data/raw/cats_dogs")
     assert found.config.title == "Cats & Dogs"
     assert found.classes() == ["cats", "dogs"]

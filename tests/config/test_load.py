@@ -68,9 +68,9 @@ def test_all_faults_are_named_at_once():
             ["source: found {'kind': 'zip'}", "'digits', 'archive', 'folder'"],
         ),
         (
-            {**DATASET, "source": {"kind": "archive", "paths": []}},
+            {**DATASET, "source": {"kind": "archive", "files": []}},
             Dataset,
-            ["source.paths: found []", "at least 1 item"],
+            ["source.files: found []", "at least 1 item"],
         ),
         (
             {**DATASET, "split": {"fractions": [0.8, 0.1, 0.2]}},
@@ -178,6 +178,20 @@ def test_bad_yaml_names_file_and_line(write):
     path = write("config.yaml", "dataset: digits\nseeds: [1, 2\nmodels: x\n")
     with pytest.raises(UserError, match=rf"^{re.escape(str(path))}, line 3: not valid YAML: "):
         read_yaml(path)
+
+
+def test_a_key_given_twice_names_the_second(write):
+    path = write("experiments/x.yaml", "arms:\n  a: {seed: 1}\n  b: {}\n  a: {seed: 2}\n")
+    with pytest.raises(UserError) as error:
+        read_yaml(path)
+    assert str(error.value) == f"{path}, line 4: not valid YAML: the key 'a' is given twice"
+
+
+def test_a_merged_key_may_be_given_again(write):
+    path = write(
+        "experiments/x.yaml", "a: &a {x: 1, y: 1}\nb: &b {<<: *a, x: 2}\nc: {<<: *b, x: 3}\n"
+    )
+    assert read_yaml(path) == {"a": {"x": 1, "y": 1}, "b": {"x": 2, "y": 1}, "c": {"x": 3, "y": 1}}
 
 
 @pytest.mark.parametrize(

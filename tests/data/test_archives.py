@@ -39,7 +39,7 @@ def content(folder: Path) -> dict[str, bytes]:
 def assert_refused(archive: Path, *words: str) -> None:
     """Both functions refuse, naming the archive, and nothing is left on the disk."""
     before = content(archive.parent)
-    for attempt in (lambda: members(archive), lambda: extract(archive, archive.parent / "out")):
+    for attempt in (lambda: members(archive), lambda: extract([archive], archive.parent / "out")):
         with pytest.raises(UserError) as caught:
             attempt()
         for word in (str(archive), *words):
@@ -53,7 +53,7 @@ def test_every_kind_gives_back_its_files_without_the_hidden_ones(tmp_path, suffi
     hidden = {"cats/.DS_Store": b"x", "__MACOSX/cats/._1.jpg": b"x", ".git/config": b"x"}
     archive = write(tmp_path / f"a{suffix}", {**FILES, **hidden})
     assert members(archive) == [(name, len(data)) for name, data in FILES.items()]
-    extract(archive, tmp_path / "new" / "out")
+    extract([archive], tmp_path / "new" / "out")
     assert content(tmp_path / "new") == {f"out/{name}": data for name, data in FILES.items()}
 
 
@@ -72,7 +72,7 @@ def test_the_last_of_several_members_with_one_name_counts(tmp_path):
             info.size = len(data)
             file.addfile(info, io.BytesIO(data))
     assert members(archive) == [("cats/1.jpg", 3)]
-    extract(archive, tmp_path / "out")
+    extract([archive], tmp_path / "out")
     assert content(tmp_path / "out") == {"cats/1.jpg": b"new"}
 
 
@@ -125,7 +125,7 @@ def test_an_encrypted_zip_is_refused(tmp_path):
 def test_a_name_that_is_both_file_and_folder_is_refused(tmp_path):
     archive = write(tmp_path / "a.tar", {"cats": b"x", "cats/1.jpg": b"x"})
     with pytest.raises(UserError, match="both a file and a folder"):
-        extract(archive, tmp_path / "out")
+        extract([archive], tmp_path / "out")
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -138,7 +138,7 @@ def test_an_archive_cut_short_anywhere_is_refused(tmp_path, suffix):
     for length in (*range(0, end, max(1, end // 40)), end - 1):
         archive.write_bytes(whole[:length])
         with pytest.raises(UserError, match="broken or cut short"):
-            extract(archive, tmp_path / "out")
+            extract([archive], tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -150,7 +150,7 @@ def test_a_changed_byte_is_found_by_the_checksum(tmp_path, suffix):
     data[position] ^= 1
     archive.write_bytes(data)
     with pytest.raises(UserError, match="broken or cut short"):
-        extract(archive, tmp_path / "out")
+        extract([archive], tmp_path / "out")
 
 
 def test_something_else_under_an_archives_name_is_refused(tmp_path):
@@ -177,23 +177,23 @@ def copy_then_die(*args):
     if len(calls) == 2:
         os._exit(9)
 shutil.copyfileobj = copy_then_die
-archives.extract(Path(sys.argv[1]), Path(sys.argv[2]))
+archives.extract([Path(sys.argv[1])], Path(sys.argv[2]))
 """
     command = [sys.executable, "-c", killed, str(archive), str(tmp_path / "out")]
     assert subprocess.run(command, check=False).returncode == 9
     assert not (tmp_path / "out").exists()
-    extract(archive, tmp_path / "out")
+    extract([archive], tmp_path / "out")
     assert content(tmp_path / "out") == FILES
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.zip", "out"]
 
 
 def test_a_folder_is_replaced_only_if_no_file_is_lost(tmp_path):
     archive = write(tmp_path / "a.zip", FILES)
-    extract(archive, tmp_path / "out")
+    extract([archive], tmp_path / "out")
     (tmp_path / "out" / "README").write_bytes(b"old")
-    extract(archive, tmp_path / "out")
+    extract([archive], tmp_path / "out")
     assert content(tmp_path / "out") == FILES
     (tmp_path / "out" / "cats" / "mine.jpg").write_bytes(b"mine")
     with pytest.raises(UserError, match=r"cats/mine\.jpg"):
-        extract(archive, tmp_path / "out")
+        extract([archive], tmp_path / "out")
     assert content(tmp_path / "out") == {**FILES, "cats/mine.jpg": b"mine"}

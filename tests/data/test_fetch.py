@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from chrysalis.data.fetch import fetch_archive, fetch_digits
+from chrysalis.data.fetch import fetch_archives, fetch_digits
 from chrysalis.data.layout import class_names, find_images, list_files
 from chrysalis.errors import UserError
 
@@ -43,10 +43,30 @@ def test_an_archive_comes_with_a_manifest_of_its_own(tmp_path):
         for name in ("mine/cats/1.jpg", "mine/dogs/1.jpg", "manifest.csv"):
             file.writestr(name, name)
     for _ in range(2):  # the second replaces the first
-        fetch_archive(tmp_path / "a.zip", tmp_path / "raw")
+        fetch_archives([tmp_path / "a.zip"], tmp_path / "raw")
     assert list(check_manifest(tmp_path / "raw")["path"]) == ["mine/cats/1.jpg", "mine/dogs/1.jpg"]
     names = [name for name, _ in list_files(tmp_path / "raw")]
     assert class_names(names) == ["cats", "dogs"]
+
+
+def test_several_archives_make_one_dataset(tmp_path):
+    for name, content in (("a", b"old"), ("b", b"new")):
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as file:
+            file.writestr(f"{name}/1.jpg", name)
+            file.writestr("notes/1.jpg", content)
+    fetch_archives([tmp_path / "a.zip", tmp_path / "b.zip"], tmp_path / "raw")
+    manifest = check_manifest(tmp_path / "raw")
+    assert list(manifest["path"]) == ["a/1.jpg", "b/1.jpg", "notes/1.jpg"]
+    assert (tmp_path / "raw/notes/1.jpg").read_bytes() == b"new"
+
+
+def test_one_bad_archive_of_two_leaves_nothing(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr("cats/1.jpg", b"x")
+    (tmp_path / "b.zip").write_bytes(b"PK")
+    with pytest.raises(UserError, match=r"b\.zip: the archive is broken"):
+        fetch_archives([tmp_path / "a.zip", tmp_path / "b.zip"], tmp_path / "raw")
+    assert not (tmp_path / "raw").exists()
 
 
 def test_a_bad_archive_leaves_nothing(tmp_path):
@@ -54,5 +74,5 @@ def test_a_bad_archive_leaves_nothing(tmp_path):
         file.writestr("cats/1.jpg", b"x")
         file.writestr("../evil.jpg", b"x")
     with pytest.raises(UserError, match=r"\.\./evil\.jpg"):
-        fetch_archive(tmp_path / "a.zip", tmp_path / "raw")
+        fetch_archives([tmp_path / "a.zip"], tmp_path / "raw")
     assert [p.name for p in tmp_path.iterdir()] == ["a.zip"]

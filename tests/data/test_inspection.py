@@ -177,13 +177,7 @@ def test_intel_scenes_with_its_known_double_images(tmp_path, inspect):
     archives = sorted((SHARED / "intel_scenes").glob("*.tar"))
     if len(archives) != 2:
         pytest.skip("the Intel scenes are not at hand")
-    for archive in archives:
-        extract(archive, tmp_path / "scenes" / archive.stem)
-    for split in ("train", "test"):  # both archives in one folder, as they were published
-        (tmp_path / f"scenes/intel_scenes_seg_{split}/seg_{split}").rename(
-            tmp_path / f"scenes/seg_{split}"
-        )
-        (tmp_path / f"scenes/intel_scenes_seg_{split}").rmdir()
+    extract(archives, tmp_path / "scenes")
     images, left_out = inspect(tmp_path / "scenes", workers=2)
     check_classes(images, left_out)
     same = "same picture as seg_test"

@@ -15,7 +15,7 @@ def test_repro_metrics_and_checkout(workspace):
     dataset = workspace.root / "config/datasets/shapes.yaml"
     told = yaml.safe_load(dataset.read_text())
     shutil.make_archive(workspace.root / "data/raw/drawn", "tar", workspace.root.parent / "shapes")
-    told["source"] = {"kind": "archive", "paths": ["data/raw/drawn.tar"]}
+    told["source"] = {"kind": "archive", "files": ["drawn.tar"]}
     dataset.write_text(yaml.safe_dump(told))
     workspace.run("git", "init", "-q")
     workspace.run("git", "add", "-A")

@@ -6,7 +6,7 @@ if STUDY.dataset.can_fetch:
 
     rule fetch:
         input:
-            archive=STUDY.dataset.archive or [],
+            archives=STUDY.dataset.archives,
             code=code("fetch"),
         output:
             f"{RAW}/manifest.csv",
@@ -15,7 +15,7 @@ if STUDY.dataset.can_fetch:
         params:
             kind=STUDY.dataset.config.source.kind,
         shell:
-            "{PYTHON} scripts/fetch.py --kind {params.kind} --archive {input.archive:q}"
+            "{PYTHON} scripts/fetch.py --kind {params.kind} --archives {input.archives:q}"
             " --output {RAW:q} --log {log:q}"
 
 

@@ -16,18 +16,18 @@ from chrysalis.errors import UserError
 class Located:
     """A dataset with its name and the folder its images are in, or will be after fetching.
 
-    `archive` is the archive to fetch it from, if that is how it comes.
+    `archives` are what to fetch it from, if that is how it comes.
     """
 
     name: str
     config: Dataset
     root: Path
-    archive: Path | None = None
+    archives: tuple[Path, ...] = ()
 
     @property
     def can_fetch(self) -> bool:
         """Whether the workflow has what it takes to put the images in place."""
-        return isinstance(self.config.source, Digits) or self.archive is not None
+        return isinstance(self.config.source, Digits) or bool(self.archives)
 
     @property
     def is_fetched(self) -> bool:
@@ -48,9 +48,9 @@ class Located:
             files = layout.list_files(self.root)
             names = (name for name, _ in files if not self.is_fetched or name != layout.MANIFEST)
             return layout.class_names(names, str(self.root))
-        if self.archive:
-            names = (name for name, _ in archives.members(self.archive))
-            return layout.class_names(names, str(self.archive))
+        if self.archives:
+            names = (name for path in self.archives for name, _ in archives.members(path))
+            return layout.class_names(names, ", ".join(map(str, self.archives)))
         return [str(digit) for digit in range(10)]
 
 
@@ -58,7 +58,7 @@ def locate(wanted: str, folder: Path) -> Located:
     """The dataset that `wanted` names: a file in `folder`, a folder of images, or an archive.
 
     Raises:
-        UserError: it is none of these, or its archive is nowhere to be found.
+        UserError: it is none of these, or its archives are nowhere to be found.
     """
     known = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     if wanted in known:
@@ -74,9 +74,9 @@ def locate(wanted: str, folder: Path) -> Located:
         if not path.name.lower().endswith(archives.SUFFIXES):
             kinds = " ".join(archives.SUFFIXES)
             raise UserError(f"dataset '{wanted}': not an archive of a known kind ({kinds})")
-        source = Archive(kind="archive", paths=[str(path)])
+        source = Archive(kind="archive", files=[path.name], folders=[str(path.parent)])
         dataset = Dataset(title=_stem(path), source=source)
-        return Located(name, dataset, Path("data/raw") / name, path)
+        return Located(name, dataset, Path("data/raw") / name, (path,))
     raise UserError(
         f"dataset '{wanted}': no folder or archive of that name, and not a known dataset; "
         f"{suggest(wanted, known)}"
@@ -92,13 +92,16 @@ def _named(name: str, config: Dataset, file: Path) -> Located:
         if not root.is_dir():
             raise UserError(f"{file}: source.path: no such folder: {root}")
         return Located(name, config, root)
-    found = [path for path in map(Path, source.paths) if path.is_file()]
-    if not found and not (raw / layout.MANIFEST).is_file():
+    for folder in map(Path, source.folders):
+        found = tuple(folder / wanted for wanted in source.files)
+        if all(path.is_file() for path in found):
+            return Located(name, config, raw, found)
+    if not (raw / layout.MANIFEST).is_file():
         raise UserError(
-            f"dataset '{name}': its archive is at none of {', '.join(source.paths)}. "
-            f"{source.how_to_get}".strip()
+            f"dataset '{name}': no folder of {', '.join(source.folders)} holds "
+            f"{' and '.join(source.files)}. {source.how_to_get}".strip()
         )
-    return Located(name, config, raw, found[0] if found else None)
+    return Located(name, config, raw)
 
 
 def _stem(path: Path) -> str:

@@ -25,10 +25,15 @@ class Digits(Settings):
 
 
 class Archive(Settings):
-    """An archive of class folders: .zip, .tar, .tar.gz, .tgz or .tar.xz."""
+    """One or more archives of class folders: .zip, .tar, .tar.gz, .tgz or .tar.xz."""
 
     kind: Literal["archive"]
-    paths: list[str] = Field(min_length=1, description="Where to look, the first found is used.")
+    files: list[str] = Field(min_length=1, description="All are needed, and unpacked together.")
+    folders: list[str] = Field(
+        ["data/raw"],
+        min_length=1,
+        description="Where to look; the first that holds all files is used.",
+    )
     how_to_get: str = Field("", description="What to tell somebody who does not have it.")
 
 

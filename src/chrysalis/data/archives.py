@@ -11,7 +11,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
 from typing import IO, NamedTuple
@@ -55,26 +55,30 @@ def members(archive: Path) -> list[tuple[str, int]]:
     return list({member.name: member.size for member in _members(archive)}.items())
 
 
-def extract(archive: Path, target: Path) -> None:
-    """Unpack the regular, visible files of `archive` into the folder `target`, all or nothing.
+def extract(archives: Iterable[Path], target: Path) -> None:
+    """Unpack the regular, visible files of `archives` into the folder `target`, all or nothing.
 
     Of several members with one name the last one counts, as with `tar`.
 
     Raises:
-        UserError: the archive is missing, broken, encrypted or of an unknown kind; a member is a
+        UserError: an archive is missing, broken, encrypted or of an unknown kind; a member is a
             link or a device, or would land outside `target`; or as `new_folder`.
     """
     with new_folder(target) as folder:
-        for member in _members(archive):
-            path = folder / member.name
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with member.open() as source, path.open("wb") as file:
-                    shutil.copyfileobj(source, file, 1 << 20)
-            except (FileExistsError, NotADirectoryError, IsADirectoryError):
-                raise _refusal(archive, member.name, "is both a file and a folder") from None
-            except _BROKEN as error:
-                raise _broken(archive, error) from None
+        for archive in archives:
+            for member in _members(archive):
+                _unpack(archive, member, folder / member.name)
+
+
+def _unpack(archive: Path, member: _Member, path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with member.open() as source, path.open("wb") as file:
+            shutil.copyfileobj(source, file, 1 << 20)
+    except (FileExistsError, NotADirectoryError, IsADirectoryError):
+        raise _refusal(archive, member.name, "is both a file and a folder") from None
+    except _BROKEN as error:
+        raise _broken(archive, error) from None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -35,14 +36,14 @@ def fetch_digits(target: Path) -> None:
         _write_manifest(folder)
 
 
-def fetch_archive(archive: Path, target: Path) -> None:
-    """Unpack `archive` to `target`; a top-level manifest.csv of its own gives way to ours.
+def fetch_archives(archives: Iterable[Path], target: Path) -> None:
+    """Unpack `archives` to `target`; a top-level manifest.csv of its own gives way to ours.
 
     Raises:
         UserError: as `chrysalis.data.archives.extract`.
     """
     with new_folder(target) as folder:
-        extract(archive, folder)
+        extract(archives, folder)
         _write_manifest(folder)
 
 
