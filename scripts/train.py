@@ -8,7 +8,7 @@ from chrysalis import cli
 from chrysalis.config import imports
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_for_training
-from chrysalis.engine.batches import RESIDENT_BYTES
+from chrysalis.engine.arguments import add_training
 from chrysalis.engine.devices import device
 from chrysalis.engine.earlier import Earlier
 from chrysalis.engine.parallel import joined
@@ -38,18 +38,8 @@ def main(args) -> None:
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
-    parser.add_argument("--settings", required=True, help="the run's settings, as JSON")
-    parser.add_argument("--images", type=Path, required=True, help="packed images, .npy")
-    parser.add_argument("--index", type=Path, required=True, help="their index, .csv")
+    add_training(parser)
     parser.add_argument("--output", type=Path, required=True, help="folder for the record")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="file to resume from")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument(
-        "--resident-mb",
-        type=int,
-        default=RESIDENT_BYTES // 2**20,
-        help="a split of up to so many MiB lives on the device; larger ones are streamed",
-    )
     for name, what in (
         ("start", "folder of the run to start from"),
         ("teacher", "folder of the run whose outputs are learned"),
@@ -57,5 +47,4 @@ if __name__ == "__main__":
         ("sweep", "result of the sweep, .json"),
     ):
         parser.add_argument(f"--{name}", type=Path, help=f"{what}, where the settings name one")
-    parser.add_argument("--code", type=Path, nargs="*", default=[], help="source files to hash")
     cli.run(main, parser)

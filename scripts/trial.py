@@ -7,7 +7,7 @@ from chrysalis import cli
 from chrysalis.config import imports
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_for_training
-from chrysalis.engine.batches import RESIDENT_BYTES
+from chrysalis.engine.arguments import add_training
 from chrysalis.engine.devices import device
 from chrysalis.engine.runtime import Runtime
 from chrysalis.sweep.trial import run_trial
@@ -36,19 +36,8 @@ def main(args) -> None:
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
-    parser.add_argument("--settings", required=True, help="settings with a sweep, as JSON")
+    add_training(parser)
     parser.add_argument("--number", type=int, required=True, help="of the trial: 0, 1, ..")
-    parser.add_argument("--images", type=Path, required=True, help="packed images, .npy")
-    parser.add_argument("--index", type=Path, required=True, help="their index, .csv")
     parser.add_argument("--storage", type=Path, required=True, help="file the trials share")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="file to resume from")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument(
-        "--resident-mb",
-        type=int,
-        default=RESIDENT_BYTES // 2**20,
-        help="a split of up to so many MiB lives on the device; larger ones are streamed",
-    )
-    parser.add_argument("--code", type=Path, nargs="*", default=[], help="source files to hash")
     parser.add_argument("--output", type=Path, required=True, help="the trial's result, .json")
     cli.run(main, parser)

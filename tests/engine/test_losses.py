@@ -120,7 +120,7 @@ def test_center_loss_keeps_nothing_of_evaluation():
 
 def test_center_loss_needs_a_linear_end():
     network = nn.Sequential(nn.Conv2d(3, 4, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten())
-    with pytest.raises(UserError, match="ends in a linear layer"):
+    with pytest.raises(UserError, match="center: the model does not end in a linear layer"):
         create_loss(network, 4, TrainingSettings(loss="center"), ALONE)
 
 

@@ -293,7 +293,7 @@ def test_a_diverging_trial_ends_without_figures_and_the_sweep_goes_on(tmp_path, 
         ({"sweep": None}, "the settings have no sweep"),
         ({"teacher": "m-1"}, "the run m-1, which is not given"),
         ({"worst_classes": 1, "ranked_by": "m-1"}, "label quality, which is not given"),
-        ({"model": "timm/resnetv2_50"}, "center needs a network that ends in a linear layer"),
+        ({"model": "timm/resnetv2_50"}, "center: the model does not end in a linear layer"),
     ],
 )
 def test_what_does_not_suit_is_an_error_and_no_divergence(tmp_path, run, changes, message):

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from chrysalis.errors import UserError
 from chrysalis.models import registry
 
 STATISTICS_IMAGES = 2000
@@ -50,6 +51,20 @@ def build(
     if hasattr(network, "input_statistics"):
         mean, std = map(torch.tensor, network.input_statistics)
     return Classifier(network, mean, std).to(memory_format=torch.channels_last)
+
+
+def last_linear(network: nn.Module, needed_by: str) -> nn.Linear:
+    """The layer that puts out the network's logits; `needed_by` is what to name in the message.
+
+    Raises:
+        UserError: the network does not end in a linear layer.
+    """
+    *_, last = (m for m in network.modules() if list(m.parameters(recurse=False)))
+    if not isinstance(last, nn.Linear):
+        raise UserError(
+            f"{needed_by}: the model does not end in a linear layer; choose another model"
+        )
+    return last
 
 
 def channel_statistics(images: np.ndarray, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:

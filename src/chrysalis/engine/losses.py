@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from chrysalis.config.settings import TrainingSettings
+from chrysalis.engine.classifier import last_linear
 from chrysalis.engine.parallel import Group
-from chrysalis.errors import UserError
 
 Teacher = Callable[[Tensor], Tensor]
 
@@ -64,20 +64,15 @@ class CenterLoss(nn.Module):
         """Watch `network`, whose last linear layer puts out the logits.
 
         Raises:
-            UserError: the network has no linear layer with `classes` outputs.
+            UserError: the network does not end in a linear layer.
         """
         super().__init__()
         self.weight, self.rate, self.group = weight, rate, group
-        linear = [m for m in network.modules() if isinstance(m, nn.Linear)]
-        if not linear or linear[-1].out_features != classes:
-            raise UserError(
-                "training.loss: center needs a network that ends in a linear layer; this one does "
-                "not. Choose another loss or another model"
-            )
+        last = last_linear(network, "training.loss: center")
         self.features: Tensor | None = None
-        linear[-1].register_forward_pre_hook(self._keep)
-        device = linear[-1].weight.device
-        self.register_buffer("centers", torch.zeros(classes, linear[-1].in_features, device=device))
+        last.register_forward_pre_hook(self._keep)
+        centers = torch.zeros(classes, last.in_features, device=last.weight.device)
+        self.register_buffer("centers", centers)
 
     def _keep(self, module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         self.features = inputs[0].float() if module.training else None

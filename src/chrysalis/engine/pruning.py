@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from chrysalis.errors import UserError
+from chrysalis.engine.classifier import last_linear
 
 
 def prune(network: nn.Module, image_size: int, share: float) -> nn.Module:
@@ -21,9 +21,7 @@ def prune(network: nn.Module, image_size: int, share: float) -> nn.Module:
     """
     import torch_pruning  # half a second, which runs that prune nothing need not wait
 
-    layers = [module for module in network.modules() if list(module.parameters(recurse=False))]
-    if not isinstance(layers[-1], nn.Linear):
-        raise UserError("prune: the model does not end in a linear layer")
+    last = last_linear(network, "prune")
     training = network.training
     network.eval()
     weight = next(network.parameters())
@@ -34,7 +32,7 @@ def prune(network: nn.Module, image_size: int, share: float) -> nn.Module:
         example,
         importance=importance,
         pruning_ratio=share,
-        ignored_layers=[layers[-1]],
+        ignored_layers=[last],
     )
     pruner.step()
     # Channels were cut from plain tensors: give the layout back that the network came with.

@@ -10,10 +10,10 @@ from torch import nn
 
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.average import Average
+from chrysalis.engine.classifier import last_linear
 from chrysalis.engine.losses import create_loss
 from chrysalis.engine.optim import create_optimizer
 from chrysalis.engine.runtime import Runtime
-from chrysalis.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,6 @@ def freeze_features(model: nn.Module) -> nn.Module:
     Raises:
         UserError: the model does not end in one.
     """
-    layers = [module for module in model.modules() if list(module.parameters(recurse=False))]
-    last = layers[-1]
-    if not isinstance(last, nn.Linear):
-        raise UserError("training.frozen: the model does not end in a linear layer")
+    last = last_linear(model, "training.frozen")
     model.requires_grad_(False)
     return last.requires_grad_()
