@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chrysalis.config.study import resolve
+from chrysalis.errors import UserError
 
 FILES = {
     "datasets/shapes.yaml": """
@@ -87,3 +88,26 @@ def study(write, images):
         return resolve({"dataset": "shapes", "models": ["mynet", "vgg11_small"], **changes})
 
     return make
+
+
+@pytest.fixture
+def message(study):
+    """What is said when a study with these changes is refused."""
+
+    def of(**changes):
+        with pytest.raises(UserError) as error:
+            study(**changes)
+        return str(error.value)
+
+    return of
+
+
+@pytest.fixture
+def cells():
+    """The runs of a chapter by model and arm."""
+
+    def of(study, chapter):
+        found = next(c for c in study.chapters if c.name == chapter)
+        return {(cell.model, cell.arm): study.runs[cell.run] for cell in found.cells}
+
+    return of
