@@ -223,11 +223,29 @@ def test_a_dataset_of_one_class_is_refused(folder, write, images, message):
 
 def test_a_study_too_small_to_conclude_from_says_so(study):
     training = {"training": {"epochs": 4}}
-    assert study(seeds=2, settings=training).smoke_reasons() == [
-        "2 seed(s), 3 are needed",
-        "4 epoch(s), 5 are needed",
+    assert study(seeds=2, settings=training).describe()["smoke"] == [
+        "3 seeds are needed, not 2",
+        "5 epochs are needed, not 4",
     ]
-    assert study(seeds=3, settings={"training": {"epochs": 5}}).smoke_reasons() == []
+    assert study(seeds=3, settings={"training": {"epochs": 5}}).describe()["smoke"] == []
+
+
+def test_a_chapter_too_small_to_conclude_from_is_told_apart(study, write):
+    write(
+        "experiments/short.yaml",
+        """
+        title: Short
+        question: Is it enough?
+        baseline: long
+        arms:
+          long: {}
+          short: {training: {epochs: 4, warmup_epochs: 0}}
+        """,
+    )
+    told = study(experiments=["models", "short"]).describe()
+    small = {chapter["name"]: chapter["smoke"] for chapter in told["chapters"]}
+    assert small == {"models": [], "short": ["5 epochs are needed, not 4"]}
+    assert told["smoke"] == small["short"]
 
 
 def test_the_description_is_json_and_holds_the_study(study):
@@ -308,7 +326,7 @@ def test_the_shipped_study_resolves(monkeypatch):
     monkeypatch.chdir(REPOSITORY)
     found = resolve({"dataset": "digits", "seeds": 3, "models": ["mynet", "resnet18_small"]})
     assert list(found.skipped) == ["pretrained"]  # 8 px digits are no photographs
-    assert found.smoke_reasons() == []
+    assert found.describe()["smoke"] == []
 
 
 def test_resolving_a_study_imports_no_pytorch():

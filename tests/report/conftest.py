@@ -54,6 +54,7 @@ def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
         _chapter("label_noise", "accuracy", {"none": {}, "some": {"training": {"x": 1}}}, "none"),
     ]
     for chapter in chapters:
+        chapter["smoke"] = list(smoke)
         chapter["cells"] = [
             {"model": model, "arm": arm, "run": runs[model, "abc"[index]], "stage": "train"}
             for index, arm in enumerate(chapter["arms"])
@@ -407,6 +408,5 @@ def results(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def nasty_results(tmp_path_factory) -> Path:
     """A smoke-sized study whose classes have names that look like markup."""
-    return make_results(
-        tmp_path_factory.mktemp("nasty"), NASTY, smoke=["1 seed (3 needed)", "2 epochs (5 needed)"]
-    )
+    smoke = ["3 seeds are needed, not 1", "5 epochs are needed, not 2"]
+    return make_results(tmp_path_factory.mktemp("nasty"), NASTY, smoke)

@@ -10,7 +10,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from chrysalis.report import figures, galleries
 from chrysalis.report.dag import plot_dag
-from chrysalis.report.style import save_figure, shorten
+from chrysalis.report.style import colour, marker, save_figure, shorten
 
 
 def names_of(count):
@@ -227,3 +227,37 @@ def test_edges_that_lead_back_are_left_out():
 )
 def test_labels_are_shortened(label, shown):
     assert shorten(label, 5 if len(label) == 8 else 20) == shown
+
+
+def test_many_series_are_told_apart():
+    assert len({(colour(index), marker(index)) for index in range(60)}) == 60
+
+
+def per_class(cells):
+    return pd.DataFrame(
+        [
+            {"model": model, "arm": arm, "class": name, "mean": 0.5, "sd": 0.1}
+            for model, arm in cells
+            for name in ("ant", "bee")
+        ]
+    )
+
+
+def legend(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_classes_have_a_panel_for_each_model_that_shares_its_arms():
+    figure = figures.plot_per_class(per_class([(m, a) for m in "pqrs" for a in ("on", "off")]))
+    shown = [axes for axes in figure.axes if axes.get_visible()]
+    assert [axes.get_title(loc="left") for axes in shown] == list("pqrs")
+    assert legend(figure) == ["on", "off"]
+    figure.canvas.draw()  # the third panel has none below it, so it shows its own numbers
+    assert all(any(t.label1.get_visible() for t in axes.xaxis.majorTicks) for axes in shown[1:])
+
+
+def test_arms_with_a_model_each_share_one_panel():
+    figure = figures.plot_per_class(per_class([("net", "tuned"), ("net", "raw"), ("vgg", "vgg")]))
+    (axes,) = figure.axes
+    assert len(axes.containers) == 3
+    assert legend(figure) == ["net: tuned", "net: raw", "vgg"]

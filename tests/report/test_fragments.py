@@ -90,11 +90,12 @@ def test_tables_take_widths_from_what_is_shown_and_drop_empty_columns():
 
 
 def test_settings_are_flattened():
-    flat = tables.flatten({"a": {"b": [1, 2]}, "c": None, "d": []})
+    flat = tables.flatten({"a": {"b": [1, 2]}, "c": None, "d": [], "e": True})
     assert {name: re.sub("<.*?>", "", value) for name, value in flat.items()} == {
         "a.b": "1, 2",
         "c": "none",
         "d": "none",
+        "e": "true",
     }
 
 
@@ -237,6 +238,21 @@ def searched(folder):
         "rank,class,images,label_quality,self_confidence\n1,a|b,14,0.857,0.6644\n2,NA,13,1.0,0.912\n"
     )
     return folder
+
+
+def test_a_smoke_sized_chapter_is_named_and_the_others_are_not(folder):
+    study = json.loads((folder / "study.json").read_text())
+    reason = ["5 epochs are needed, not 4"]
+    study["smoke"] = study["chapters"][1]["smoke"] = reason
+    (folder / "study.json").write_text(json.dumps(study))
+    loaded = load_results(folder)
+    models, augmentation = loaded.chapters[:2]
+    told = fragments.banner(loaded)
+    plain = re.sub("<.*?>", "", told)
+    assert "[Augmentation](chapters/augmentation.qmd) (5 epochs are needed, not 4)" in plain
+    assert "Models" not in told
+    assert "This is a smoke-sized chapter: " in fragments.banner(loaded, augmentation)
+    assert fragments.banner(loaded, models) == ""
 
 
 def test_splits_that_vary_are_told_on_every_page(folder):

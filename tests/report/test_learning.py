@@ -54,6 +54,7 @@ def test_a_line_for_each_family(table):
     assert lines["tuned"].get_xdata().tolist() == [198, 582]
     assert lines["tuned"].get_ydata() == pytest.approx([80, 90])
     assert axes.get_xscale() == "log"
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["62", "198", "582"]
 
 
 def test_several_models_are_named(table):

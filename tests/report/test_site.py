@@ -114,7 +114,7 @@ def test_nasty_names_are_text(nasty_site, site):
 def test_a_smoke_sized_study_says_so_on_every_page(nasty_site, site):
     for page in sorted(nasty_site.rglob("*.html")):
         text = re.sub(r"<[^>]*>", "", page.read_text())
-        assert "This is a smoke-sized study: 1 seed (3 needed); 2 epochs (5 needed)." in text
+        assert "smoke-sized study: 3 seeds are needed, not 1; 5 epochs are needed, not 2." in text
     for page in site.rglob("*.html"):
         assert "smoke-sized" not in page.read_text()
 

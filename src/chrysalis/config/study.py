@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,14 +63,14 @@ class Study:
         """The full settings of one training."""
         return self.run(run).model_copy(update={"seed": seed})
 
-    def smoke_reasons(self) -> list[str]:
-        """Why the study is too small to conclude from; empty if it is not."""
+    def smoke_reasons(self, runs: Iterable[str]) -> list[str]:
+        """Why these runs, by name, are too little to conclude from; empty if they are not."""
         reasons = []
         if len(self.seeds) < ENOUGH_SEEDS:
-            reasons.append(f"{len(self.seeds)} seed(s), {ENOUGH_SEEDS} are needed")
-        epochs = min(run.training.epochs for run in self.runs.values())
+            reasons.append(f"{ENOUGH_SEEDS} seeds are needed, not {len(self.seeds)}")
+        epochs = min(self.runs[run].training.epochs for run in runs)
         if epochs < ENOUGH_EPOCHS:
-            reasons.append(f"{epochs} epoch(s), {ENOUGH_EPOCHS} are needed")
+            reasons.append(f"{ENOUGH_EPOCHS} epochs are needed, not {epochs}")
         return reasons
 
     def describe(self) -> dict[str, Any]:
@@ -87,8 +88,11 @@ class Study:
             },
             "seeds": self.seeds,
             "threshold": self.config.threshold,
-            "smoke": self.smoke_reasons(),
-            "chapters": [chapter.describe() for chapter in self.chapters],
+            "smoke": self.smoke_reasons(self.runs),
+            "chapters": [
+                chapter.describe() | {"smoke": self.smoke_reasons(chapter.runs)}
+                for chapter in self.chapters
+            ],
             "skipped_chapters": [
                 {"name": name, "title": title, "reason": reason}
                 for name, (title, reason) in self.skipped.items()

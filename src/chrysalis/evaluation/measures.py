@@ -138,7 +138,7 @@ MEASURES = {
     "training_minutes": Measure(
         "Training (min)",
         "wall-clock time of all epochs of training; other jobs of the study may have run beside it",
-        1,
+        2,
         lambda training: training.record["training_seconds"] / 60,
     ),
     "peak_memory": Measure(

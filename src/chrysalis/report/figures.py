@@ -193,31 +193,41 @@ def plot_effects(effects: pd.DataFrame, threshold: float) -> Figure:
 
 @mpl.rc_context(STYLE)
 def plot_per_class(per_class: pd.DataFrame) -> Figure:
-    """Accuracy on each class under each arm, from a chapter's per_class.csv; a panel per model."""
+    """Accuracy on each class under each arm, from a chapter's per_class.csv.
+
+    A panel for each model; but one for all if every arm has a model of its own.
+    """
     models = list(dict.fromkeys(per_class["model"]))
-    arms = list(dict.fromkeys(per_class["arm"]))
+    firsts = per_class.drop_duplicates("arm")
+    arms = firsts["arm"].tolist()
     classes = list(dict.fromkeys(per_class["class"]))
-    columns = min(len(models), PANELS_PER_ROW)
-    rows = math.ceil(len(models) / columns)
+    panels = [per_class[per_class["model"] == model] for model in models]
+    labels = arms
+    if per_class.groupby("arm")["model"].nunique().max() == 1:
+        panels, labels = [per_class], _row_labels(firsts, arms)
+    columns = min(len(panels), PANELS_PER_ROW)
+    rows = math.ceil(len(panels) / columns)
     height = ROW * len(classes) * max(1.0, 0.35 * len(arms)) + 0.6
     figure = new_figure(rows * height + 0.8)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-    for axes, model in zip(grid, models, strict=False):
-        _draw_classes(axes, per_class[per_class["model"] == model], arms, classes)
-        axes.set_title(shorten(model, 26))
-    for axes in grid[len(models) :]:
+    for axes, panel in zip(grid, panels, strict=False):
+        _draw_classes(axes, panel, arms, classes)
+        if panel["model"].nunique() == 1:
+            axes.set_title(shorten(panel["model"].iloc[0], 26))
+    for axes in grid[len(panels) :]:
         axes.set_visible(False)
     label_rows(grid[0], [shorten(name) for name in classes])
     # A bar of one sd may pass what an accuracy can be; the axis does not.
     low, high = grid[0].get_xlim()
     grid[0].set_xlim(max(low, -2), min(high, 102))
-    for axes in grid[max(0, len(models) - columns) : len(models)]:
+    for axes in grid[max(0, len(panels) - columns) : len(panels)]:
         axes.set_xlabel("Test accuracy (%)")
+        axes.tick_params(labelbottom=True)
     put_legend(
         figure,
         [
-            Line2D([], [], marker=marker(i), ls="", color=colour(i), label=shorten(arm, 40))
-            for i, arm in enumerate(arms)
+            Line2D([], [], marker=marker(i), ls="", color=colour(i), label=shorten(label, 40))
+            for i, label in enumerate(labels)
         ],
     )
     return figure

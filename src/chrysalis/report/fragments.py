@@ -14,7 +14,7 @@ import pandas as pd
 from chrysalis.report import chapters, provenance, published
 from chrysalis.report.captions import figure, in_order
 from chrysalis.report.escape import literal
-from chrysalis.report.results import Plot, Results
+from chrysalis.report.results import Chapter, Plot, Results
 from chrysalis.report.tables import accuracy, count, duration, key, source, table
 
 MOST_ROWS = 30  # of a list of images or classes; the linked CSV has them all
@@ -43,12 +43,13 @@ def all_fragments(results: Results, renderer: str) -> dict[str, str]:
     for chapter in results.chapters:
         for name, text in chapters.fragments(chapter).items():
             made[f"{chapter.name}/{name}"] = text
+        made[f"{chapter.name}/banner.md"] = banner(results, chapter)
     return made
 
 
-def banner(results: Results) -> str:
-    """What every page must say: a study is smoke-sized, predictions are averaged, splits vary."""
-    return smoke(results) + flipped(results) + varied(results)
+def banner(results: Results, chapter: Chapter | None = None) -> str:
+    """What every page, or a chapter's, must say: runs are too small, averaged, on varied splits."""
+    return smoke(results, chapter) + flipped(results) + varied(results)
 
 
 def flipped(results: Results) -> str:
@@ -76,15 +77,25 @@ def varied(results: Results) -> str:
     )
 
 
-def smoke(results: Results) -> str:
-    """A warning of a smoke-sized study; empty for a full one."""
-    reasons = results.study["smoke"]
+def smoke(results: Results, chapter: Chapter | None = None) -> str:
+    """A warning if the study, the chapter or some of the chapters are smoke-sized, or nothing."""
+    small = [other for other in results.chapters if other.told["smoke"]]
+    whole = len(small) == len(results.chapters)
+    reasons = (chapter.told if chapter else results.study)["smoke"]
     if not reasons:
         return ""
+    if whole or chapter:
+        what = "study" if whole else "chapter"
+        told = f"This is a smoke-sized {what}: {literal('; '.join(reasons))}."
+    else:
+        what = "chapters"
+        told = "Smoke-sized: " + ", ".join(
+            f"[{literal(other.told['title'])}]({quote(other.page)})" for other in small
+        )
+        told += f" ({literal('; '.join(reasons))})."
     return (
-        '::: {.callout-warning title="Smoke-sized study"}\n'
-        f"This is a smoke-sized study: {literal('; '.join(reasons))}. "
-        "It shows that the whole path works; its numbers support no conclusion.\n:::\n"
+        f'::: {{.callout-warning title="Smoke-sized {what}"}}\n'
+        f"{told} That shows that the whole path works; such numbers support no conclusion.\n:::\n"
     )
 
 

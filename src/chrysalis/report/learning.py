@@ -68,7 +68,10 @@ def plot_learning(table: pd.DataFrame) -> Figure:
             )
         )
     axes.set(xlabel="Training images", ylabel="Test accuracy (%)")
-    if table["train_images"].max() > 3 * table["train_images"].min():
+    counts = sorted(table["train_images"].round().unique())
+    if counts[-1] > 3 * counts[0]:
         log_scale(axes, "x")
+    axes.set_xticks(counts, [f"{count:,.0f}" for count in counts])
+    axes.minorticks_off()
     put_legend(figure, handles)
     return figure

@@ -9,14 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-WIDTH = 7.6  # inches: the report's text column at 96 px per inch
+WIDTH = 7.6  # inches: at the width of the report's column, letters are as large as its own
 LONGEST_LABEL = 28  # characters
 ROW = 0.27  # inches that one labelled row takes
 
 # Okabe and Ito, "Color Universal Design" (2008), without the yellow, which is too pale on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", ":", "-.")
-MARKERS = ("o", "D", "s", "^", "v", "P", "X")
+# One number of colours, another of marks: together they tell 63 series apart.
+MARKERS = ("o", "D", "s", "^", "v", "P", "X", "<", ">")
 GREY = "#6C757D"
 
 STYLE = {

@@ -118,6 +118,8 @@ def flatten(settings: object, name: str = "") -> dict[str, str]:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()  # as in the YAML that set it
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
