@@ -27,6 +27,23 @@ def test_runs_hold_what_their_arm_says(study, cells):
     assert removal["mynet", "full"].removed_classes == ()
 
 
+def test_a_chapters_own_model_under_base_settings_is_a_plain_run(study, write):
+    write(
+        "experiments/pair.yaml",
+        """
+        title: Pair
+        question: Which?
+        models: [mynet]
+        baseline: a
+        arms: {a: {}, b: {model: resnet10_tiny}, c: {model: vgg_a, augmentation: none}}
+        """,
+    )
+    found = study(models=["mynet"], experiments=["pair"])
+    assert found.plain_runs.keys() == {"mynet", "resnet10_tiny"}
+    assert found.runs[found.plain_runs["resnet10_tiny"]].model == "resnet10_tiny"
+    assert found.base_runs.keys() == {"mynet"}
+
+
 def test_settings_of_a_seed(study):
     found = study(seeds=[4, 7])
     run = found.base_runs["mynet"]

@@ -11,7 +11,7 @@ from chrysalis.evaluation.published import Measured, claims_table, figures_table
 
 STUDY = {
     "seeds": [0, 1, 2],
-    "base_runs": {"m": "m-1"},
+    "plain_runs": {"m": "m-1"},
     "chapters": [{"name": "asked"}],
 }
 

@@ -10,6 +10,7 @@ import pytest
 from chrysalis.evaluation.summary import (
     best_by_validation,
     headline_metrics,
+    models_table,
     read_metrics,
     run_folders,
     sum_confusion,
@@ -27,8 +28,9 @@ def folders(tmp_path):
             (folder / "evaluate").mkdir(parents=True)
             metrics = {
                 name: {"top1": value, "f1_macro": value / 2, "ece": 0.1 * seed}
+                | {"scaled": {"ece": 0.05 * seed}}
                 for name, value in (("val", val), ("test", test))
-            }
+            } | {"temperature": 1.5 + seed}
             (folder / "evaluate/metrics.json").write_text(json.dumps(metrics))
             made.setdefault(model, []).append(folder)
     return made
@@ -45,6 +47,17 @@ def test_run_folders_are_named_by_model():
         "resnet18_small": [Path(f"runs/{names[0]}/seed0"), Path(f"runs/{names[0]}/seed5")],
         "mynet": [Path(f"runs/{names[1]}/seed0"), Path(f"runs/{names[1]}/seed5")],
     }
+
+
+def test_the_models_table_has_mean_sd_and_each_seed(folders):
+    table = models_table(folders).set_index(["model", "split", "metric"])
+    row = table.loc[("n", "test", "top1")]
+    assert (row["mean"], row["sd"]) == pytest.approx((0.95, 0.1 / np.sqrt(2)))
+    assert (row["seeds"], row["values"]) == (2, "0.9;1")
+    assert table.loc[("m", "val", "scaled_ece"), "values"] == "0;0.05"
+    assert table.loc[("m", "val", "temperature"), "mean"] == 2
+    assert ("m", "test", "temperature") not in table.index
+    assert len(table) == 2 * (2 * 4 + 1)
 
 
 def test_headline_metrics(folders, tmp_path):

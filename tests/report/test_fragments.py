@@ -44,6 +44,23 @@ def test_the_net_is_not_too_wide(results, made):
         assert untraced(text.replace(shown, wrong, 1), results) == {wrong[:4]}
 
 
+def test_many_comparisons_are_told_in_brief_on_the_overview(folder):
+    place = folder / "chapters/augmentation/compare/effects.csv"
+    table = pd.read_csv(place)
+    many = pd.concat([table] * 3, ignore_index=True)
+    many["sentence"] = [f"Sentence {n}." for n in range(len(many))]
+    many["outcome"] = "none"
+    many.loc[1, "outcome"] = "worse"
+    many.to_csv(place, index=False)
+    loaded = load_results(folder)
+    overview, page = (
+        {int(n) for n in re.findall(r"Sentence (\d+)", text)}
+        for text in (fragments.verdicts(loaded), chapters.answer(loaded.chapter("augmentation")))
+    )
+    assert overview == {1}
+    assert page == set(range(len(many)))
+
+
 def test_numbers_follow_the_results(folder):
     place = folder / "chapters/augmentation/compare/arms.csv"
     table = pd.read_csv(place)

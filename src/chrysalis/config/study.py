@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,8 +25,10 @@ from chrysalis.models import registry
 class Study:
     """A dataset, the chapters asked of it, and the seeds.
 
-    `on_request` are the chapters that are not asked, with the runs that only they need in
-    `more_runs`; `refused` says of every chapter that cannot be asked why.
+    `base_runs` are the runs of the study's models under the base settings, by model; `plain_runs`
+    those and the like of models that only a chapter names. `on_request` are the chapters that are
+    not asked, with the runs that only they need in `more_runs`; `refused` says of every chapter
+    that cannot be asked why.
     """
 
     config: StudyConfig
@@ -35,6 +38,7 @@ class Study:
     skipped: dict[str, tuple[str, str]]
     runs: dict[str, RunSettings]
     base_runs: dict[str, str]
+    plain_runs: dict[str, str]
     on_request: tuple[ResolvedChapter, ...]
     more_runs: dict[str, RunSettings]
     refused: dict[str, str]
@@ -100,6 +104,7 @@ class Study:
             "models": [{"name": name, "title": registry.spec(name).title} for name in self.models],
             "runs": list(self.runs),
             "base_runs": self.base_runs,
+            "plain_runs": self.plain_runs,
             "explained": [f"{run}/seed{self.seeds[0]}" for run in self.base_runs.values()],
             "split": dataset.split.model_dump(mode="json"),
             "vary_split": self.config.vary_split,
@@ -153,11 +158,21 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
         {name: (files[name].title, reason) for name, reason in skipped.items()},
         base.runs,
         base_runs,
+        _plain_runs(Resolver(study, dataset, folder / "models"), base.runs),
         tuple(on_request),
         more.runs,
         refused,
         _published(dataset, folder / "published", files),
     )
+
+
+def _plain_runs(resolver: Resolver, runs: dict[str, RunSettings]) -> dict[str, str]:
+    """By model, which of the runs trains it under the base settings, if one does."""
+    found = {}
+    for model in {run.model for run in runs.values()}:
+        with contextlib.suppress(UserError):  # the base settings' images are too small for it
+            found[model] = resolver.run(model, Arm())
+    return {model: run for model, run in found.items() if run in runs}
 
 
 def _published(

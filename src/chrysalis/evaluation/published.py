@@ -39,7 +39,7 @@ class Measured:
     def run(self, figure: dict[str, Any]) -> str | None:
         """The run that stands for a published figure, if the study has it."""
         if figure["chapter"] is None:
-            return self.study["base_runs"].get(figure["model"])
+            return self.study["plain_runs"].get(figure["model"])
         arms = self.table(figure["chapter"], "arms")
         found = arms[(arms["model"] == figure["model"]) & (arms["arm"] == figure["arm"])]
         return found["run"].iloc[0] if len(found) else None

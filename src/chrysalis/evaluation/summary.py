@@ -50,13 +50,16 @@ def models_table(folders: dict[str, list[Path]]) -> pd.DataFrame:
     """A row for each model, split and metric of its base runs: mean, sd (n - 1), the seeds' values.
 
     `folders` are run folders by model, one a seed. Metrics after temperature scaling are called
-    scaled_ and their name.
+    scaled_ and their name; the temperature, fitted on val, stands there.
     """
     rows = []
     for model, seeds in folders.items():
         found = [read_metrics(folder) for folder in seeds]
         for split in ("val", "test"):
-            for name, values in _by_metric([of_seed[split] for of_seed in found]).items():
+            metrics = _by_metric([of_seed[split] for of_seed in found])
+            if split == "val":
+                metrics["temperature"] = [of_seed["temperature"] for of_seed in found]
+            for name, values in metrics.items():
                 rows.append(
                     {
                         **{"model": model, "split": split, "metric": name, "seeds": len(values)},

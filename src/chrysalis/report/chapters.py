@@ -33,6 +33,7 @@ IMAGES = PurePosixPath("data/inspect_images/images.csv")
 LEFT_OUT = PurePosixPath("data/inspect_images/left_out.csv")
 SPLIT = PurePosixPath("data/split/split.csv")
 MODELS = PurePosixPath("runs/summarise/models.csv")
+FEW = 3  # comparisons that are told in full even in brief
 METRICS = (
     ("top1", "Test top-1"),
     ("top3", "Test top-3"),
@@ -58,11 +59,16 @@ def fragments(chapter: Chapter) -> dict[str, str]:
     }
 
 
-def answer(chapter: Chapter) -> str:
-    """The headline, then the outcome of each comparison in words."""
+def answer(chapter: Chapter, brief: bool = False) -> str:
+    """The headline, then the outcome of each comparison in words.
+
+    In brief, of more than `FEW` comparisons only those are told that came out better or worse.
+    """
+    told = chapter.effects
+    if brief and len(told) > FEW:
+        told = told[told["outcome"].isin(["better", "worse"])]
     sentences = [
-        f"- {badge(row['outcome'])} {literal(row['sentence'])}"
-        for row in chapter.effects.to_dict("records")
+        f"- {badge(row['outcome'])} {literal(row['sentence'])}" for row in told.to_dict("records")
     ]
     headline = chapter.answer["headline"]
     known = set(chapter.effects["sentence"])
@@ -226,10 +232,9 @@ def models_table(results: Results) -> str:
 def models_metrics(results: Results) -> str:
     """More metrics of each model under the base settings, and which is best on val."""
     names = [model["name"] for model in results.study["models"]]
-    rows, files = [], []
+    rows = []
     for name in names:
         runs = _base_runs(results, name)
-        files += [run.folder / "evaluate" / "metrics.json" for run in runs]
         values = [percent(_mean(runs, "val", "top1"))]
         for metric, _ in METRICS:
             known = metric in runs[0].metrics["test"]
@@ -245,22 +250,14 @@ def models_metrics(results: Results) -> str:
         f"{percent(_mean(runs, 'val', 'top1'))} on val, {percent(_mean(runs, 'test', 'top1'))} on "
         f"test, the mean of {count(len(runs), 'seed')}. Test results had no part in the choice.\n"
     )
-    return (
-        text
-        + "\n"
-        + table(headings, rows, "lrrrrr")
-        + "\n"
-        + source("summarise", MODELS)
-        + source("evaluate", *files)
-    )
+    return text + "\n" + table(headings, rows, "lrrrrr") + "\n" + source("summarise", MODELS)
 
 
 def models_calibration(results: Results) -> str:
     """Calibration of each model on test, as trained and scaled by the temperature fitted on val."""
-    rows, files = [], []
+    rows = []
     for model in results.study["models"]:
         runs = _base_runs(results, model["name"])
-        files += [run.folder / "evaluate" / "metrics.json" for run in runs]
         test = [run.metrics["test"] for run in runs]
         values = [
             text(float(np.mean(pair)))
@@ -279,7 +276,6 @@ def models_calibration(results: Results) -> str:
         table(["Model", *headings, "Temperature"], rows, "lrrrrrrr")
         + "\n"
         + source("summarise", MODELS)
-        + source("evaluate", *files)
     )
 
 

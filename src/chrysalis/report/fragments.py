@@ -100,10 +100,10 @@ def smoke(results: Results, chapter: Chapter | None = None) -> str:
 
 
 def verdicts(results: Results) -> str:
-    """Each chapter's answer, with the outcome of each of its comparisons."""
+    """Each chapter's answer in brief."""
     return "\n".join(
         f"::: {{.verdict}}\n\n[{literal(chapter.told['title'])}]({quote(chapter.page)}) "
-        f"{literal(chapter.told['question'])}\n\n{chapters.answer(chapter)}\n:::\n"
+        f"{literal(chapter.told['question'])}\n\n{chapters.answer(chapter, brief=True)}\n:::\n"
         for chapter in results.chapters
     )
 
