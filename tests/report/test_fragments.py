@@ -264,7 +264,8 @@ def test_a_smoke_sized_chapter_is_named_and_the_others_are_not(folder):
     (folder / "study.json").write_text(json.dumps(study))
     loaded = load_results(folder)
     models, augmentation = loaded.chapters[:2]
-    told = fragments.banner(loaded)
+    assert fragments.banner(loaded) == ""
+    told = fragments.small_chapters(loaded)
     plain = re.sub("<.*?>", "", told)
     assert "[Augmentation](chapters/augmentation.qmd) (5 epochs are needed, not 4)" in plain
     assert "Models" not in told

@@ -26,6 +26,7 @@ def all_fragments(results: Results, renderer: str) -> dict[str, str]:
     """Every fragment by its file's name below _fragments/."""
     made = {
         "banner.md": banner(results),
+        "small_chapters.md": small_chapters(results),
         "verdicts.md": verdicts(results),
         "key_table.md": key_table(results),
         "studied.md": studied(results),
@@ -78,21 +79,25 @@ def varied(results: Results) -> str:
 
 
 def smoke(results: Results, chapter: Chapter | None = None) -> str:
-    """A warning if the study, the chapter or some of the chapters are smoke-sized, or nothing."""
-    small = [other for other in results.chapters if other.told["smoke"]]
-    whole = len(small) == len(results.chapters)
-    reasons = (chapter.told if chapter else results.study)["smoke"]
-    if not reasons:
+    """A warning that the study, or else this chapter of it, is smoke-sized; empty if neither is."""
+    whole = all(other.told["smoke"] for other in results.chapters)
+    reasons = results.study["smoke"] if whole else chapter.told["smoke"] if chapter else []
+    what = "study" if whole else "chapter"
+    told = f"This is a smoke-sized {what}: {literal('; '.join(reasons))}."
+    return _warning(what, told) if reasons else ""
+
+
+def small_chapters(results: Results) -> str:
+    """A warning that names the smoke-sized chapters, if just some are."""
+    small = [chapter for chapter in results.chapters if chapter.told["smoke"]]
+    if len(small) in (0, len(results.chapters)):
         return ""
-    if whole or chapter:
-        what = "study" if whole else "chapter"
-        told = f"This is a smoke-sized {what}: {literal('; '.join(reasons))}."
-    else:
-        what = "chapters"
-        told = "Smoke-sized: " + ", ".join(
-            f"[{literal(other.told['title'])}]({quote(other.page)})" for other in small
-        )
-        told += f" ({literal('; '.join(reasons))})."
+    links = (f"[{literal(c.told['title'])}]({quote(c.page)})" for c in small)
+    reasons = literal("; ".join(results.study["smoke"]))
+    return _warning("chapters", f"Smoke-sized: {', '.join(links)} ({reasons}).")
+
+
+def _warning(what: str, told: str) -> str:
     return (
         f'::: {{.callout-warning title="Smoke-sized {what}"}}\n'
         f"{told} That shows that the whole path works; such numbers support no conclusion.\n:::\n"

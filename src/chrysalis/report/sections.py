@@ -191,5 +191,5 @@ def dynamics(chapter: Chapter) -> str:
 def spread(measure: Measure, mean: float, sd: float, **_: object) -> str:
     """A measure's mean with its standard deviation over seeds, where that shows."""
     shown = round(sd, measure.digits) > 0
-    spread = f"{NBSP}(sd{NBSP}{sd:.{measure.digits}f})" if shown else ""
+    spread = f" (sd{NBSP}{sd:.{measure.digits}f})" if shown else ""
     return f"{mean:.{measure.digits}f}{spread}"
