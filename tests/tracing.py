@@ -7,7 +7,10 @@ from urllib.parse import unquote
 
 import pandas as pd
 
-FIXED = r"95 % interval|top-1|Top-1|top-3|top-5|Test F1|MB|int8|fp32|And \d+\u00a0more"
+FIXED = (
+    r"95 % interval|at least 99 % of|NeurIPS 2018|top-1|Top-1|top-3|top-5|Test F1|MB|int8|fp32|"
+    r"And \d+\u00a0more"
+)
 NUMBER = re.compile(r"\d(?:[\d\u00a0]*\d)?(?:\.\d+)?")
 
 
@@ -35,7 +38,7 @@ def stored_numbers(path):
 
 
 def ways_to_write(values):
-    scales = (1, 100, 1 / 60, 1 / 1e6)
+    scales = (1, 100, 1 / 60, 1 / 3600, 1 / 1e6)
     return {
         f"{scale * value:.{digits}f}"
         for value, scale, digits in itertools.product(values, scales, (0, 1, 2, 3))

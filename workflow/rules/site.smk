@@ -59,7 +59,6 @@ rule site:
         inspected=rules.inspect_images.output,
         split=rules.split.output,
         records=of_runs(f"{RUN}/train/run.json"),
-        weights=of_runs(f"{RUN}/train/model.safetensors"),
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
         models=rules.summarise.output.models,
         answers=chapter_files(rules.compare.output.answer),

@@ -211,7 +211,7 @@ def models_fragments(results: Results) -> dict[str, str]:
 
 
 def models_table(results: Results) -> str:
-    """Each model's parameters, and the size of its weights on disk."""
+    """Each model's architecture, parameters, and the side of its input."""
     rows, files = [], []
     for model in results.study["models"]:
         run = _base_runs(results, model["name"])[0]
@@ -221,12 +221,11 @@ def models_table(results: Results) -> str:
                 literal(model["name"]),
                 literal(model["title"]),
                 f"{run.record['parameters']:,}".replace(",", "\u00a0"),
-                f"{run.weights_bytes / 1e6:.1f}",
                 f"{run.record['settings']['image_size']}",
             ]
         )
-    headings = ["Model", "Architecture", "Parameters", "Weights on disk (MB)", "Input side (px)"]
-    return table(headings, rows, "llrrr") + "\n" + source("train", *files)
+    headings = ["Model", "Architecture", "Parameters", "Input side (px)"]
+    return table(headings, rows, "llrr") + "\n" + source("train", *files)
 
 
 def models_metrics(results: Results) -> str:

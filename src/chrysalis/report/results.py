@@ -62,13 +62,12 @@ class Plot:
 
 @dataclass(frozen=True)
 class Run:
-    """One training: its record (run.json), metrics (metrics.json) and size of its weights file."""
+    """One training: its record (run.json) and metrics (metrics.json)."""
 
     name: str
     seed: int
     record: dict[str, Any]
     metrics: dict[str, Any]
-    weights_bytes: int
 
     @property
     def folder(self) -> PurePosixPath:
@@ -188,14 +187,11 @@ def load_results(folder: Path) -> Results:
 
 def _load_run(folder: Path, name: str, seed: int) -> Run:
     place = folder / "runs" / name / f"seed{seed}"
-    weights = place / "train" / "model.safetensors"
-    _require(weights)
     return Run(
         name,
         seed,
         _read_json(place / "train" / "run.json"),
         _read_json(place / "evaluate" / "metrics.json"),
-        weights.stat().st_size,
     )
 
 
