@@ -61,6 +61,14 @@ def test_many_comparisons_are_told_in_brief_on_the_overview(folder):
     assert page == set(range(len(many)))
 
 
+def test_numbers_stay_with_their_units():
+    text = "by 1.0 points (95 % interval -1.0 to +2.2, p = 0.370, p < 0.001)"
+    plain = html.unescape(re.sub("<.*?>", "", tables.sentence(text)))
+    assert plain == text.replace("95 %", "95\xa0%").replace("p = 0", "p\xa0=\xa00").replace(
+        "p < 0", "p\xa0<\xa00"
+    )
+
+
 def test_numbers_follow_the_results(folder):
     place = folder / "chapters/augmentation/compare/arms.csv"
     table = pd.read_csv(place)

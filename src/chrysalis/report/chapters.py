@@ -25,6 +25,7 @@ from chrysalis.report.tables import (
     p_value,
     percent,
     points,
+    sentence,
     source,
     table,
 )
@@ -68,13 +69,13 @@ def answer(chapter: Chapter, brief: bool = False) -> str:
     if brief and len(told) > FEW:
         told = told[told["outcome"].isin(["better", "worse"])]
     sentences = [
-        f"- {badge(row['outcome'])} {literal(row['sentence'])}" for row in told.to_dict("records")
+        f"- {badge(row['outcome'])} {sentence(row['sentence'])}" for row in told.to_dict("records")
     ]
     headline = chapter.answer["headline"]
     known = set(chapter.effects["sentence"])
     lines = [] if headline in known else [f"**{literal(headline)}**", ""]
     lines += sentences
-    lines += [f"- {literal(text)}" for text in chapter.answer["sentences"] if text not in known]
+    lines += [f"- {sentence(text)}" for text in chapter.answer["sentences"] if text not in known]
     return "\n".join(lines) + "\n"
 
 

@@ -8,7 +8,7 @@ from chrysalis.evaluation.measures import MEASURES
 from chrysalis.report.escape import literal
 from chrysalis.report.results import PUBLISHED, Results
 from chrysalis.report.sections import spread
-from chrysalis.report.tables import NOTHING, accuracy, percent, points, source, table
+from chrysalis.report.tables import NOTHING, accuracy, percent, points, sentence, source, table
 
 PAGE = "published.qmd"
 ABSENT = "not in this study"
@@ -78,7 +78,7 @@ def _numbers(row: dict) -> tuple[str, str, str]:
 
 def _claims(claims: pd.DataFrame) -> str:
     rows = [
-        [literal(row["claim"]), f"**{literal(row['outcome'])}**", literal(row["basis"]) or NOTHING]
+        [literal(row["claim"]), f"**{literal(row['outcome'])}**", sentence(row["basis"]) or NOTHING]
         for row in claims.to_dict("records")
     ]
     return table(["Published claim", "Verdict", "What it rests on"], rows)

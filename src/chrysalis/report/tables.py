@@ -107,6 +107,11 @@ def badge(outcome: str) -> str:
     return f'<span class="outcome outcome-{outcome}">{mark}{NBSP}{words}</span>'
 
 
+def sentence(text: str) -> str:
+    """A verdict in words, its numbers on one line with what belongs to them: 95 %, p = 0.010."""
+    return literal(re.sub(r"(?<=\d) (?=%)|(?<=\bp) (?=[=<])|(?<=[=<]) (?=\d)", NBSP, text))
+
+
 def flatten(settings: object, name: str = "") -> dict[str, str]:
     """Nested settings as dotted names and Markdown texts; nothing set is `none`."""
     if isinstance(settings, dict) and settings:
