@@ -35,16 +35,16 @@ def anova(both):
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("seeds", [2, 4])
 def test_effect_interval_and_p_follow_from_statsmodels_mean_squares(seed, seeds):
-    both = draw(seed, seeds)
+    both = draw(seed, seeds, images=60)
     found = compare(*both)
     squares = anova(both)
     total = squares["seed"] + max(squares["image"] - squares["residual"], 0)
-    by_arm = 12 * both.mean(2).var(1, ddof=1)
+    by_arm = 60 * both.mean(2).var(1, ddof=1)
     assert by_arm.mean() == pytest.approx(squares["seed"])
     freedom = total**2 / ((by_arm / 2) ** 2 / (seeds - 1)).sum()
-    error = np.sqrt(2 * total / (seeds * 12))
+    error = np.sqrt(2 * total / (seeds * 60))
     difference = both[0].mean() - both[1].mean()
-    assert (found.seeds, found.images) == (seeds, 12)
+    assert (found.seeds, found.images) == (seeds, 60)
     assert found.difference == pytest.approx(difference)
     assert found.p == pytest.approx(2 * stats.t.sf(abs(difference) / error, freedom))
     interval = stats.t.interval(0.95, freedom, difference, error)
@@ -75,11 +75,11 @@ def test_identical_trainings_leave_the_paired_t_test_over_images():
 
 
 def test_equal_accuracies_of_all_seeds_do_not_make_a_difference_certain():
-    # Each seed errs twice or once, always elsewhere: no spread of accuracies, and no interaction.
+    # Each seed errs six or three times, always elsewhere: no spread of accuracies, no interaction.
     both = np.ones((2, 3, 60), bool)
     for seed in range(3):
-        both[0, seed, [2 * seed, 2 * seed + 1]] = False
-        both[1, seed, 20 + seed] = False
+        both[0, seed, 6 * seed : 6 * seed + 6] = False
+        both[1, seed, 30 + 3 * seed : 33 + 3 * seed] = False
     found = compare(*both)
     # Fixed trainings: the paired t test over the images' mean correctness.
     expected = stats.ttest_rel(both[0].mean(0), both[1].mean(0))
@@ -127,15 +127,34 @@ def test_identical_arms_do_not_differ():
     found = compare(arm, arm)
     assert (found.difference, found.p) == (0, 1)
     assert found.low < 0 < found.high
+
+
+def bonett_price(won, lost, images):
+    """Half the adjusted Wald interval of a paired difference, from the published formula."""
+    p, q = (won + 1) / (images + 2), (lost + 1) / (images + 2)
+    return stats.norm.ppf(0.975) * np.sqrt((p + q - (p - q) ** 2) / (images + 2))
+
+
+def test_arms_that_never_disagree_are_not_certain_to_be_equal():
     right = np.ones((3, 50), bool)
-    assert vars(compare(right, right)) == {
-        **{"difference": 0, "low": 0, "high": 0, "p": 1, "seeds": 3, "images": 50}
-    }
+    half = bonett_price(0, 0, 50)
+    assert vars(compare(right, right)) == pytest.approx(
+        {"difference": 0, "low": -half, "high": half, "p": 1, "seeds": 3, "images": 50}
+    )
 
 
-def test_all_right_against_all_wrong_is_certain():
+def test_a_single_image_is_no_evidence_however_alike_the_trainings():
+    arm = np.ones((3, 50), bool)
+    baseline = arm.copy()
+    baseline[:, 0] = False
+    assert compare(arm, baseline).p > 0.05
+
+
+def test_all_right_against_all_wrong_is_nearly_certain():
     found = compare(np.ones((3, 50), bool), np.zeros((3, 50), bool))
-    assert (found.difference, found.low, found.high, found.p) == (1, 1, 1, 0)
+    assert found.difference == 1
+    assert found.low == pytest.approx(1 - bonett_price(0, 0, 50))
+    assert found.p < 1e-100
 
 
 def test_arms_of_different_shape_are_refused():
@@ -189,20 +208,24 @@ def test_with_endless_training_images_it_is_the_paired_t_test():
 
 
 def test_the_same_difference_in_every_seed_is_not_certain():
-    # One image more of 60 in each seed: the images alone give it a variance of 1/60 59/60 / 59.
-    found = compare_resampled(first(60, 50, 52, 54), first(60, 49, 51, 53), 240)
-    error = np.sqrt((1 / 3 + 1 / 4) / 60**2)
-    assert found.p == pytest.approx(2 * stats.t.sf(1 / 60 / error, 59))
-    assert found.p > 0.05
-    assert found.low < 0 < found.high
+    # Four images more of 60 in each seed: the images alone give it a variance of 4/60 56/60 / 59.
+    found = compare_resampled(first(60, 50, 52, 54), first(60, 46, 48, 50), 240)
+    error = np.sqrt((1 / 3 + 1 / 4) * 4 / 60 * 56 / 60 / 59)
+    assert found.p == pytest.approx(2 * stats.t.sf(4 / 60 / error, 59))
+    single = compare_resampled(first(60, 50, 52, 54), first(60, 49, 51, 53), 240)
+    assert single.p > 0.05
+    assert single.low < 0 < single.high
 
 
 def test_resampled_extremes():
     right, wrong = np.ones((3, 50), bool), np.zeros((3, 50), bool)
     certain = compare_resampled(right, wrong, 200)
-    assert (certain.difference, certain.low, certain.high, certain.p) == (1, 1, 1, 0)
+    assert certain.difference == 1
+    assert certain.p < 1e-100
     alike = compare_resampled(right, right, 200)
-    assert (alike.difference, alike.low, alike.high, alike.p) == (0, 0, 0, 1)
+    half = bonett_price(0, 0, 50)
+    assert (alike.difference, alike.p) == (0, 1)
+    assert (alike.low, alike.high) == pytest.approx((-half, half))
     single = compare_resampled(right[:1], wrong[:1], 200)
     assert single.difference == 1
     assert np.isnan([single.low, single.high, single.p]).all()
