@@ -120,12 +120,17 @@ def test_gains_are_the_comparison_on_each_class_alone(write_errors, tmp_path):
     np.testing.assert_allclose(gains["p_holm"], holm([effect.p for effect in expected]))
 
 
-def test_a_class_that_all_trainings_get_right_has_no_interval(write_errors, tmp_path):
+def test_a_class_that_all_trainings_get_right_has_the_interval_of_its_images(
+    write_errors, tmp_path
+):
     write_errors("m-off", (0, 0, 0))
     write_errors("m-on", (0, 0, 0))
     asked = chapter([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
     tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
-    assert tables["gains"][["low", "high"]].isna().all(axis=None)
+    expected = compare(*np.ones((2, 3, 30), bool))
+    assert expected.low < 0 < expected.high
+    assert tables["gains"]["low"].tolist() == pytest.approx([expected.low] * 2)
+    assert tables["gains"]["high"].tolist() == pytest.approx([expected.high] * 2)
     assert (tables["gains"]["effect"] == 0).all()
 
 

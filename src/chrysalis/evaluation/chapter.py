@@ -119,7 +119,7 @@ def gains_table(tables: Tables) -> pd.DataFrame:
     """A row for each comparison and class with test images: what the class gains, as a fraction.
 
     Interval and p as of a whole comparison, on the images of the class alone; p_holm is corrected
-    over the classes of the comparison. Without any spread there is no interval.
+    over the classes of the comparison.
     """
     parts = []
     for condition, base, *_ in tables.comparisons:
@@ -136,9 +136,8 @@ def gains_table(tables: Tables) -> pd.DataFrame:
                     "class": first.classes[label],
                     "images": effect.images,
                     "effect": effect.difference,
-                    # Few images that all go the same way say nothing of the spread.
-                    "low": effect.low if effect.low < effect.high else np.nan,
-                    "high": effect.high if effect.low < effect.high else np.nan,
+                    "low": effect.low,
+                    "high": effect.high,
                     "p": effect.p,
                 }
             )
