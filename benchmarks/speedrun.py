@@ -26,7 +26,7 @@ from benchmarks.harness import in_fresh_process
 from chrysalis import cli
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
-from chrysalis.data.fetch import fetch_archive
+from chrysalis.data.fetch import fetch_archives
 from chrysalis.data.inspection import inspect_images
 from chrysalis.data.layout import MANIFEST, find_images, list_files
 from chrysalis.data.pack import pack
@@ -141,7 +141,7 @@ def pack_dataset(source: Path, folder: Path) -> Path:
         UserError: there is no such source, or it has no splits train and test.
     """
     if source.is_file():
-        fetch_archive(source, folder / "raw")
+        fetch_archives([source], folder / "raw")
         source = folder / "raw"
     files = find_images((name for name, _ in list_files(source) if name != MANIFEST), str(source))
     images, _ = inspect_images(source, files, harness.cores())
