@@ -155,8 +155,10 @@ def pack_dataset(source: Path, folder: Path) -> Path:
 
 def default_source() -> Path | None:
     """Where the dataset's file says that the archive may lie; None if it lies nowhere."""
-    paths = yaml.safe_load(CIFAR10.read_text())["source"]["paths"]
-    return next((Path(path) for path in paths if Path(path).exists()), None)
+    source = yaml.safe_load(CIFAR10.read_text())["source"]
+    (name,) = source["files"]
+    paths = (Path(folder) / name for folder in source["folders"])
+    return next((path for path in paths if path.exists()), None)
 
 
 def text(runs: list[Run], device: str) -> str:
