@@ -129,15 +129,15 @@ def test_identical_arms_do_not_differ():
     assert found.low < 0 < found.high
 
 
-def bonett_price(won, lost, images):
-    """Half the adjusted Wald interval of a paired difference, from the published formula."""
-    p, q = (won + 1) / (images + 2), (lost + 1) / (images + 2)
+def agresti_min(won, lost, images):
+    """Half the interval of a paired difference with a half added to each of the four cells."""
+    p, q = (won + 0.5) / (images + 2), (lost + 0.5) / (images + 2)
     return stats.norm.ppf(0.975) * np.sqrt((p + q - (p - q) ** 2) / (images + 2))
 
 
 def test_arms_that_never_disagree_are_not_certain_to_be_equal():
     right = np.ones((3, 50), bool)
-    half = bonett_price(0, 0, 50)
+    half = agresti_min(0, 0, 50)
     assert vars(compare(right, right)) == pytest.approx(
         {"difference": 0, "low": -half, "high": half, "p": 1, "seeds": 3, "images": 50}
     )
@@ -153,7 +153,7 @@ def test_a_single_image_is_no_evidence_however_alike_the_trainings():
 def test_all_right_against_all_wrong_is_nearly_certain():
     found = compare(np.ones((3, 50), bool), np.zeros((3, 50), bool))
     assert found.difference == 1
-    assert found.low == pytest.approx(1 - bonett_price(0, 0, 50))
+    assert found.low == pytest.approx(1 - agresti_min(0, 0, 50))
     assert found.p < 1e-100
 
 
@@ -174,7 +174,7 @@ SIMULATIONS = 4000
 def test_intervals_cover_the_truth_and_false_alarms_are_rare(scenario):
     effects = [compare(*both) for both in scenario.draw(SIMULATIONS)]
     coverage = np.mean([e.low <= scenario.truth <= e.high for e in effects])
-    assert 0.93 <= coverage <= 0.98
+    assert 0.93 <= coverage <= 0.97
     if not scenario.shift:
         assert np.mean([e.p < 0.05 for e in effects]) < 0.06
         assert np.mean([e.p < 0.001 for e in effects]) < 0.006
@@ -223,7 +223,7 @@ def test_resampled_extremes():
     assert certain.difference == 1
     assert certain.p < 1e-100
     alike = compare_resampled(right, right, 200)
-    half = bonett_price(0, 0, 50)
+    half = agresti_min(0, 0, 50)
     assert (alike.difference, alike.p) == (0, 1)
     assert (alike.low, alike.high) == pytest.approx((-half, half))
     single = compare_resampled(right[:1], wrong[:1], 200)

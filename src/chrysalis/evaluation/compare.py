@@ -91,10 +91,10 @@ def _effect(difference: float, variance: float, freedom: float, seeds: int, imag
     """By a t statistic with that variance of the difference, but never surer than images allow.
 
     Trainings that all err alike show no variance, yet other images might tell them apart. The
-    least standard error is that of Bonett and Price (Journal of Educational and Behavioral
-    Statistics 37, 2012) for two arms that never disagreed: as if each had won one image more.
+    least standard error is that of Agresti and Min (Statistics in Medicine 24, 2005) for two arms
+    that never disagreed: as if each had won half an image.
     """
-    errors = [(stats.norm(), np.sqrt(2) / (images + 2))]
+    errors = [(stats.norm(), 1 / (images + 2))]
     if variance > 0:
         errors.append((stats.t(freedom), np.sqrt(variance)))
     half = max(chance.ppf((1 + LEVEL) / 2) * error for chance, error in errors)
