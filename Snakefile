@@ -16,12 +16,12 @@ SOURCE = str(Path(workflow.basedir) / "src")
 sys.path.insert(0, SOURCE)
 os.environ["PYTHONPATH"] = SOURCE
 
-from chrysalis.config import imports, locks
 from chrysalis.config.load import read_yaml
-from chrysalis.config.measures import COSTS
-from chrysalis.config.study import resolve
+from chrysalis.config.metrics import COSTS
 from chrysalis.errors import UserError
 from chrysalis.models import registry
+from chrysalis.study.study import resolve
+from chrysalis.workflow import closure, locks
 
 try:
     # Snakemake's own message for a broken file does not say which file it is.
@@ -51,7 +51,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/runs.smk"
 include: "workflow/rules/sweep.smk"
 include: "workflow/rules/export.smk"
-include: "workflow/rules/chapters.smk"
+include: "workflow/rules/experiments.smk"
 include: "workflow/rules/explain.smk"
 include: "workflow/rules/site.smk"
 

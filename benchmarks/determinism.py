@@ -11,7 +11,7 @@ from functools import partial
 
 from benchmarks import harness, ours, pictures, throughput
 from benchmarks.harness import Epoch, in_fresh_process
-from chrysalis import cli
+from chrysalis.workflow import cli
 
 DETERMINISTIC, FREE = "deterministic", "any algorithm"
 

@@ -17,8 +17,8 @@ from typing import TypeVar
 
 import torch
 
-from chrysalis import cli
 from chrysalis.engine.runtime import Runtime, has_native_bf16
+from chrysalis.workflow import cli
 
 RESULTS = Path(__file__).parent / "results"
 

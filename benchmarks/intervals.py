@@ -17,10 +17,10 @@ import numpy as np
 from scipy import special, stats
 
 from benchmarks import harness
-from chrysalis import cli
-from chrysalis.evaluation import checks
-from chrysalis.evaluation.compare import compare
 from chrysalis.evaluation.verdict import ALPHA
+from chrysalis.stats import checks
+from chrysalis.stats.compare import compare
+from chrysalis.workflow import cli
 
 
 @dataclass(frozen=True)

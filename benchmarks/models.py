@@ -19,10 +19,10 @@ from benchmarks import harness, ours
 from benchmarks.harness import in_fresh_process
 from benchmarks.memory import Watch
 from benchmarks.noise import CLASSES, PERIOD, SPLITS, write_pack
-from chrysalis import cli
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.models import registry
+from chrysalis.workflow import cli
 
 # Side in px, by the file that defines the model.
 SIZES = {"butterfly": 224, "cifar": 32, "scenes": 150}

@@ -20,7 +20,7 @@ from PIL import Image
 
 from benchmarks import harness, pictures
 from benchmarks.harness import in_fresh_process
-from chrysalis import cli
+from chrysalis.workflow import cli
 
 PACK, LIMIT = "pack", "decode and resize only"
 CHUNK = 64

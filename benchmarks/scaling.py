@@ -20,10 +20,10 @@ import pandas as pd
 from benchmarks import harness
 from benchmarks.memory import peak_of_command, python
 from benchmarks.noise import write_pack
-from chrysalis import cli
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.batches import steps_per_epoch
+from chrysalis.workflow import cli
 
 TRAIN = Path(__file__).parents[1] / "scripts/train.py"
 SIDE, BATCH = 16, 256

@@ -18,11 +18,11 @@ import torch
 
 from benchmarks import harness, ours, peers, pictures
 from benchmarks.harness import Epoch, in_fresh_process
-from chrysalis import cli
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.errors import UserError
 from chrysalis.models import registry
+from chrysalis.workflow import cli
 
 OURS = "ours"
 

@@ -16,8 +16,8 @@ from functools import partial
 
 from benchmarks import harness, ours, peers, pictures, throughput
 from benchmarks.harness import Epoch, in_fresh_process
-from chrysalis import cli
 from chrysalis.engine.batches import RESIDENT_BYTES
+from chrysalis.workflow import cli
 
 
 def rows(results: dict[str, list[Epoch]]) -> list[list[str]]:

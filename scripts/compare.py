@@ -1,24 +1,24 @@
-"""A chapter's tables and verdicts from the predictions of its runs."""
+"""An experiment's tables and verdicts from the predictions of its runs."""
 
 import json
 from pathlib import Path
 
-from chrysalis import cli
-from chrysalis.evaluation.chapter import analyse
+from chrysalis.evaluation.experiment import analyse
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:
-    """Write a CSV for each table, and chapter.json."""
-    tables, answer = analyse(json.loads(args.chapter), args.runs, args.seeds, args.threshold)
+    """Write a CSV for each table, and experiment.json."""
+    tables, answer = analyse(json.loads(args.experiment), args.runs, args.seeds, args.threshold)
     args.output.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         table.to_csv(args.output / f"{name}.csv", index=False)
-    (args.output / "chapter.json").write_text(json.dumps(answer, indent=1))
+    (args.output / "experiment.json").write_text(json.dumps(answer, indent=1))
 
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
-    parser.add_argument("--chapter", required=True, help="the resolved chapter, as JSON")
+    parser.add_argument("--experiment", required=True, help="the resolved experiment, as JSON")
     parser.add_argument("--runs", type=Path, required=True, help="folder of runs")
     parser.add_argument("--seeds", type=int, nargs="+", required=True)
     parser.add_argument("--threshold", type=float, required=True, help="as a fraction")

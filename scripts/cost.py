@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from chrysalis import cli
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import read_table
 from chrysalis.engine.cost import BATCHES, latency, multiply_adds
@@ -11,6 +10,7 @@ from chrysalis.engine.devices import device
 from chrysalis.engine.rewrite import for_training
 from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.trained import shaped
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
-from chrysalis import cli
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_for_training
 from chrysalis.dynamics.trace import trace
 from chrysalis.engine.devices import device
 from chrysalis.engine.run import prepare
 from chrysalis.engine.runtime import Runtime
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from chrysalis import cli
-from chrysalis.evaluation import calibration, metrics
-from chrysalis.evaluation.predictions import read
+from chrysalis.records.predictions import read
+from chrysalis.stats import calibration
+from chrysalis.stats import classification as metrics
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:
@@ -19,7 +20,7 @@ def main(args) -> None:
         classes = predictions.classes
         matrix = metrics.confusion(predictions.labels, predictions.logits.argmax(1), len(classes))
         summary[split] = metrics.summarise(predictions.labels, predictions.logits)
-        summary[split]["scaled"] = calibration.measures(
+        summary[split]["scaled"] = calibration.scores(
             predictions.labels, predictions.logits / temperature
         )
         by_class.append(metrics.per_class(matrix, classes).assign(split=split))

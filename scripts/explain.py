@@ -7,13 +7,13 @@ import pandas as pd
 import torch
 from torch.nn import functional
 
-from chrysalis import cli
+from chrysalis.augment.inputs import centre, to_input
 from chrysalis.data.packed import open_packed
-from chrysalis.engine.inputs import centre, to_input
 from chrysalis.engine.trained import load_trained
 from chrysalis.explain.gradcam import grad_cam, map_size
 from chrysalis.explain.selection import select_examples
 from chrysalis.models import registry
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

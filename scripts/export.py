@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from chrysalis import cli
 from chrysalis.data.packed import open_for_training
 from chrysalis.export.record import export
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from chrysalis import cli
 from chrysalis.data.fetch import fetch_archives, fetch_digits
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

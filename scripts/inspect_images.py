@@ -3,9 +3,9 @@
 import logging
 from pathlib import Path
 
-from chrysalis import cli
 from chrysalis.data.inspection import check_classes, inspect_images
 from chrysalis.data.layout import MANIFEST, find_images, list_files
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

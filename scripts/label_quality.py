@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from chrysalis import cli
 from chrysalis.evaluation.label_quality import label_quality
-from chrysalis.evaluation.predictions import read
+from chrysalis.records.predictions import read
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

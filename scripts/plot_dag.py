@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from chrysalis import cli
 from chrysalis.errors import UserError
-from chrysalis.report.dag import plot_dag
-from chrysalis.report.style import save_figure
+from chrysalis.report.figures.dag import plot_dag
+from chrysalis.report.figures.style import save_figure
+from chrysalis.workflow import cli
 
 NODE = re.compile(r'^\s*(\d+)\[label\s*=\s*"([^"\\]+)')
 EDGE = re.compile(r"^\s*(\d+)\s*->\s*(\d+)")

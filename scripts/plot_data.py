@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from chrysalis import cli
 from chrysalis.data.packed import open_packed
-from chrysalis.report.figures import count_classes, plot_classes
-from chrysalis.report.galleries import choose_samples, plot_samples
-from chrysalis.report.style import save_figure
+from chrysalis.report.figures.charts import count_classes, plot_classes
+from chrysalis.report.figures.galleries import choose_samples, plot_samples
+from chrysalis.report.figures.style import save_figure
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

@@ -1,13 +1,13 @@
-"""Figures of how the arms of a chapter train, and a table of each arm in a line."""
+"""Figures of how the arms of an experiment train, and a table of each arm in a line."""
 
 import json
 from pathlib import Path
 
 import pandas as pd
 
-from chrysalis import cli
-from chrysalis.report import dynamics
-from chrysalis.report.style import save_figure
+from chrysalis.report.figures import dynamics
+from chrysalis.report.figures.style import save_figure
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from chrysalis import cli
 from chrysalis.explain.overlay import overlay
-from chrysalis.report.galleries import plot_gallery
-from chrysalis.report.style import save_figure
+from chrysalis.report.figures.galleries import plot_gallery
+from chrysalis.report.figures.style import save_figure
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

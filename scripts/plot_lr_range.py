@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from chrysalis import cli
 from chrysalis.evaluation.summary import run_folders
-from chrysalis.report.lr_range import plot_lr_range, steepest
-from chrysalis.report.style import save_figure
+from chrysalis.report.figures.lr_range import plot_lr_range, steepest
+from chrysalis.report.figures.style import save_figure
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from chrysalis import cli
 from chrysalis.evaluation.summary import (
     best_by_validation,
     read_metrics,
     run_folders,
     sum_confusion,
 )
-from chrysalis.report.figures import plot_confusion, plot_curves, tabulate_curves
-from chrysalis.report.reliability import plot_reliability, pool_reliability
-from chrysalis.report.style import save_figure
+from chrysalis.report.figures.charts import plot_confusion, plot_curves, tabulate_curves
+from chrysalis.report.figures.reliability import plot_reliability, pool_reliability
+from chrysalis.report.figures.style import save_figure
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from chrysalis import cli
 from chrysalis.config.run import RunSettings
-from chrysalis.report.style import save_figure
-from chrysalis.report.sweep import plot_importance, plot_parallel, plot_search, tabulate_search
+from chrysalis.report.figures.style import save_figure
+from chrysalis.report.figures.sweep import (
+    plot_importance,
+    plot_parallel,
+    plot_search,
+    tabulate_search,
+)
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

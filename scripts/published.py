@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from chrysalis import cli
 from chrysalis.evaluation.published import Measured, claims_table, figures_table
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from chrysalis import cli
 from chrysalis.data.packed import read_table
 from chrysalis.data.resplit import resplit
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

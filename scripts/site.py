@@ -3,8 +3,8 @@
 import logging
 from pathlib import Path
 
-from chrysalis import cli
-from chrysalis.report.site import build_site
+from chrysalis.report.site.build import build_site
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

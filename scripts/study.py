@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from chrysalis import cli
-from chrysalis.config.study import resolve
+from chrysalis.study.study import resolve
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

@@ -4,9 +4,9 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from chrysalis import cli
 from chrysalis.config.run import RunSettings
 from chrysalis.sweep.summary import best, importances, trials_table
+from chrysalis.workflow import cli
 
 
 def main(args) -> None:

@@ -4,16 +4,15 @@ import json
 import os
 from pathlib import Path
 
-from chrysalis import cli
-from chrysalis.config import imports
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_for_training
-from chrysalis.engine.arguments import add_training
 from chrysalis.engine.devices import device
 from chrysalis.engine.earlier import Earlier
 from chrysalis.engine.parallel import joined
 from chrysalis.engine.run import execute
 from chrysalis.engine.runtime import Runtime
+from chrysalis.workflow import cli, closure
+from chrysalis.workflow.arguments import add_training
 
 
 def main(args) -> None:
@@ -29,7 +28,7 @@ def main(args) -> None:
             args.output,
             args.checkpoint,
             Runtime.choose(chosen, plan.precision, threads, plan.deterministic, group),
-            code_hash=imports.digest(args.code),
+            code_hash=closure.digest(args.code),
             data_hash=packed.digest(),
             resident_bytes=args.resident_mb * 2**20,
             earlier=Earlier(args.start, args.teacher, args.label_quality, args.sweep),

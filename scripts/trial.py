@@ -3,14 +3,13 @@
 import json
 from pathlib import Path
 
-from chrysalis import cli
-from chrysalis.config import imports
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_for_training
-from chrysalis.engine.arguments import add_training
 from chrysalis.engine.devices import device
 from chrysalis.engine.runtime import Runtime
 from chrysalis.sweep.trial import run_trial
+from chrysalis.workflow import cli, closure
+from chrysalis.workflow.arguments import add_training
 
 
 def main(args) -> None:
@@ -24,7 +23,7 @@ def main(args) -> None:
             args.storage,
             args.checkpoint,
             lambda plan: Runtime.choose(chosen, plan.precision, args.threads, plan.deterministic),
-            code_hash=imports.digest(args.code),
+            code_hash=closure.digest(args.code),
             data_hash=packed.digest(),
             resident_bytes=args.resident_mb * 2**20,
         )

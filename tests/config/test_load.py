@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from chrysalis.config.chapter import Chapter
-from chrysalis.config.load import load, read_yaml, suggest, validate
+from chrysalis.config.experiment import Experiment
+from chrysalis.config.load import RENAMED, load, read_yaml, validate
+from chrysalis.config.published import Published
 from chrysalis.config.schema import Dataset, StudyConfig
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
-from chrysalis.errors import UserError
+from chrysalis.errors import UserError, suggest
 
 DATASET = {"title": "Shapes", "source": {"kind": "digits"}}
-CHAPTER = {"title": "T", "question": "Q?", "baseline": "a", "arms": {"a": {}, "b": {}}}
+EXPERIMENT = {"title": "T", "question": "Q?", "baseline": "a", "arms": {"a": {}, "b": {}}}
 STUDY = {"dataset": "shapes"}
+PUBLISHED = {"title": "T", "source": "S", "differences": ["D"]}
 
 
 def message(content, model):
@@ -42,7 +44,7 @@ def test_an_unknown_key_may_be_a_word_of_pydantics(key):
 
 def test_a_fault_inside_a_union_is_named_once():
     arms = {"a": {"augmentation": {"flipp": 1}}, "b": {}}
-    found = message({**CHAPTER, "arms": arms}, Chapter)
+    found = message({**EXPERIMENT, "arms": arms}, Experiment)
     assert found == (
         "file.yaml: arms.a.augmentation.flipp: unknown key; allowed: "
         f"{', '.join(sorted(AugmentationSettings.model_fields))}; did you mean 'flip'?"
@@ -106,47 +108,55 @@ def test_all_faults_are_named_at_once():
             StudyConfig,
             ["settings.training.precision: found 'fp16'", "'auto', 'fp32' or 'bf16'"],
         ),
-        ({**CHAPTER, "baseline": "c"}, Chapter, ["baseline 'c' is not among the arms ['a', 'b']"]),
-        ({**CHAPTER, "arms": {"a": {}}}, Chapter, ["arms: found {'a': {}}", "at least 2 items"]),
-        ({**CHAPTER, "arms": {"a": {}, "B-2": {}}}, Chapter, ["arms.B-2", "match pattern"]),
-        ({**CHAPTER, "arms": "models"}, Chapter, ["`arms: models` takes no baseline"]),
         (
-            {**CHAPTER, "arms": "each_class"},
-            Chapter,
+            {**EXPERIMENT, "baseline": "c"},
+            Experiment,
+            ["baseline 'c' is not among the arms ['a', 'b']"],
+        ),
+        (
+            {**EXPERIMENT, "arms": {"a": {}}},
+            Experiment,
+            ["arms: found {'a': {}}", "at least 2 items"],
+        ),
+        ({**EXPERIMENT, "arms": {"a": {}, "B-2": {}}}, Experiment, ["arms.B-2", "match pattern"]),
+        ({**EXPERIMENT, "arms": "models"}, Experiment, ["`arms: models` takes no baseline"]),
+        (
+            {**EXPERIMENT, "arms": "each_class"},
+            Experiment,
             ["`arms: each_class` takes `analysis: class_removal`, no baseline"],
         ),
         (
-            {**CHAPTER, "measures": ["gap"], "against": ["parameters"]},
-            Chapter,
-            ["`against` may name only what `measures` names"],
+            {**EXPERIMENT, "metrics": ["gap"], "against": ["parameters"]},
+            Experiment,
+            ["`against` may name only what `metrics` names"],
         ),
-        ({**CHAPTER, "measures": ["speed"]}, Chapter, ["measures.0: found 'speed'"]),
+        ({**EXPERIMENT, "metrics": ["speed"]}, Experiment, ["metrics.0: found 'speed'"]),
         (
-            {**CHAPTER, "analysis": "class_removal"},
-            Chapter,
-            ["each arm but the baseline of a class_removal chapter removes one"],
+            {**EXPERIMENT, "analysis": "class_removal"},
+            Experiment,
+            ["each arm but the baseline of a class_removal experiment removes one"],
         ),
         (
             {
-                **CHAPTER,
+                **EXPERIMENT,
                 "analysis": "class_removal",
                 "arms": {"a": {"remove_classes": ["x"]}, "b": {"remove_classes": ["x"]}},
             },
-            Chapter,
-            ["the baseline of a class_removal chapter removes no class"],
+            Experiment,
+            ["the baseline of a class_removal experiment removes no class"],
         ),
         (
             {
-                **CHAPTER,
+                **EXPERIMENT,
                 "analysis": "class_removal",
                 "arms": {"a": {}, "b": {"remove_classes": ["x"], "model": "mynet"}},
             },
-            Chapter,
-            ["the arms of a class_removal chapter name no model"],
+            Experiment,
+            ["the arms of a class_removal experiment name no model"],
         ),
         (
-            {**CHAPTER, "arms": {"a": {}, "b": {"remove_classes": ["x"]}}},
-            Chapter,
+            {**EXPERIMENT, "arms": {"a": {}, "b": {"remove_classes": ["x"]}}},
+            Experiment,
             ["arms that remove different classes need `analysis: class_removal`"],
         ),
     ],
@@ -163,9 +173,9 @@ def test_class_names_that_yaml_reads_as_numbers_are_text(write):
         "datasets/x.yaml", "title: X\nsource: {kind: digits}\nremove_classes: [8, '3', 10]"
     )
     assert load(path, Dataset).remove_classes == ["8", "3", "10"]
-    arm = Chapter.model_validate(
+    arm = Experiment.model_validate(
         {
-            **CHAPTER,
+            **EXPERIMENT,
             "analysis": "class_removal",
             "arms": {"a": {}, "b": {"remove_classes": [1]}},
         }
@@ -227,3 +237,17 @@ def test_load_names_the_file(write):
 def test_suggest():
     assert suggest("mynett", ["mynet", "vgg"]) == "allowed: mynet, vgg; did you mean 'mynet'?"
     assert suggest("zzz", ["mynet", "vgg"]) == "allowed: mynet, vgg"
+
+
+@pytest.mark.parametrize(
+    ("content", "model", "old"),
+    [
+        ({**EXPERIMENT, "measures": ["gap"]}, Experiment, "measures"),
+        ({**EXPERIMENT, "arms": {"a": {}, "b": {"tuned": True}}}, Experiment, "arms.b.tuned"),
+        (PUBLISHED | {"claims": [{"chapter": "c"}]}, Published, "claims.0.chapter"),
+        (PUBLISHED | {"claims": [{"measure": "gap"}]}, Published, "claims.0.measure"),
+    ],
+)
+def test_a_key_of_an_earlier_version_is_answered_with_its_new_name(content, model, old):
+    new = RENAMED[old.rpartition(".")[2]]
+    assert f"file.yaml: {old}: this key is now called '{new}'" in message(content, model)

@@ -20,7 +20,7 @@ def test_published_figures_come_with_the_dataset(study, write):
     published(
         write,
         "{model: mynet, value: 0.7}",
-        "{claim: it helps, chapter: augmentation, arm: 'on', baseline: 'off', expected: better}",
+        "{claim: it helps, experiment: augmentation, arm: 'on', baseline: 'off', expected: better}",
     )
     told = study().describe()["published"]["others"]
     assert told["figures"][0]["value"] == 0.7
@@ -33,10 +33,10 @@ def test_published_figures_come_with_the_dataset(study, write):
         ("{model: mynett, value: 0.7}", "figures: unknown model 'mynett'"),
         ("{model: mynet, value: 70}", "`value` is a fraction for this metric, 0 to 1"),
         ("{model: mynet, value: 0.7, metric: val, of_class: a}", "`metric: test` only"),
-        ("{model: mynet, value: 0.7, metric: dead}", "known of a chapter's arm only"),
+        ("{model: mynet, value: 0.7, metric: dead}", "known of an experiment's arm only"),
         ("{model: mynet, value: 7, metric: latency_1}", "they are not compared"),
-        ("{model: mynet, value: 0.7, arm: a}", "`chapter` and `arm` come together"),
-        ("{model: mynet, value: 0.7, chapter: augm, arm: a}", "unknown chapter 'augm'"),
+        ("{model: mynet, value: 0.7, arm: a}", "`experiment` and `arm` come together"),
+        ("{model: mynet, value: 0.7, experiment: augm, arm: a}", "unknown experiment 'augm'"),
     ],
 )
 def test_faults_in_published_files_are_told(write, figure, text, message):
@@ -47,12 +47,12 @@ def test_faults_in_published_files_are_told(write, figure, text, message):
 @pytest.mark.parametrize(
     ("claim", "text"),
     [
-        ("expected: better, measure: gap, ratio: 2", "either `expected`, or `measure` and `ratio`"),
-        ("measure: gap", "`measure` and `ratio` come together"),
+        ("expected: better, metric: gap, ratio: 2", "either `expected`, or `metric` and `ratio`"),
+        ("metric: gap", "`metric` and `ratio` come together"),
     ],
 )
 def test_a_claim_is_of_one_kind(write, claim, text, message):
-    published(write, claims=f"{{claim: c, chapter: models, arm: a, baseline: b, {claim}}}")
+    published(write, claims=f"{{claim: c, experiment: models, arm: a, baseline: b, {claim}}}")
     assert text in message()
 
 

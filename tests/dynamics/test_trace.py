@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from chrysalis.augment.inputs import to_input
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.dynamics import trace as dynamics
 from chrysalis.dynamics.inputs import input_gradients
-from chrysalis.engine.inputs import to_input
 from chrysalis.engine.run import prepare
 from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.train import train

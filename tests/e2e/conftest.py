@@ -29,5 +29,5 @@ def _finished(tmp_path_factory) -> Workspace:
 
 @pytest.fixture
 def finished(_finished, tmp_path) -> Workspace:
-    """A copy of a finished miniature study: 1 model, 2 seeds, 2 epochs, all chapters."""
+    """A copy of a finished miniature study: 1 model, 2 seeds, 2 epochs, all experiments."""
     return _finished.copy(tmp_path / "study")

@@ -28,13 +28,13 @@ def test_repro_metrics_and_checkout(workspace):
     told = json.loads(shown)[""]["data"]["results/shapes/metrics.json"]["data"]
     written = json.loads((workspace.root / "results/shapes/metrics.json").read_text())
     assert told["models"]["mynet"]["test_top1_mean"] == written["models"]["mynet"]["test_top1_mean"]
-    assert told["chapters"].keys() == written["chapters"].keys() == {"augmentation"}
+    assert told["experiments"].keys() == written["experiments"].keys() == {"augmentation"}
     unknown_to_git = workspace.run("git", "status", "--porcelain", "-uall").stdout.split()
     assert [name for name in unknown_to_git if name.startswith("results/")] == [
         "results/shapes/metrics.json"
     ]
 
-    for name in ("runs", "chapters", "site", "data"):
+    for name in ("runs", "experiments", "site", "data"):
         shutil.rmtree(workspace.root / "results/shapes" / name)
     shutil.rmtree(workspace.root / "data/raw/shapes")
     workspace.run("dvc", "checkout")

@@ -37,7 +37,7 @@ def test_adding_a_model(small):
     planned = small.planned()
     assert planned["train"] == 1  # the new model alone, for the comparison of models
     small.snakemake()
-    table = pd.read_csv(small.root / "results/shapes/chapters/models/compare/arms.csv")
+    table = pd.read_csv(small.root / "results/shapes/experiments/models/compare/arms.csv")
     assert table["model"].tolist() == ["mynet", "twolayers"]
     assert "twolayers" in (small.root / "results/shapes/site/models.html").read_text()
 
@@ -46,9 +46,11 @@ def test_adding_an_experiment(small):
     add(small, "config/experiments/batch_size.yaml")
     assert small.planned()["train"] == 1
     small.snakemake()
-    page = (small.root / "results/shapes/site/chapters/batch_size.html").read_text()
+    page = (small.root / "results/shapes/site/experiments/batch_size.html").read_text()
     assert "Does a smaller batch help?" in page
-    assert "chapters/batch_size.html" in (small.root / "results/shapes/site/index.html").read_text()
+    assert (
+        "experiments/batch_size.html" in (small.root / "results/shapes/site/index.html").read_text()
+    )
 
 
 def test_adding_a_figure(small):

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from chrysalis.report.check import check_site
+from chrysalis.report.site.check import check_site
 
 MODEL = "timm/test_resnet"
 
@@ -25,7 +25,7 @@ def test_a_study_of_a_timm_network_by_two_processes(workspace):
         held_out = pd.read_csv(results / "data/split/split.csv").query("split != 'train'")
         assert sorted(predictions["path"]) == sorted(held_out["path"])
     assert check_site(results / "site") == []
-    assert MODEL in (results / "site/chapters/augmentation.html").read_text()
+    assert MODEL in (results / "site/experiments/augmentation.html").read_text()
     assert (
         workspace.planned(
             "--config", f"models=[{MODEL}]", "experiments=[augmentation]", "processes=2", "seeds=1"

@@ -4,7 +4,7 @@ import os
 
 import pandas as pd
 
-EVERYTHING_AFTER_TRAINING = {"evaluate", "compare", "plot_chapter", "plot_models", "summarise"}
+EVERYTHING_AFTER_TRAINING = {"evaluate", "compare", "plot_experiment", "plot_models", "summarise"}
 
 
 def test_a_finished_study_has_nothing_to_do(finished):
@@ -39,7 +39,7 @@ def test_engine_code_retrains_everything(finished):
     assert not planned.keys() & {"inspect_images", "split", "pack"}
 
 
-def test_one_arm_reruns_that_arm_and_its_chapter(finished):
+def test_one_arm_reruns_that_arm_and_its_experiment(finished):
     finished.edit(
         "config/experiments/augmentation.yaml",
         '"off": {augmentation: none}',
@@ -47,7 +47,7 @@ def test_one_arm_reruns_that_arm_and_its_chapter(finished):
     )
     planned = finished.planned()
     assert planned["train"] == planned["evaluate"] == 2
-    assert planned["compare"] == planned["plot_chapter"] == 1
+    assert planned["compare"] == planned["plot_experiment"] == 1
     assert not planned.keys() & {"pack", "explain", "plot_gallery", "plot_models"}
 
 
@@ -62,7 +62,7 @@ def test_another_models_file_retrains_nothing(finished):
 def test_wording_of_verdicts_reruns_comparisons_only(finished):
     finished.append("src/chrysalis/evaluation/verdict.py", "\nANOTHER = 1\n")
     planned = finished.planned()
-    assert planned["compare"] == 3 - 1  # the models chapter is skipped: the study has one model
+    assert planned["compare"] == 3 - 1  # the models experiment is skipped: the study has one model
     assert not planned.keys() & {"train", "evaluate", "explain"}
 
 
@@ -88,12 +88,12 @@ def test_a_config_file_on_the_command_line_counts(finished):
     assert finished.planned("--configfile", "more.yaml")["train"] == 2 * 3
 
 
-def test_every_run_is_trained_once_for_all_chapters(finished):
+def test_every_run_is_trained_once_for_all_experiments(finished):
     records = sorted((finished.root / "results/shapes/runs").glob("*/seed*/train/run.json"))
     assert len(records) == 6
     cells = [
         pd.read_csv(path)["run"].tolist()
-        for path in (finished.root / "results/shapes/chapters").glob("*/compare/arms.csv")
+        for path in (finished.root / "results/shapes/experiments").glob("*/compare/arms.csv")
     ]
     assert len(cells) == 2
     assert len(set(cells[0]) & set(cells[1])) == 1  # the unchanged run serves both

@@ -18,7 +18,7 @@ RUN = "results/shapes/runs/{}/seed0/train/model.safetensors"
 def targets(workspace):
     """The unchanged run of mynet under the long settings."""
     code = (
-        "import yaml; from chrysalis.config.study import resolve;"
+        "import yaml; from chrysalis.study.study import resolve;"
         "c = yaml.safe_load(open('config/config.yaml'));"
         "c['settings']['training']['epochs'] = 12; c['seeds'] = 1;"
         "print(resolve(c).base_runs['mynet'])"

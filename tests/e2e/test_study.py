@@ -8,12 +8,12 @@ import pytest
 from PIL import Image
 from studies import draw_shape, make_workspace
 
-from chrysalis.report.check import check_site
-from chrysalis.report.fragments import all_fragments
-from chrysalis.report.results import load_results
+from chrysalis.report.pages.fragments import all_fragments
+from chrysalis.report.pages.results import load_results
+from chrysalis.report.site.check import check_site
 from tests.tracing import totals, untraced
 
-PAGES = ("index", "data", "models", "explanations", "how", "chapters/augmentation")
+PAGES = ("index", "data", "models", "explanations", "how", "experiments/augmentation")
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +88,6 @@ def test_a_run_leaves_its_full_record(studied):
 
 def test_verdicts_do_not_claim_anything_from_one_seed(studied):
     answer = json.loads(
-        (studied / "results/shapes/chapters/augmentation/compare/chapter.json").read_text()
+        (studied / "results/shapes/experiments/augmentation/compare/experiment.json").read_text()
     )
     assert all("Not enough runs to tell" in sentence for sentence in answer["sentences"])

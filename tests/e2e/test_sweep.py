@@ -13,15 +13,15 @@ import pytest
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from chrysalis.report.check import check_site
+from chrysalis.report.site.check import check_site
 
 TRIALS = 6
 ASKED = ["--config", "experiments=[search]", "seeds=2"]
-CHAPTER = f"""
+EXPERIMENT = f"""
 title: Search
 question: Does a search help?
 by_default: false
-measures: [val_top1]
+metrics: [val_top1]
 models: first
 baseline: base
 sweep:
@@ -31,13 +31,13 @@ sweep:
     weight_decay: {{low: 0.0, high: 0.2}}
 arms:
   base: {{}}
-  tuned: {{tuned: true}}
+  tuned: {{from_sweep: true}}
 """
 
 
 @pytest.fixture
 def searching(workspace):
-    (workspace.root / "config/experiments/search.yaml").write_text(CHAPTER)
+    (workspace.root / "config/experiments/search.yaml").write_text(EXPERIMENT)
     return workspace
 
 
@@ -104,7 +104,7 @@ def _the_winner_is_trained_afresh(results):
     assert trials["number"].tolist() == list(range(TRIALS))
     seeds = {json.loads(path.read_text())["seed"] for path in (sweep / "trials").glob("*.json")}
     assert not seeds & {0, 1}
-    page = (results / "site/chapters/search.html").read_text()
+    page = (results / "site/experiments/search.html").read_text()
     assert "What the search found" in page
     for name in ("search", "parallel", "importance"):
         assert f"/{name}.svg" in page

@@ -8,10 +8,10 @@ import pytest
 
 from chrysalis.data.packed import read_table
 from chrysalis.data.split import assign_splits
-from chrysalis.evaluation.compare import compare_resampled
-from chrysalis.report.check import check_site
-from chrysalis.report.fragments import all_fragments
-from chrysalis.report.results import load_results
+from chrysalis.report.pages.fragments import all_fragments
+from chrysalis.report.pages.results import load_results
+from chrysalis.report.site.check import check_site
+from chrysalis.stats.compare import compare_resampled
 from tests.tracing import totals, untraced
 
 ASKED = ["--config", "vary_split=true", "seeds=3", "experiments=[augmentation]"]
@@ -36,8 +36,8 @@ def test_each_seed_has_its_own_split(workspace):
         drawn = assign_splits(images, seed=seed).set_index("path")["split"]
         assert index["split"].tolist() == drawn[index["path"]].tolist()
 
-    effects = pd.read_csv(results / "chapters/augmentation/compare/effects.csv")
-    arms = pd.read_csv(results / "chapters/augmentation/compare/arms.csv")
+    effects = pd.read_csv(results / "experiments/augmentation/compare/effects.csv")
+    arms = pd.read_csv(results / "experiments/augmentation/compare/arms.csv")
     runs = arms.set_index("arm")["run"]
     (row,) = effects.to_dict("records")
     correct, train_images, tested = {}, set(), []
@@ -59,7 +59,7 @@ def test_each_seed_has_its_own_split(workspace):
     chosen = pd.read_csv(next(results.glob("explain/*/seed0/explain/examples.csv")))
     assert set(chosen["path"]) <= set(tested[0][0])
     assert check_site(results / "site") == []
-    page = (results / "site/chapters/augmentation.html").read_text()
+    page = (results / "site/experiments/augmentation.html").read_text()
     assert "corrected resampled t-test" in page
     assert "for each training seed anew" in (results / "site/data.html").read_text()
     loaded = load_results(results)

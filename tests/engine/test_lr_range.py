@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch.nn import functional
 
+from chrysalis.augment.inputs import to_input
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine import lr_range
 from chrysalis.engine.batches import Batches
 from chrysalis.engine.classifier import build
-from chrysalis.engine.inputs import to_input
 from chrysalis.engine.lr_range import lr_range_test
 from chrysalis.engine.runtime import Runtime
 

@@ -11,15 +11,15 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from chrysalis.config import imports
+from chrysalis.augment.inputs import to_input
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.data.packed import Packed, open_packed
 from chrysalis.engine.classifier import build
-from chrysalis.engine.inputs import to_input
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.run import Split, execute, select, share_of
 from chrysalis.engine.runtime import Runtime
+from chrysalis.workflow import closure
 
 torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
@@ -296,7 +296,7 @@ def test_the_script(tmp_path, pack, restore_torch):
     )
     found = record_of(tmp_path / "train")
     assert RunSettings.model_validate(found["settings"]) == plan
-    assert found["code_hash"] == imports.digest([code])
+    assert found["code_hash"] == closure.digest([code])
     assert found["data_hash"] == open_packed(images, index).digest()
     for changed in (images, index):
         content = changed.read_bytes()

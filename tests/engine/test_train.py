@@ -9,13 +9,13 @@ from sklearn.metrics import log_loss
 from torch import nn
 from torch.nn import functional
 
+from chrysalis.augment.inputs import to_input
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.engine import train as engine
 from chrysalis.engine.batches import Batches
 from chrysalis.engine.checkpoint import Progress
 from chrysalis.engine.classifier import build
-from chrysalis.engine.inputs import to_input
 from chrysalis.engine.runtime import Runtime, seed_everything
 from chrysalis.engine.state import TrainingState, freeze_features
 from chrysalis.engine.train import has_stalled, predict, train, validate

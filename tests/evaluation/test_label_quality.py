@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chrysalis.evaluation.label_quality import label_quality
-from chrysalis.evaluation.predictions import Predictions
+from chrysalis.records.predictions import Predictions
 
 
 def predictions(classes, labels, probabilities):

@@ -1,124 +1,122 @@
-"""Metrics against scikit-learn, plain loops and hand-worked cases."""
+"""What an experiment tells beside accuracy, from hand-made records."""
+
+import json
+from typing import get_args
 
 import numpy as np
+import pandas as pd
 import pytest
-from sklearn.metrics import (
-    confusion_matrix,
-    precision_recall_fscore_support,
-    top_k_accuracy_score,
-)
 
-from chrysalis.evaluation import calibration, metrics
+from chrysalis.config.metrics import COSTS, EXPORTS, MetricName
+from chrysalis.evaluation.metrics import METRICS, Training, converged_at, metrics_table
 
-FEW = 3
-
-
-def draw(seed, images=200, classes=7, present=None):
-    """Random logits whose largest is the true class's about half the time."""
-    rng = np.random.default_rng(seed)
-    labels = rng.choice(classes if present is None else present, images)
-    logits = rng.normal(size=(images, classes)).astype(np.float32)
-    logits[np.arange(images), labels] += 1.5
-    return labels, logits
-
-
-CASES = {
-    "all classes present": draw(0),
-    "classes 0 and 5 absent": draw(1, present=[1, 2, 3, 4, 6]),
-    "one class present": draw(2, present=[3]),
-    "two classes": draw(3, classes=2),
-    "one image": draw(4, images=1),
+COST = {
+    "multiply_adds": 2_500_000,
+    "latency_ms": {"1": {"median": 1.5}, "64": {"median": 40.0}},
+}
+RECORD = {
+    "images": {"train": 70},
+    "train_top1": 0.99,
+    "training_seconds": 90,
+    "peak_memory_mb": 512.5,
+    "parameters": 1_250_000,
+}
+OF_SPLITS = {
+    "val": {"top1": 0.9},
+    "test": {
+        **{"top1": 0.875, "ece": 0.04, "nll": 0.3, "brier": 0.15},
+        "scaled": {"ece": 0.02},
+    },
 }
 
-
-@pytest.fixture(params=CASES.values(), ids=CASES.keys())
-def case(request):
-    return request.param
+EXPORTED = {"bytes": 750_000, "latency_ms": {"1": {"median": 0.4}, "64": {"median": 20.0}}}
 
 
-def test_confusion_is_scikit_learns(case):
-    labels, logits = case
-    counts = metrics.confusion(labels, logits.argmax(1), logits.shape[1])
-    expected = confusion_matrix(labels, logits.argmax(1), labels=range(logits.shape[1]))
-    np.testing.assert_array_equal(counts, expected)
+@pytest.fixture
+def runs(tmp_path):
+    """Two seeds of one run, the second worse by hand."""
+    for seed in range(2):
+        run = tmp_path / "m-12345678" / f"seed{seed}"
+        (run / "train").mkdir(parents=True)
+        (run / "evaluate").mkdir()
+        (run / "train/run.json").write_text(json.dumps(RECORD | {"train_top1": 0.99 - seed / 100}))
+        (run / "evaluate/metrics.json").write_text(json.dumps(OF_SPLITS))
+        (run / "train/model.safetensors").write_bytes(b"\0" * 2_500_000)
+        (run / "export/int8").mkdir(parents=True)
+        (run / "export/int8/run.json").write_text(json.dumps(EXPORTED))
+        pd.DataFrame(
+            {"epoch": [1, 2, 3, 4], "val_top1": [0.2, 0.792, 0.8, 0.7], "seconds": [9, 2, 3, 4]}
+        ).to_csv(run / "train/history.csv", index=False)
+    (tmp_path / "m-12345678/cost").mkdir()
+    (tmp_path / "m-12345678/cost/cost.json").write_text(json.dumps(COST))
+    return tmp_path
 
 
-@pytest.mark.parametrize("average", ["macro", "micro", "weighted"])
-def test_averages_are_scikit_learns(case, average):
-    labels, logits = case
-    predicted, classes = logits.argmax(1), range(logits.shape[1])
-    # Macro is over the classes that have images; micro and weighted count every class.
-    over = np.unique(labels) if average == "macro" else classes
-    expected = precision_recall_fscore_support(
-        labels, predicted, labels=over, average=average, zero_division=0
+def test_each_measure_by_hand(runs):
+    training = Training(runs / "m-12345678/seed0", "export/int8")
+    found = {name: metric.of(training) for name, metric in METRICS.items()}
+    assert found == pytest.approx(
+        {
+            **{
+                "train_images": 70,
+                "val_top1": 90,
+                "train_top1": 99,
+                "gap": 11.5,
+                "ece": 4,
+                "ece_scaled": 2,
+            },
+            **{"nll": 0.3, "brier": 0.15, "converged": 2, "epoch_seconds": 2},
+            **{"peak_memory": 512.5, "parameters": 1.25, "weights_mb": 2.5},
+            **{"training_minutes": 1.5, "multiply_adds": 2.5, "latency_1": 1.5, "latency_64": 40},
+            **{"exported_mb": 0.75, "exported_latency_1": 0.4, "exported_latency_64": 20},
+        }
     )
-    found = metrics.precision_recall_f1(metrics.confusion(labels, predicted, len(classes)))
-    values = [found[f"{name}_{average}"] for name in ("precision", "recall", "f1")]
-    np.testing.assert_allclose(values, expected[:3], rtol=1e-12)
 
 
-def test_absent_classes_are_left_out_of_macro_averages_but_guesses_of_them_are_errors():
-    # Class 0: 3 of 4 found, the fourth taken for the absent class 2. Class 1: 2 of 2.
-    counts = np.array([[3, 0, 1], [0, 2, 0], [0, 0, 0]])
-    found = metrics.precision_recall_f1(counts)
-    assert found["recall_macro"] == pytest.approx((3 / 4 + 1) / 2)
-    assert found["precision_macro"] == 1
-    assert found["f1_macro"] == pytest.approx((2 * 3 / (4 + 3) + 1) / 2)
-    assert found["precision_micro"] == pytest.approx(5 / 6)
-    assert found["recall_weighted"] == pytest.approx(5 / 6)
+def test_a_row_for_each_cell_and_measure(runs):
+    experiment = {
+        "cells": [
+            {"model": "m", "arm": arm, "run": "m-12345678", "stage": "train"} for arm in "ab"
+        ],
+        "metrics": ["gap", "nll"],
+    }
+    table = metrics_table(experiment, runs, [0, 1])
+    assert table[["arm", "metric"]].to_numpy().tolist() == [
+        *(["a", "gap"], ["a", "nll"], ["b", "gap"], ["b", "nll"])
+    ]
+    gap = table.iloc[0]
+    assert (gap["mean"], gap["sd"]) == pytest.approx((11, np.std([11.5, 10.5], ddof=1)))
+    assert gap["values"] == "11.5;10.5"
+    assert np.isnan(metrics_table(experiment, runs, [0])["sd"]).all()
 
 
-def test_everything_predicted_as_one_class():
-    labels = np.array([0, 0, 0, 1, 2, 2])
-    found = metrics.precision_recall_f1(metrics.confusion(labels, np.zeros(6, int), 3))
-    assert found["precision_macro"] == pytest.approx(1 / 2 / 3)
-    assert found["recall_macro"] == pytest.approx(1 / 3)
-    assert found["f1_macro"] == pytest.approx(2 / 3 / 3)
-    assert found["f1_weighted"] == pytest.approx(2 / 3 * 3 / 6)
+def test_no_measures_make_an_empty_table_with_its_columns(runs):
+    table = metrics_table({"cells": [], "metrics": []}, runs, [0])
+    assert len(table) == 0
+    assert "metric" in table
 
 
-@pytest.mark.parametrize("k", [1, 2, 3, 4, 5])
-def test_top_k_is_scikit_learns(k):
-    for name in ("all classes present", "classes 0 and 5 absent"):
-        labels, logits = CASES[name]
-        expected = top_k_accuracy_score(labels, logits, k=k, labels=range(7))
-        assert metrics.top_k(labels, logits, k) == pytest.approx(expected)
+@pytest.mark.parametrize(
+    ("values", "epoch"), [([0.1, 0.5, 0.99, 1.0], 3), ([1.0, 1.0], 1), ([0, 0, 0], 1)]
+)
+def test_convergence_is_within_one_percent_of_the_best(values, epoch):
+    history = pd.DataFrame({"epoch": range(1, len(values) + 1), "val_top1": values})
+    assert converged_at(history) == epoch
 
 
-def test_ties_go_to_the_lower_label():
-    logits = np.array([[1.0, 1, 0], [1, 1, 0], [1, 1, 1], [1, 1, 1]])
-    labels = np.array([0, 1, 2, 1])
-    assert [metrics.top_k(labels, logits, k) for k in (1, 2, 3)] == [1 / 4, 3 / 4, 1]
-    assert metrics.top_k(labels, logits, 1) == (logits.argmax(1) == labels).mean()
+def test_an_experiment_may_name_any_measure():
+    assert get_args(MetricName) == tuple(METRICS)
 
 
-def test_logits_that_are_not_numbers_are_never_right():
-    logits = np.array([[np.nan] * 3, [np.nan, 5, 1], [0, 1, 2]])
-    assert metrics.top_k(np.array([0, 0, 2]), logits, 2) == pytest.approx(1 / 3)
-
-
-def test_summary_holds_each_metric_once():
-    labels, logits = CASES["all classes present"]
-    found = metrics.summarise(labels, logits)
-    counts = metrics.confusion(labels, logits.argmax(1), 7)
-    assert found["images"] == 200
-    assert found["top1"] == found["recall_micro"] == np.trace(counts) / 200
-    assert found["top1"] < found["top2"] < found["top5"] < 1
-    for name, value in calibration.measures(labels, logits).items():
-        assert found[name] == value
-    assert len(found) == 1 + 5 + 9 + 3
-
-
-def test_no_more_guesses_than_classes():
-    labels, logits = draw(5, classes=FEW)
-    found = metrics.summarise(labels, logits)
-    assert [key for key in found if key.startswith("top")] == ["top1", "top2", "top3"]
-    assert found["top3"] == 1
-
-
-def test_per_class_accuracy_is_recall_and_empty_without_images():
-    counts = np.array([[3, 1, 0], [0, 0, 0], [2, 0, 2]])
-    table = metrics.per_class(counts, ["a", "b", "c"])
-    assert table["class"].tolist() == ["a", "b", "c"]
-    assert table["support"].tolist() == [4, 0, 4]
-    np.testing.assert_array_equal(table["accuracy"], [0.75, np.nan, 0.5])
+@pytest.mark.parametrize(
+    ("file", "named"), [("cost/cost.json", COSTS), ("seed0/export/int8/run.json", EXPORTS)]
+)
+def test_those_that_need_another_rule_are_named(runs, file, named):
+    (runs / "m-12345678" / file).unlink()
+    failing = set()
+    for name, metric in METRICS.items():
+        try:
+            metric.of(Training(runs / "m-12345678/seed0", "export/int8"))
+        except FileNotFoundError:
+            failing.add(name)
+    assert failing == named

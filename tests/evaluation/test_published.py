@@ -12,7 +12,7 @@ from chrysalis.evaluation.published import Measured, claims_table, figures_table
 STUDY = {
     "seeds": [0, 1, 2],
     "plain_runs": {"m": "m-1"},
-    "chapters": [{"name": "asked"}],
+    "experiments": [{"name": "asked"}],
 }
 
 
@@ -31,7 +31,7 @@ def measured(tmp_path):
             (place.parent / "train").mkdir()
             record = {"parameters": 2_000_000 + seed}
             (place.parent / "train/run.json").write_text(json.dumps(record))
-    compare = tmp_path / "chapters/asked/compare"
+    compare = tmp_path / "experiments/asked/compare"
     compare.mkdir(parents=True)
     arms = [{"model": "m", "arm": "base", "run": "m-1"}, {"model": "m", "arm": "on", "run": "m-2"}]
     pd.DataFrame(arms).to_csv(compare / "arms.csv", index=False)
@@ -42,31 +42,38 @@ def measured(tmp_path):
     ]
     pd.DataFrame(effects).to_csv(compare / "effects.csv", index=False)
     values = {"base": "10;12;14", "half": "5;6;7", "same": "9;12;15", "double": "20;24;28"}
-    measures = [
-        {"model": "m", "arm": arm, "measure": "converged", "values": text}
+    metrics = [
+        {"model": "m", "arm": arm, "metric": "converged", "values": text}
         for arm, text in values.items()
     ]
-    pd.DataFrame(measures).to_csv(compare / "measures.csv", index=False)
+    pd.DataFrame(metrics).to_csv(compare / "metrics.csv", index=False)
     return Measured(STUDY, tmp_path)
 
 
 def figure(**changes):
-    told = {"model": "m", "value": 0.85, "metric": "test", "chapter": None, "arm": None, "note": ""}
+    told = {
+        "model": "m",
+        "value": 0.85,
+        "metric": "test",
+        "experiment": None,
+        "arm": None,
+        "note": "",
+    }
     return told | {"of_class": None} | changes
 
 
 def claim(**changes):
-    told = {"claim": "c", "chapter": "asked", "model": None, "arm": "up", "baseline": "base"}
-    return told | {"expected": "better", "measure": None, "ratio": None} | changes
+    told = {"claim": "c", "experiment": "asked", "model": None, "arm": "up", "baseline": "base"}
+    return told | {"expected": "better", "metric": None, "ratio": None} | changes
 
 
 def test_figures_beside_the_base_run_or_an_arm(measured):
     figures = [
         figure(),
         figure(metric="val"),
-        figure(chapter="asked", arm="on"),
+        figure(experiment="asked", arm="on"),
         figure(model="absent"),
-        figure(chapter="other", arm="on"),
+        figure(experiment="other", arm="on"),
     ]
     table = figures_table({"figures": figures}, measured)
     assert table["mean"].tolist()[:3] == pytest.approx([0.9, 0.8, 0.6])
@@ -77,7 +84,7 @@ def test_figures_beside_the_base_run_or_an_arm(measured):
 
 
 def test_figures_of_every_kind(measured, tmp_path):
-    folder = tmp_path / "chapters/asked/plot_dynamics"
+    folder = tmp_path / "experiments/asked/plot_dynamics"
     folder.mkdir()
     (folder / "summary.csv").write_text("model,arm,dead\nm,base,0.4\nm,on,0.3\n")
     figures = [
@@ -85,7 +92,7 @@ def test_figures_of_every_kind(measured, tmp_path):
         figure(of_class="1"),
         figure(of_class="absent"),
         figure(metric="parameters", value=2.1),
-        figure(metric="dead", chapter="asked", arm="on"),
+        figure(metric="dead", experiment="asked", arm="on"),
     ]
     table = figures_table({"figures": figures}, measured)
     assert table["mean"].tolist() == pytest.approx(
@@ -108,7 +115,7 @@ def test_figures_of_every_kind(measured, tmp_path):
         ("absent", "better", published.NOT_ASKED),
     ],
 )
-def test_a_claim_of_accuracy_takes_the_chapters_verdict(measured, arm, expected, outcome):
+def test_a_claim_of_accuracy_takes_the_experiments_verdict(measured, arm, expected, outcome):
     told = {"claims": [claim(arm=arm, expected=expected)]}
     (row,) = claims_table(told, measured).to_dict("records")
     assert row["outcome"] == outcome
@@ -128,30 +135,30 @@ def test_a_claim_of_accuracy_takes_the_chapters_verdict(measured, arm, expected,
     ],
 )
 def test_a_claim_of_a_measure_is_judged_by_ratio_and_by_every_seed(measured, arm, ratio, outcome):
-    told = claim(arm=arm, expected=None, measure="converged", ratio=ratio)
+    told = claim(arm=arm, expected=None, metric="converged", ratio=ratio)
     (row,) = claims_table({"claims": [told]}, measured).to_dict("records")
     assert row["outcome"] == outcome
 
 
 def test_the_ratio_is_told(measured):
-    told = claim(arm="half", expected=None, measure="converged", ratio=0.5)
+    told = claim(arm="half", expected=None, metric="converged", ratio=0.5)
     (row,) = claims_table({"claims": [told]}, measured).to_dict("records")
     assert row["basis"] == ("converged: half by base is 0.50, the claim being 0.50 (3 seeds each)")
 
 
-def test_a_chapter_that_is_not_asked_answers_nothing(measured):
-    for changes in ({}, {"expected": None, "measure": "gap", "ratio": 2.0}):
-        told = claim(chapter="other", **changes)
+def test_an_experiment_that_is_not_asked_answers_nothing(measured):
+    for changes in ({}, {"expected": None, "metric": "gap", "ratio": 2.0}):
+        told = claim(experiment="other", **changes)
         assert claims_table({"claims": [told]}, measured)["outcome"].item() == published.NOT_ASKED
 
 
 def test_two_seeds_are_too_few(measured, tmp_path):
-    path = tmp_path / "chapters/asked/compare/measures.csv"
+    path = tmp_path / "experiments/asked/compare/metrics.csv"
     pd.DataFrame(
         [
-            {"model": "m", "arm": arm, "measure": "converged", "values": text}
+            {"model": "m", "arm": arm, "metric": "converged", "values": text}
             for arm, text in {"base": "10;12", "half": "5;6"}.items()
         ]
     ).to_csv(path, index=False)
-    told = claim(arm="half", expected=None, measure="converged", ratio=0.5)
+    told = claim(arm="half", expected=None, metric="converged", ratio=0.5)
     assert claims_table({"claims": [told]}, measured)["outcome"].item() == published.UNDECIDED

@@ -1,4 +1,4 @@
-"""The scripts that write metrics and a chapter's tables, from hand-made run folders."""
+"""The scripts that write metrics and an experiment's tables, from hand-made run folders."""
 
 import importlib.util
 import json
@@ -55,22 +55,22 @@ def test_evaluate(run):
 def test_compare_and_summarise(run, write_run, tmp_path):
     write_run("n-87654321", 0, ["x", "NA"], ["x", "x", "NA"], ["x", "x", "NA"])
     results = tmp_path
-    chapter = {
+    experiment = {
         **{"name": "models", "title": "Models", "question": "Which?", "analysis": "accuracy"},
         **{
             "baseline": "m",
             "arms": {"m": {"model": "m"}, "n": {"model": "n"}},
-            "measures": [],
+            "metrics": [],
         },
         "cells": [
             {"model": "m", "arm": "m", "run": "m-12345678", "stage": "train"},
             {"model": "n", "arm": "n", "run": "n-87654321", "stage": "train"},
         ],
     }
-    output = results / "chapters/models/compare"
+    output = results / "experiments/models/compare"
     main_of("compare")(
         Namespace(
-            chapter=json.dumps(chapter),
+            experiment=json.dumps(experiment),
             runs=results / "runs",
             seeds=[0],
             threshold=0.01,
@@ -81,7 +81,7 @@ def test_compare_and_summarise(run, write_run, tmp_path):
     assert arms["mean"].tolist() == pytest.approx([2 / 3, 1])
     effects = pd.read_csv(output / "effects.csv")
     assert effects["effect"].tolist() == pytest.approx([1 / 3])
-    answer = json.loads((output / "chapter.json").read_text())
+    answer = json.loads((output / "experiment.json").read_text())
     assert answer["headline"] == effects["sentence"][0]
     assert pd.read_csv(output / "per_class.csv", keep_default_na=False)["class"].tolist() == [
         *("x", "NA", "x", "NA")
@@ -93,7 +93,7 @@ def test_compare_and_summarise(run, write_run, tmp_path):
             results=results,
             names=["m-12345678"],
             seeds=[0],
-            chapters=["models"],
+            experiments=["models"],
             output=results / "metrics.json",
             table=results / "models.csv",
         )
@@ -103,7 +103,7 @@ def test_compare_and_summarise(run, write_run, tmp_path):
     assert models.loc[("m", "val", "scaled_nll"), "mean"] < models.loc[("m", "val", "nll"), "mean"]
     summary = json.loads((results / "metrics.json").read_text())
     assert summary["models"]["m"]["test_top1_mean"] == pytest.approx(2 / 3, abs=1e-6)
-    assert summary["chapters"]["models"]["n n - m"] == {
+    assert summary["experiments"]["models"]["n n - m"] == {
         **{"effect": 0.333333, "p_holm": None, "outcome": "insufficient"}
     }
 

@@ -61,8 +61,8 @@ def test_the_models_table_has_mean_sd_and_each_seed(folders):
 
 
 def test_headline_metrics(folders, tmp_path):
-    chapter = tmp_path / "chapter"
-    chapter.mkdir()
+    experiment = tmp_path / "experiment"
+    experiment.mkdir()
     pd.DataFrame(
         {
             "model": ["m", "n"],
@@ -72,8 +72,8 @@ def test_headline_metrics(folders, tmp_path):
             "p_holm": [0.0301234, np.nan],
             "outcome": ["better", "insufficient"],
         }
-    ).to_csv(chapter / "effects.csv", index=False)
-    found = headline_metrics(folders, {"augmentation": chapter})
+    ).to_csv(experiment / "effects.csv", index=False)
+    found = headline_metrics(folders, {"augmentation": experiment})
     assert found["models"]["m"] == {
         "seeds": 2,
         "val_top1_mean": 0.85,
@@ -82,7 +82,7 @@ def test_headline_metrics(folders, tmp_path):
         "test_f1_macro_mean": 0.275,
         "test_ece_mean": 0.05,
     }
-    assert found["chapters"]["augmentation"] == {
+    assert found["experiments"]["augmentation"] == {
         "m on - off": {"effect": 0.123457, "p_holm": 0.030123, "outcome": "better"},
         "n on - off": {"effect": -0.02, "p_holm": None, "outcome": "insufficient"},
     }

@@ -3,7 +3,7 @@
 import pytest
 
 from chrysalis.evaluation import verdict
-from chrysalis.evaluation.compare import Effect
+from chrysalis.stats.compare import Effect
 
 NAN = float("nan")
 

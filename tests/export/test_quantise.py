@@ -8,9 +8,9 @@ from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional
 
+from chrysalis.augment.inputs import to_input
 from chrysalis.config.run import RunSettings
 from chrysalis.engine.classifier import Classifier, build
-from chrysalis.engine.inputs import to_input
 from chrysalis.export.network import to_onnx
 from chrysalis.export.quantise import calibration_inputs, calibration_rows, quantise
 from chrysalis.export.session import Session

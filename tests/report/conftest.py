@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from chrysalis.evaluation.summary import models_table
-from chrysalis.report import figures, galleries
-from chrysalis.report.dag import plot_dag
-from chrysalis.report.style import save_figure
+from chrysalis.report.figures import charts as figures
+from chrysalis.report.figures import galleries
+from chrysalis.report.figures.dag import plot_dag
+from chrysalis.report.figures.style import save_figure
 
 MODELS = ("mynet", "resnet18_small")
 SEEDS = (0, 1, 2)
@@ -38,28 +39,30 @@ RULES = [
     ("pack", "train"),
     ("train", "evaluate"),
     ("train", "compare"),
-    ("compare", "plot_chapter"),
-    ("plot_chapter", "site"),
+    ("compare", "plot_experiment"),
+    ("plot_experiment", "site"),
 ]
 
 
 def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
-    """Write a study of two models and three chapters into `folder`; returns it."""
+    """Write a study of two models and three experiments into `folder`; returns it."""
     rng = np.random.default_rng(0)
     runs = {(model, arm): f"{model}-{arm}0000000"[:20] for model in MODELS for arm in "abc"}
-    chapters = [
-        _chapter("models", "accuracy", {m: {"model": m} for m in MODELS}, MODELS[0]),
-        _chapter("augmentation", "accuracy", {"off": {"augmentation": "none"}, "on": {}}, "off"),
-        _chapter("class_removal", "class_removal", {"full": {}, "removed": {}}, "full"),
-        _chapter("label_noise", "accuracy", {"none": {}, "some": {"training": {"x": 1}}}, "none"),
+    experiments = [
+        _experiment("models", "accuracy", {m: {"model": m} for m in MODELS}, MODELS[0]),
+        _experiment("augmentation", "accuracy", {"off": {"augmentation": "none"}, "on": {}}, "off"),
+        _experiment("class_removal", "class_removal", {"full": {}, "removed": {}}, "full"),
+        _experiment(
+            "label_noise", "accuracy", {"none": {}, "some": {"training": {"x": 1}}}, "none"
+        ),
     ]
-    for chapter in chapters:
-        chapter["smoke"] = list(smoke)
-        chapter["cells"] = [
+    for experiment in experiments:
+        experiment["smoke"] = list(smoke)
+        experiment["cells"] = [
             {"model": model, "arm": arm, "run": runs[model, "abc"[index]], "stage": "train"}
-            for index, arm in enumerate(chapter["arms"])
+            for index, arm in enumerate(experiment["arms"])
             for model in MODELS
-            if chapter["name"] != "models" or model == arm
+            if experiment["name"] != "models" or model == arm
         ]
     study = {
         "name": "butterflies",
@@ -75,8 +78,8 @@ def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
         "vary_split": False,
         "threshold": 0.01,
         "smoke": list(smoke),
-        "chapters": chapters,
-        "skipped_chapters": [
+        "experiments": experiments,
+        "skipped_experiments": [
             {"name": "masks", "title": "Masks", "reason": "the dataset has no masks"}
         ],
         "models": [{"name": m, "title": f"The {m} network"} for m in MODELS],
@@ -98,16 +101,16 @@ def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
         run: [_write_run(folder, run, model, seed, classes, rng) for seed in SEEDS]
         for (model, _), run in runs.items()
     }
-    for chapter in chapters:
-        _write_chapter(folder / "chapters" / chapter["name"], chapter, classes, rng)
-    _save(folder / "chapters/models/plot_curves/curves.svg", figures.plot_curves(histories))
+    for experiment in experiments:
+        _write_experiment(folder / "experiments" / experiment["name"], experiment, classes, rng)
+    _save(folder / "experiments/models/plot_curves/curves.svg", figures.plot_curves(histories))
     figures.tabulate_curves(histories).to_csv(
-        folder / "chapters/models/plot_curves/curves.csv", index=False
+        folder / "experiments/models/plot_curves/curves.csv", index=False
     )
     base = {m: [folder / "runs" / runs[m, "a"] / f"seed{s}" for s in SEEDS] for m in MODELS}
     _write_csv(folder / "runs/summarise/models.csv", models_table(base))
     _write_plots(folder, study, split, classes, rng)
-    _write_published(folder / "chapters/published")
+    _write_published(folder / "experiments/published")
     return folder
 
 
@@ -142,19 +145,19 @@ def _write_published(folder):
     _write_csv(folder / "claims.csv", pd.DataFrame(claims).assign(published_in="others"))
 
 
-def _chapter(name, analysis, arms, baseline):
+def _experiment(name, analysis, arms, baseline):
     return {
         "name": name,
         "title": name.replace("_", " ").capitalize(),
         "question": f"What does {name} do?",
         "analysis": analysis,
-        "measures": ["gap", "nll"] if analysis == "accuracy" else [],
+        "metrics": ["gap", "nll"] if analysis == "accuracy" else [],
         "against": [],
         "dynamics": False,
         "baseline": baseline,
         "arms": arms,
         "sweep": None,
-        "tuned": None,
+        "swept_run": None,
         "ranked_by": [],
     }
 
@@ -243,7 +246,7 @@ def _write_run(folder, run, model, seed, classes, rng):
     return history
 
 
-def _write_chapter(folder, chapter, classes, rng):
+def _write_experiment(folder, experiment, classes, rng):
     arms = pd.DataFrame(
         {
             **cell,
@@ -253,15 +256,15 @@ def _write_chapter(folder, chapter, classes, rng):
             "sd": 0.008,
             "values": ";".join(f"{0.9 + 0.013 * n + d:.6f}" for d in (-0.008, 0, 0.008)),
         }
-        for n, cell in enumerate(chapter["cells"])
+        for n, cell in enumerate(experiment["cells"])
     )
     outcomes = ("better", "none", "worse", "insufficient")
-    others = [cell for cell in chapter["cells"] if cell["arm"] != chapter["baseline"]]
+    others = [cell for cell in experiment["cells"] if cell["arm"] != experiment["baseline"]]
     effects = pd.DataFrame(
         {
             "model": cell["model"],
             "arm": cell["arm"],
-            "baseline": chapter["baseline"],
+            "baseline": experiment["baseline"],
             "effect": 0.021,
             "low": 0.004,
             "high": 0.038,
@@ -269,8 +272,8 @@ def _write_chapter(folder, chapter, classes, rng):
             "p_holm": 0.0246,
             "seeds": 3,
             "images": 125,
-            "outcome": outcomes[(n + len(chapter["name"])) % 4],
-            "sentence": f"{cell['model']} ({cell['arm']}) against {chapter['baseline']}: "
+            "outcome": outcomes[(n + len(experiment["name"])) % 4],
+            "sentence": f"{cell['model']} ({cell['arm']}) against {experiment['baseline']}: "
             f"+2.1 points (95 % interval +0.4 to +3.8, p = 0.025), {n} {classes[-1]}.",
         }
         for n, cell in enumerate(others)
@@ -292,16 +295,16 @@ def _write_chapter(folder, chapter, classes, rng):
             "mean": rng.uniform(0.8, 1),
             "sd": 0.02,
         }
-        for cell in chapter["cells"]
+        for cell in experiment["cells"]
         for name in classes
     )
-    measures = pd.DataFrame(
+    metrics = pd.DataFrame(
         [
-            {**cell, "measure": name, "seeds": 3, "mean": 1.25, "sd": 0.5 * rank, "values": "1;1;2"}
-            for cell in chapter["cells"]
-            for rank, name in enumerate(chapter["measures"])
+            {**cell, "metric": name, "seeds": 3, "mean": 1.25, "sd": 0.5 * rank, "values": "1;1;2"}
+            for cell in experiment["cells"]
+            for rank, name in enumerate(experiment["metrics"])
         ],
-        columns=["model", "arm", "run", "measure", "seeds", "mean", "sd", "values"],
+        columns=["model", "arm", "run", "metric", "seeds", "mean", "sd", "values"],
     )
     gains = pd.DataFrame(
         {
@@ -313,8 +316,8 @@ def _write_chapter(folder, chapter, classes, rng):
         for place, name in enumerate(classes)
     )
     tables = {
-        "gains": gains,
-        "measures": measures,
+        "class_effects": gains,
+        "metrics": metrics,
         "arms": arms,
         "effects": effects,
         "checks": checks,
@@ -322,26 +325,26 @@ def _write_chapter(folder, chapter, classes, rng):
     }
     for name, table in (tables | {"per_class": per_class}).items():
         _write_csv(folder / "compare" / f"{name}.csv", table)
-    _write_answer(folder, chapter, classes, effects["sentence"].tolist())
+    _write_answer(folder, experiment, classes, effects["sentence"].tolist())
     plots = {"arms": figures.plot_arms(arms), "effects": figures.plot_effects(effects, 0.01)}
-    if chapter["analysis"] == "class_removal":
+    if experiment["analysis"] == "class_removal":
         plots["per_class"] = figures.plot_per_class(per_class)
     for name, figure in plots.items():
-        _save(folder / "plot_chapter" / f"{name}.svg", figure)
-        (folder / "plot_chapter" / f"{name}.csv").write_bytes(
+        _save(folder / "plot_experiment" / f"{name}.svg", figure)
+        (folder / "plot_experiment" / f"{name}.csv").write_bytes(
             (folder / "compare" / f"{name}.csv").read_bytes()
         )
 
 
-def _write_answer(folder, chapter, classes, sentences):
+def _write_answer(folder, experiment, classes, sentences):
     answer = {
         "headline": sentences[0] if len(sentences) == 1 else "Of the comparisons, some differ.",
         "sentences": sentences,
-        "removed": {"removed": [classes[0]]} if chapter["analysis"] == "class_removal" else {},
+        "removed": {"removed": [classes[0]]} if experiment["analysis"] == "class_removal" else {},
         "threshold": 0.01,
-        **{key: chapter[key] for key in ("name", "title", "question", "analysis")},
+        **{key: experiment[key] for key in ("name", "title", "question", "analysis")},
     }
-    _write_json(folder / "compare/chapter.json", answer)
+    _write_json(folder / "compare/experiment.json", answer)
 
 
 def _write_plots(folder, study, split, classes, rng):
@@ -355,7 +358,7 @@ def _write_plots(folder, study, split, classes, rng):
     confusion = pd.DataFrame(counts, columns=list(classes))
     confusion.insert(0, "class", list(classes))
     confusion.insert(0, "split", "test")
-    place = folder / "chapters/models/plot_confusion"
+    place = folder / "experiments/models/plot_confusion"
     _save(place / "confusion.svg", figures.plot_confusion(confusion))
     _write_csv(place / "confusion.csv", confusion)
     place = folder / "explain" / study["explained"][0] / "plot_gallery"

@@ -4,7 +4,7 @@
 wildcard_constraints:
     run=r"[a-z0-9_.]+-[0-9a-f]{8}",
     seed=r"\d+",
-    chapter=r"[a-z0-9_]+",
+    experiment=r"[a-z0-9_]+",
     size=r"\d+",
     number=r"\d+",
     precision="fp32|int8",
@@ -13,7 +13,7 @@ wildcard_constraints:
 def code(script, *modules):
     """The script and every module it imports: inputs, so an edit re-runs just what uses it."""
     starts = [Path(workflow.basedir) / "scripts" / f"{script}.py", *modules]
-    return [os.path.relpath(path) for path in imports.closure(*starts)]
+    return [os.path.relpath(path) for path in closure.closure(*starts)]
 
 
 def model_module(wildcards):
@@ -51,16 +51,21 @@ def resplits():
     return expand(path, size=STUDY.packed_sizes, seed=STUDY.seeds)
 
 
-CHAPTERS = {chapter.name: chapter for chapter in (*STUDY.chapters, *STUDY.on_request)}
+EXPERIMENTS = {
+    experiment.name: experiment
+    for experiment in (*STUDY.experiments, *STUDY.on_request)
+}
 
 
-def chapter_of(wildcards):
-    return CHAPTERS[wildcards.chapter]
+def experiment_of(wildcards):
+    return EXPERIMENTS[wildcards.experiment]
 
 
-def chapter_files(pattern):
-    """Files of each chapter that the study asks."""
-    return expand(pattern, chapter=[chapter.name for chapter in STUDY.chapters])
+def experiment_files(pattern):
+    """Files of each experiment that the study asks."""
+    return expand(
+        pattern, experiment=[experiment.name for experiment in STUDY.experiments]
+    )
 
 
 def study_figures():

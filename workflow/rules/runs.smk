@@ -214,7 +214,9 @@ rule plot_models:
 rule summarise:
     input:
         metrics=of_runs(f"{RUN}/evaluate/metrics.json", STUDY.base_runs.values()),
-        effects=chapter_files(f"{RESULTS}/chapters/{{chapter}}/compare/effects.csv"),
+        effects=experiment_files(
+            f"{RESULTS}/experiments/{{experiment}}/compare/effects.csv"
+        ),
         code=code("summarise"),
     output:
         metrics=f"{RESULTS}/metrics.json",
@@ -224,8 +226,8 @@ rule summarise:
     params:
         runs=list(STUDY.base_runs.values()),
         seeds=STUDY.seeds,
-        chapters=[chapter.name for chapter in STUDY.chapters],
+        experiments=[experiment.name for experiment in STUDY.experiments],
     shell:
         "{PYTHON} scripts/summarise.py --results {RESULTS} --names {params.runs}"
-        " --seeds {params.seeds} --chapters {params.chapters} --output {output.metrics:q}"
+        " --seeds {params.seeds} --experiments {params.experiments} --output {output.metrics:q}"
         " --table {output.models:q} --log {log:q}"

@@ -36,15 +36,15 @@ rule published:
         study=rules.study.output[0],
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
         trainings=of_runs(f"{RUN}/train/{{file}}", file=RECORD),
-        tables=chapter_files(rules.compare.output),
+        tables=experiment_files(rules.compare.output),
         dynamics=expand(
             rules.plot_dynamics.output.summary,
-            chapter=[c.name for c in STUDY.chapters if c.config.dynamics],
+            experiment=[c.name for c in STUDY.experiments if c.config.dynamics],
         ),
         code=code("published"),
     output:
-        figures=f"{RESULTS}/chapters/published/figures.csv",
-        claims=f"{RESULTS}/chapters/published/claims.csv",
+        figures=f"{RESULTS}/experiments/published/figures.csv",
+        claims=f"{RESULTS}/experiments/published/claims.csv",
     log:
         f"{RESULTS}/logs/published.log",
     shell:
@@ -61,9 +61,9 @@ rule site:
         records=of_runs(f"{RUN}/train/run.json"),
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
         models=rules.summarise.output.models,
-        answers=chapter_files(rules.compare.output.answer),
-        found=[found_of(chapter) for chapter in STUDY.chapters],
-        chapter_figures=[figures_of(chapter) for chapter in STUDY.chapters],
+        answers=experiment_files(rules.compare.output.answer),
+        found=[found_of(experiment) for experiment in STUDY.experiments],
+        experiment_figures=[figures_of(experiment) for experiment in STUDY.experiments],
         study_figures=study_figures(),
         galleries=of_runs(
             rules.plot_gallery.output.table, STUDY.base_runs.values(), STUDY.seeds[:1]

@@ -7,8 +7,8 @@ def sweep_of(wildcards):
     return STUDY.run(wildcards.run).sweep
 
 
-def tuned_run(wildcards):
-    return chapter_of(wildcards).tuned
+def swept_run(wildcards):
+    return experiment_of(wildcards).swept_run
 
 
 rule trial:
@@ -58,18 +58,18 @@ rule sweep:
 
 rule plot_sweep:
     input:
-        tables=lambda w: expand(rules.sweep.output, run=tuned_run(w)),
+        tables=lambda w: expand(rules.sweep.output, run=swept_run(w)),
         code=code("plot_sweep"),
     output:
         figures=expand(
-            f"{RESULTS}/chapters/{{{{chapter}}}}/plot_sweep/{{name}}.{{kind}}",
+            f"{RESULTS}/experiments/{{{{experiment}}}}/plot_sweep/{{name}}.{{kind}}",
             name=["search", "parallel", "importance"],
             kind=["svg", "csv"],
         ),
     log:
-        f"{RESULTS}/logs/plot_sweep/{{chapter}}.log",
+        f"{RESULTS}/logs/plot_sweep/{{experiment}}.log",
     params:
-        settings=lambda w: STUDY.run(tuned_run(w)).to_json(),
+        settings=lambda w: STUDY.run(swept_run(w)).to_json(),
     shell:
         "{PYTHON} scripts/plot_sweep.py --sweep $(dirname {input.tables[0]:q})"
         " --settings {params.settings:q} --output $(dirname {output.figures[0]:q}) --log {log:q}"

@@ -1,1 +1,1 @@
-"""What to study: validated settings, and the runs and chapters that follow from them."""
+"""What to study: validated settings, and the runs and experiments that follow from them."""

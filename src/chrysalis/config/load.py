@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import types
 import typing
 from collections.abc import Iterator
@@ -12,7 +11,15 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from chrysalis.errors import UserError
+from chrysalis.errors import UserError, suggest
+
+# Keys that were called otherwise before version 0.2.
+RENAMED = {
+    "chapter": "experiment",
+    "measure": "metric",
+    "measures": "metrics",
+    "tuned": "from_sweep",
+}
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -74,14 +81,6 @@ def validate(content: dict[str, Any], model: type[Model], where: str) -> Model:
         raise UserError("\n".join(dict.fromkeys(lines))) from None
 
 
-def suggest(word: str, known: typing.Iterable[str]) -> str:
-    """What is allowed in place of `word`, with the nearest first: text to end a message with."""
-    known = list(known)
-    near = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
-    return f"allowed: {', '.join(known)}{hint}"
-
-
 def _deepest(faults: list[Any]) -> list[Any]:
     """Without what unions add: complaints of a whole value where a fault inside it is named."""
     places = [_place(fault) for fault in faults]
@@ -103,6 +102,8 @@ def _place(fault: Any) -> list[Any]:
 def _describe(fault: Any, model: type[BaseModel], where: str) -> str:
     location = _place(fault)
     key = ".".join(map(str, location))
+    if fault["type"] == "extra_forbidden" and location[-1] in RENAMED:
+        return f"{where}: {key}: this key is now called '{RENAMED[location[-1]]}'"
     if fault["type"] == "extra_forbidden":
         return f"{where}: {key}: unknown key; {suggest(location[-1], _keys(model, location[:-1]))}"
     if fault["type"] == "missing":

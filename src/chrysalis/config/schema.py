@@ -11,7 +11,7 @@ from pydantic import (
 )
 
 from chrysalis.config.changes import Changes, Models, Name, as_text
-from chrysalis.config.chapter import Chapter
+from chrysalis.config.experiment import Experiment
 from chrysalis.config.published import Published
 from chrysalis.config.settings import Settings
 
@@ -68,12 +68,14 @@ class Dataset(Settings):
     source: Annotated[Digits | Archive | Folder, Field(discriminator="kind")]
     split: SplitSettings = SplitSettings()
     skip_experiments: list[Name] = Field(
-        [], description="Chapters not to ask of it, unless the study names them."
+        [], description="Experiments not to ask of it, unless the study names them."
     )
     published: list[Name] = Field(
         [], description="Published figures to set beside the study's, by file in config/published."
     )
-    remove_classes: list[str] = Field([], description="Classes that the removal chapter removes.")
+    remove_classes: list[str] = Field(
+        [], description="Classes that the removal experiment removes."
+    )
     cam_layers: dict[str, str] = Field(
         {}, description="Grad-CAM layer by model, where the last stage's map is too coarse."
     )
@@ -109,11 +111,11 @@ class StudyConfig(Settings):
     )
     experiments: list[Name] | Literal["all"] | None = Field(
         None,
-        description="Chapters, by their file's name in config/experiments; all; or left out: those "
-        "that are asked by default, but for those that the dataset skips.",
+        description="Experiments, by the names of their files in config/experiments; all; or left "
+        "out: those asked by default, except any that the dataset skips.",
     )
     remove_classes: list[str] | None = Field(
-        None, description="Classes that the removal chapter removes; left out: the dataset's."
+        None, description="Classes that the removal experiment removes; left out: the dataset's."
     )
     threshold: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.01, description="Least difference in accuracy of practical interest, as a fraction."
@@ -160,7 +162,7 @@ FILES = {
     "config": StudyConfig,
     "dataset": Dataset,
     "model": ModelFile,
-    "experiment": Chapter,
+    "experiment": Experiment,
     "published": Published,
 }
 

@@ -11,13 +11,13 @@ import pandas as pd
 import torch
 from torch import nn
 
+from chrysalis.augment.inputs import to_input
 from chrysalis.config.run import RunSettings
 from chrysalis.dynamics.inputs import input_gradients
 from chrysalis.dynamics.landscape import STEPS, along_gradient
 from chrysalis.dynamics.layers import EXPLODING, VANISHING, gradient_ratios, units_by_layer
 from chrysalis.dynamics.undisturbed import undisturbed
 from chrysalis.engine.batches import Batch, Batches, steps_per_epoch
-from chrysalis.engine.inputs import to_input
 from chrysalis.engine.optim import learning_rate
 from chrysalis.engine.runtime import Runtime, derive_seed, generator, seed_everything
 from chrysalis.engine.state import TrainingState

@@ -13,13 +13,13 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from chrysalis.augment.augment import Augment
+from chrysalis.augment.inputs import to_input
+from chrysalis.augment.mixing import Mix
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine import checkpoint
-from chrysalis.engine.augment import Augment
 from chrysalis.engine.batches import Batch, Batches, steps_per_epoch
-from chrysalis.engine.inputs import to_input
-from chrysalis.engine.mixing import Mix
 from chrysalis.engine.optim import learning_rate
 from chrysalis.engine.runtime import Runtime, derive_seed, generator, seed_everything
 from chrysalis.engine.state import TrainingState

@@ -8,7 +8,7 @@ from cleanlab.dataset import rank_classes_by_label_quality
 from cleanlab.rank import get_self_confidence_for_each_label
 from scipy.special import softmax
 
-from chrysalis.evaluation.predictions import Predictions
+from chrysalis.records.predictions import Predictions
 
 
 def label_quality(seeds: list[Predictions]) -> pd.DataFrame:

@@ -1,82 +1,224 @@
-"""Metrics of one run's predictions, from its stored logits.
-
-Rule for classes that a split lacks: macro averages are taken over the classes that have images
-in the split; a class without any has no accuracy (empty in tables). Predicting such a class still
-counts as an error, so it lowers the recall of the true class and the micro averages.
-"""
+"""What an experiment may tell of its arms beside accuracy, from the records of their trainings."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from chrysalis.evaluation import calibration
-
-MOST_GUESSES = 5
+CONVERGED = 0.99
 
 
-def confusion(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
-    """Counts (classes, classes) int64; rows are true classes, columns predicted ones."""
-    flat = np.asarray(labels) * classes + np.asarray(predicted)
-    return np.bincount(flat, minlength=classes**2).reshape(classes, classes)
+@dataclass(frozen=True)
+class Training:
+    """What is on disk of one training, read when it is asked for; `folder` is .../<run>/seed<n>.
 
-
-def top_k(labels: np.ndarray, logits: np.ndarray, k: int) -> float:
-    """Share of images whose class is among the `k` largest logits.
-
-    Among equal logits the class with the lower label comes first, as it does for argmax. Logits
-    that are not numbers are never right.
+    `stage` is the folder in it whose predictions are judged.
     """
-    own = logits[np.arange(len(labels)), labels][:, None]
-    earlier = np.arange(logits.shape[1]) < np.asarray(labels)[:, None]
-    ahead = ~(logits <= own) | ((logits == own) & earlier)
-    return float((ahead.sum(1) < k).mean())
+
+    folder: Path
+    stage: str
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """Its run.json."""
+        return json.loads((self.folder / "train/run.json").read_text())
+
+    @cached_property
+    def metrics(self) -> dict[str, Any]:
+        """Its metrics.json."""
+        return json.loads((self.folder / "evaluate/metrics.json").read_text())
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """Its history.csv."""
+        return pd.read_csv(self.folder / "train/history.csv")
+
+    @cached_property
+    def weights_bytes(self) -> int:
+        """Size of its weights on disk."""
+        return (self.folder / "train/model.safetensors").stat().st_size
+
+    @cached_property
+    def cost(self) -> dict[str, Any]:
+        """Its run's cost.json."""
+        return json.loads((self.folder.parent / "cost/cost.json").read_text())
+
+    @cached_property
+    def exported(self) -> dict[str, Any]:
+        """The record of the exported network that is judged."""
+        return json.loads((self.folder / self.stage / "run.json").read_text())
 
 
-def precision_recall_f1(counts: np.ndarray) -> dict[str, float]:
-    """Macro, micro and weighted averages of precision, recall and F1 (fractions).
+@dataclass(frozen=True)
+class Metric:
+    """A number of a training: its heading with unit, its meaning, digits shown, and itself."""
 
-    `counts` is a confusion matrix. A class never predicted has precision 0; a class with neither
-    precision nor recall has F1 0. Weights are the classes' numbers of images.
+    heading: str
+    meaning: str
+    digits: int
+    of: Callable[[Training], float]
+
+
+def converged_at(history: pd.DataFrame) -> int:
+    """The first epoch whose validation accuracy is at least `CONVERGED` of the training's best."""
+    enough = history["val_top1"] >= CONVERGED * history["val_top1"].max()
+    return int(history["epoch"][enough.idxmax()])
+
+
+METRICS = {
+    "train_images": Metric(
+        "Training images",
+        "images that it is trained on",
+        0,
+        lambda training: training.record["images"]["train"],
+    ),
+    "val_top1": Metric(
+        "Val top-1 (%)",
+        "accuracy on val of the weights that were kept, which are those best on val",
+        1,
+        lambda training: 100 * training.metrics["val"]["top1"],
+    ),
+    "train_top1": Metric(
+        "Train top-1 (%)",
+        "accuracy of the final weights on the training images, without augmentation",
+        1,
+        lambda training: 100 * training.record["train_top1"],
+    ),
+    "gap": Metric(
+        "Train-test gap (points)",
+        "accuracy on the training images, without augmentation, minus accuracy on test",
+        1,
+        lambda training: 100 * (training.record["train_top1"] - training.metrics["test"]["top1"]),
+    ),
+    "ece": Metric(
+        "ECE (%)",
+        "expected calibration error on test",
+        1,
+        lambda training: 100 * training.metrics["test"]["ece"],
+    ),
+    "ece_scaled": Metric(
+        "ECE, scaled (%)",
+        "the same after temperature scaling on val",
+        1,
+        lambda training: 100 * training.metrics["test"]["scaled"]["ece"],
+    ),
+    "nll": Metric(
+        "NLL (nats)",
+        "negative log likelihood of the true class on test",
+        3,
+        lambda training: training.metrics["test"]["nll"],
+    ),
+    "brier": Metric(
+        "Brier score",
+        "squared distance of the probabilities from the truth on test, 0 to 2",
+        3,
+        lambda training: training.metrics["test"]["brier"],
+    ),
+    "converged": Metric(
+        "Epochs to converge",
+        "the first epoch whose validation accuracy is at least "
+        f"{100 * CONVERGED:.0f} % of the training's best",
+        1,
+        lambda training: converged_at(training.history),
+    ),
+    "epoch_seconds": Metric(
+        "Seconds an epoch",
+        "wall-clock time of the fastest epoch of training; other jobs of the study may have slowed "
+        "the rest",
+        1,
+        lambda training: training.history["seconds"].min(),
+    ),
+    "training_minutes": Metric(
+        "Training (min)",
+        "wall-clock time of all epochs of training; other jobs of the study may have run beside it",
+        2,
+        lambda training: training.record["training_seconds"] / 60,
+    ),
+    "peak_memory": Metric(
+        "Peak memory (MiB)",
+        "largest memory of the training: of the process on a CPU, of the GPU's tensors on a GPU",
+        0,
+        lambda training: training.record["peak_memory_mb"],
+    ),
+    "parameters": Metric(
+        "Parameters (M)",
+        "trainable numbers of the network, in millions",
+        2,
+        lambda training: training.record["parameters"] / 1e6,
+    ),
+    "weights_mb": Metric(
+        "Weights on disk (MB)",
+        "size of model.safetensors",
+        1,
+        lambda training: training.weights_bytes / 1e6,
+    ),
+    "multiply_adds": Metric(
+        "Multiply-adds (M)",
+        "of the convolutions and matrix products for one image, in millions",
+        1,
+        lambda training: training.cost["multiply_adds"] / 1e6,
+    ),
+    "latency_1": Metric(
+        "Latency, 1 image (ms)",
+        "median time to predict one image, measured with nothing else running in the study",
+        2,
+        lambda training: training.cost["latency_ms"]["1"]["median"],
+    ),
+    "latency_64": Metric(
+        "Latency, 64 images (ms)",
+        "the same for a batch of 64 images",
+        1,
+        lambda training: training.cost["latency_ms"]["64"]["median"],
+    ),
+    "exported_mb": Metric(
+        "Exported (MB)",
+        "size of the exported network, model.onnx",
+        2,
+        lambda training: training.exported["bytes"] / 1e6,
+    ),
+    "exported_latency_1": Metric(
+        "Exported, 1 image (ms)",
+        "median time in which ONNX Runtime predicts one image on the CPU, measured with nothing "
+        "else running in the study",
+        2,
+        lambda training: training.exported["latency_ms"]["1"]["median"],
+    ),
+    "exported_latency_64": Metric(
+        "Exported, 64 images (ms)",
+        "the same for a batch of 64 images",
+        1,
+        lambda training: training.exported["latency_ms"]["64"]["median"],
+    ),
+}
+
+
+def metrics_table(experiment: dict[str, Any], runs: Path, seeds: list[int]) -> pd.DataFrame:
+    """A row per arm and metric of an experiment: mean, sd (n - 1) and the seeds' values.
+
+    `experiment` is as `Study.describe` gives it; `runs` the folder of runs.
     """
-    hits = np.diag(counts).astype(float)
-    support, guesses = counts.sum(1), counts.sum(0)
-    present = support > 0
-    precision = _divide(hits, guesses)
-    recall = _divide(hits, support)
-    f1 = _divide(2 * hits, support + guesses)
-    values = {"precision": precision, "recall": recall, "f1": f1}
-    result = {f"{name}_macro": float(v[present].mean()) for name, v in values.items()}
-    # Every image has one label and one guess, so the three micro averages are all the accuracy.
-    result |= {f"{name}_micro": float(hits.sum() / counts.sum()) for name in values}
-    weights = support / support.sum()
-    return result | {f"{name}_weighted": float(v @ weights) for name, v in values.items()}
-
-
-def summarise(labels: np.ndarray, logits: np.ndarray) -> dict[str, float]:
-    """All metrics of one split: labels (n,) int, logits (n, classes) float.
-
-    top2 to top5 are given as far as there are that many classes.
-    """
-    classes = logits.shape[1]
-    guesses = range(1, min(MOST_GUESSES, classes) + 1)
-    return {
-        "images": len(labels),
-        **{f"top{k}": top_k(labels, logits, k) for k in guesses},
-        **precision_recall_f1(confusion(labels, logits.argmax(1), classes)),
-        **calibration.measures(labels, logits),
-    }
-
-
-def per_class(counts: np.ndarray, classes: list[str]) -> pd.DataFrame:
-    """Columns class, support, accuracy: the share of a class's images that are recognised."""
-    support = counts.sum(1)
-    accuracy = np.where(support > 0, _divide(np.diag(counts), support), np.nan)
-    return pd.DataFrame({"class": classes, "support": support, "accuracy": accuracy})
-
-
-def _divide(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """Elementwise quotient, 0 where the denominator is 0."""
-    return np.divide(
-        numerator, denominator, out=np.zeros(len(numerator)), where=np.asarray(denominator) > 0
-    )
+    rows = []
+    for cell in experiment["cells"]:
+        folders = [runs / cell["run"] / f"seed{seed}" for seed in seeds]
+        trainings = [Training(folder, cell["stage"]) for folder in folders]
+        for name in experiment["metrics"]:
+            values = np.array([METRICS[name].of(training) for training in trainings], float)
+            rows.append(
+                {
+                    **{key: cell[key] for key in ("model", "arm", "run")},
+                    "metric": name,
+                    "seeds": len(values),
+                    "mean": values.mean(),
+                    "sd": values.std(ddof=1) if len(values) > 1 else np.nan,
+                    "values": ";".join(f"{value:.6g}" for value in values),
+                }
+            )
+    columns = ["model", "arm", "run", "metric", "seeds", "mean", "sd", "values"]
+    return pd.DataFrame(rows, columns=columns)

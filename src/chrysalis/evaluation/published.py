@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from chrysalis.config.published import SHARES
-from chrysalis.evaluation.measures import MEASURES, Training
-from chrysalis.evaluation.rules import ENOUGH_SEEDS
+from chrysalis.evaluation.metrics import METRICS, Training
 from chrysalis.evaluation.summary import read_metrics
+from chrysalis.stats.minimums import ENOUGH_SEEDS
 
 FIGURE_KEYS = ("model", "metric", "of_class", "arm", "note")
 NEAR = 1.5  # a ratio within this factor of the claimed one is about the same
@@ -26,21 +26,21 @@ class Measured:
 
     def __init__(self, study: dict[str, Any], results: Path) -> None:
         """`study` is as `Study.describe` gives it; `results` the folder of its results."""
-        self.asked = {chapter["name"] for chapter in study["chapters"]}
+        self.asked = {experiment["name"] for experiment in study["experiments"]}
         self.study, self.results = study, results
 
-    def table(self, chapter: str, name: str) -> pd.DataFrame:
-        """A chapter's table; empty if the study does not ask the chapter."""
-        if chapter not in self.asked:
-            return pd.DataFrame(columns=["model", "arm", "baseline", "measure", "run"])
-        path = self.results / "chapters" / chapter / "compare" / f"{name}.csv"
+    def table(self, experiment: str, name: str) -> pd.DataFrame:
+        """An experiment's table; empty if the study does not ask the experiment."""
+        if experiment not in self.asked:
+            return pd.DataFrame(columns=["model", "arm", "baseline", "metric", "run"])
+        path = self.results / "experiments" / experiment / "compare" / f"{name}.csv"
         return pd.read_csv(path, dtype={"model": str, "arm": str, "baseline": str})
 
     def run(self, figure: dict[str, Any]) -> str | None:
         """The run that stands for a published figure, if the study has it."""
-        if figure["chapter"] is None:
+        if figure["experiment"] is None:
             return self.study["plain_runs"].get(figure["model"])
-        arms = self.table(figure["chapter"], "arms")
+        arms = self.table(figure["experiment"], "arms")
         found = arms[(arms["model"] == figure["model"]) & (arms["arm"] == figure["arm"])]
         return found["run"].iloc[0] if len(found) else None
 
@@ -56,7 +56,7 @@ class Measured:
 
     def _dead(self, figure: dict[str, Any]) -> pd.Series:
         """The share of dead units, which is known of one training."""
-        folder = self.results / "chapters" / figure["chapter"] / "plot_dynamics"
+        folder = self.results / "experiments" / figure["experiment"] / "plot_dynamics"
         if not folder.exists():
             return pd.Series(dtype=float)
         table = pd.read_csv(folder / "summary.csv", dtype={"model": str, "arm": str})
@@ -75,14 +75,14 @@ def _value(place: Path, figure: dict[str, Any]) -> float:
         return table["accuracy"][own].mean()
     if metric in SHARES:
         return metrics[metric]["top1"]
-    return MEASURES[metric].of(Training(place, "train"))
+    return METRICS[metric].of(Training(place, "train"))
 
 
 def figures_table(published: dict[str, Any], measured: Measured) -> pd.DataFrame:
     """A row for each published figure: model, metric, of_class, arm, note, published, and ours.
 
     Ours are mean, sd, seeds and the difference from the published one, empty where the study has
-    no such run. Numbers are fractions, or in the unit of the measure.
+    no such run. Numbers are fractions, or in the unit of the metric.
     """
     rows = []
     for figure in published["figures"]:
@@ -102,7 +102,7 @@ def figures_table(published: dict[str, Any], measured: Measured) -> pd.DataFrame
 
 def claims_table(published: dict[str, Any], measured: Measured) -> pd.DataFrame:
     """A row for each claim: claim, outcome, and the sentence or the ratio that it rests on."""
-    judge = {True: _by_measure, False: _by_accuracy}
+    judge = {True: _by_metric, False: _by_accuracy}
     rows = [
         {"claim": claim["claim"], **judge[claim["expected"] is None](claim, measured)}
         for claim in published["claims"]
@@ -111,7 +111,7 @@ def claims_table(published: dict[str, Any], measured: Measured) -> pd.DataFrame:
 
 
 def _by_accuracy(claim: dict[str, Any], measured: Measured) -> dict[str, str]:
-    effects = _of_claim(measured.table(claim["chapter"], "effects"), claim, claim["arm"])
+    effects = _of_claim(measured.table(claim["experiment"], "effects"), claim, claim["arm"])
     effects = effects[effects["baseline"] == claim["baseline"]]
     if effects.empty:
         return {"outcome": NOT_ASKED, "basis": ""}
@@ -125,17 +125,17 @@ def _by_accuracy(claim: dict[str, Any], measured: Measured) -> dict[str, str]:
     return {"outcome": outcome, "basis": found["sentence"]}
 
 
-def _by_measure(claim: dict[str, Any], measured: Measured) -> dict[str, str]:
+def _by_metric(claim: dict[str, Any], measured: Measured) -> dict[str, str]:
     """Judged by the ratio of the means, and by whether the seeds of the two lie apart."""
-    table = measured.table(claim["chapter"], "measures")
-    table = table[table["measure"] == claim["measure"]]
+    table = measured.table(claim["experiment"], "metrics")
+    table = table[table["metric"] == claim["metric"]]
     rows = [_of_claim(table, claim, name) for name in (claim["arm"], claim["baseline"])]
     if any(part.empty for part in rows):
         return {"outcome": NOT_ASKED, "basis": ""}
     arm, base = (sorted(map(float, part["values"].iloc[0].split(";"))) for part in rows)
     ratio = (sum(arm) / len(arm)) / (sum(base) / len(base))
     basis = (
-        f"{claim['measure']}: {claim['arm']} by {claim['baseline']} is {ratio:.2f}, the claim "
+        f"{claim['metric']}: {claim['arm']} by {claim['baseline']} is {ratio:.2f}, the claim "
         f"being {claim['ratio']:.2f} ({len(arm)} seeds each)"
     )
     fewer = claim["ratio"] < 1

@@ -80,12 +80,14 @@ def _by_metric(seeds: list[dict[str, Any]]) -> dict[str, list[float]]:
     return {name: [seed[name] for seed in flat] for name in flat[0]}
 
 
-def headline_metrics(folders: dict[str, list[Path]], chapters: dict[str, Path]) -> dict[str, Any]:
-    """The study's metrics for `dvc metrics`: each model's base runs, each chapter's effects.
+def headline_metrics(
+    folders: dict[str, list[Path]], experiments: dict[str, Path]
+) -> dict[str, Any]:
+    """The study's metrics for `dvc metrics`: each model's base runs, each experiment's effects.
 
-    `folders` are run folders by model, one a seed; `chapters` the folders of their tables.
+    `folders` are run folders by model, one a seed; `experiments` the folders of their tables.
     """
-    result: dict[str, Any] = {"models": {}, "chapters": {}}
+    result: dict[str, Any] = {"models": {}, "experiments": {}}
     for model, seeds in folders.items():
         values = [read_metrics(folder) for folder in seeds]
         result["models"][model] = {
@@ -96,9 +98,9 @@ def headline_metrics(folders: dict[str, list[Path]], chapters: dict[str, Path]) 
             "test_f1_macro_mean": _mean([v["test"]["f1_macro"] for v in values]),
             "test_ece_mean": _mean([v["test"]["ece"] for v in values]),
         }
-    for name, folder in chapters.items():
+    for name, folder in experiments.items():
         effects = pd.read_csv(folder / "effects.csv")
-        result["chapters"][name] = {
+        result["experiments"][name] = {
             f"{row.model} {row.arm} - {row.baseline}": {
                 "effect": round(row.effect, 6),
                 "p_holm": None if np.isnan(row.p_holm) else round(row.p_holm, 6),

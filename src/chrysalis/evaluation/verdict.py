@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chrysalis.evaluation.compare import Effect
-from chrysalis.evaluation.rules import ENOUGH_SEEDS, ENOUGH_TEST_IMAGES
+from chrysalis.stats.compare import Effect
+from chrysalis.stats.minimums import ENOUGH_SEEDS, ENOUGH_TEST_IMAGES
 
 ALPHA = 0.05
 OUTCOMES = ("better", "worse", "none", "insufficient")
@@ -60,7 +60,7 @@ def sentence(
 
 
 def headline(sentences: list[str], outcomes: list[str]) -> str:
-    """A chapter's answer in one sentence, from the outcomes of its comparisons."""
+    """An experiment's answer in one sentence, from the outcomes of its comparisons."""
     if len(sentences) == 1:
         return sentences[0]
     if all(o == "insufficient" for o in outcomes):

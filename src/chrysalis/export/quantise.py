@@ -17,8 +17,8 @@ import torch
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from chrysalis.augment.inputs import to_input
 from chrysalis.config.run import RunSettings
-from chrysalis.engine.inputs import to_input
 from chrysalis.export.network import INPUT
 
 CALIBRATION_IMAGES = 256

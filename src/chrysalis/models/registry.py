@@ -17,8 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chrysalis.config.load import suggest
-from chrysalis.errors import UserError
+from chrysalis.errors import UserError, suggest
 
 TIMM = "timm/"
 

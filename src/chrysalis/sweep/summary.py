@@ -58,7 +58,7 @@ def importances(sweep: Sweep, results: list[dict[str, Any]]) -> pd.DataFrame:
     Columns setting, importance (share of the variance of validation top-1 over the space that the
     setting explains by itself, as a random forest sees it; interactions make up the rest), and
     trials (that the forest learned from), by importance. Where the space is logarithmic, so is
-    the measure. Only complete trials count: a pruned one's accuracy is that of an early epoch. The
+    the metric. Only complete trials count: a pruned one's accuracy is that of an early epoch. The
     table is empty with fewer than `FEWEST_TRIALS` of them, or if all are equally accurate.
     """
     complete = _complete(results)

@@ -1,0 +1,198 @@
+"""An experiment: one question, its arms as changes, its baseline."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import (
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from chrysalis.config.changes import Changes, Models, Name, as_text
+from chrysalis.config.metrics import EXPORTS, SAME_EXPORTED, MetricName
+from chrysalis.config.run import Pruned
+from chrysalis.config.settings import Settings
+from chrysalis.config.sweep import Sweep
+
+
+class WorstClasses(Settings):
+    """The classes whose labels look worst on the validation images (see docs/statistics.md)."""
+
+    worst: Annotated[int, Field(ge=1)] = Field(description="How many.")
+
+
+class Arm(Changes):
+    """One arm of an experiment: what differs from the base settings."""
+
+    model: str | None = Field(None, description="A model in place of the experiment's.")
+    remove_classes: list[str] | Literal["listed"] | WorstClasses = Field(
+        [],
+        description="Classes left out, by name or by label (0, 1, ..); listed: those of the "
+        "study's remove_classes; or so many of the worst.",
+    )
+    teacher: str | None = Field(
+        None,
+        description="A model whose outputs, after training with the base settings, are learned "
+        "beside the labels.",
+    )
+    prune: Pruned = Field(
+        0.0,
+        description="Share of each layer's channels that is removed from the model trained with "
+        "the base settings, before it is trained on with this arm's; 0: none.",
+    )
+    from_sweep: bool = Field(
+        False, description="Whether the result of the experiment's sweep is laid over the settings."
+    )
+    export: Literal["fp32", "int8"] | None = Field(
+        None,
+        description="Judge the model as exported to ONNX Runtime, with its weights as they are or "
+        "quantised to int8 after training; left out: as trained.",
+    )
+
+    @field_validator("remove_classes", mode="before")
+    @classmethod
+    def _as_text(cls, value: object) -> object:
+        return as_text(value)
+
+    @property
+    def builds_on_runs(self) -> bool:
+        """Whether another run must have ended first."""
+        worst = isinstance(self.remove_classes, WorstClasses)
+        return self.teacher is not None or self.prune > 0 or worst
+
+
+class Experiment(Settings):
+    """One question asked of a dataset (config/experiments/<name>.yaml)."""
+
+    title: str
+    question: str
+    position: int = Field(100, description="Where it stands in the report: low numbers first.")
+    analysis: Literal["accuracy", "class_removal"] = Field(
+        "accuracy",
+        description="accuracy: test top-1 against the baseline arm. class_removal: accuracy on "
+        "the remaining classes against the full model and the full model with masked logits.",
+    )
+    metrics: list[MetricName] = Field(
+        [], description="What its page tells of each arm beside accuracy."
+    )
+    against: list[MetricName] = Field(
+        [],
+        description="Those of its metrics that a figure sets accuracy against; smaller is taken "
+        "to be better.",
+    )
+    dynamics: bool = Field(
+        False,
+        description="Whether its runs are trained once more with the first seed, looking at loss, "
+        "gradients and activations on the way.",
+    )
+    by_default: bool = Field(
+        True,
+        description="Whether it is asked if `experiments` names no experiments; else it waits for "
+        "being named there, or for `snakemake experiment_<name>`.",
+    )
+    sweep: Sweep | None = Field(
+        None, description="The search whose result the arms with `from_sweep` are trained with."
+    )
+    models: Literal["first"] | Models | None = Field(
+        None,
+        description="Models that each arm is run with; first: the study's first model; left out: "
+        "every model of the study.",
+    )
+    baseline: str | None = Field(
+        None,
+        description="The arm that the others are compared with; left out with `arms: models`, "
+        "where it is the study's first model.",
+    )
+    arms: Literal["models", "each_class"] | Annotated[dict[Name, Arm], Field(min_length=2)] = Field(
+        description="The arms, as changes; models: one arm for each model of the study; "
+        "each_class: the full model, and one arm for each class, without it."
+    )
+
+    @model_validator(mode="after")
+    def _drawn_where_listed(self) -> Experiment:
+        if not set(self.against) <= set(self.metrics):
+            raise ValueError("`against` may name only what `metrics` names")
+        return self
+
+    @model_validator(mode="after")
+    def _sweep_is_used(self) -> Experiment:
+        if (self.sweep is not None) != any(arm.from_sweep for arm in self._written_arms()):
+            raise ValueError("`sweep` and an arm with `from_sweep` belong together")
+        if self.sweep is not None and self.models != "first" and len(self.models or []) != 1:
+            raise ValueError(
+                "an experiment with a `sweep` has one model: `models: first`, or its name"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _measured_as_judged(self) -> Experiment:
+        exported = [arm.export is not None for arm in self._written_arms()]
+        if any(exported) and not all(exported):
+            raise ValueError("either all arms of an experiment are exported or none is")
+        if EXPORTS.intersection(self.metrics) and not any(exported):
+            raise ValueError(f"only exported arms have the metrics {sorted(EXPORTS)}")
+        as_trained = set(self.metrics) - EXPORTS - SAME_EXPORTED
+        if any(exported) and as_trained:
+            raise ValueError(f"{sorted(as_trained)} are of networks as trained, not as exported")
+        return self
+
+    @model_validator(mode="after")
+    def _counts_images_where_they_vary(self) -> Experiment:
+        if self.varies_images and "train_images" not in self.metrics:
+            raise ValueError("arms that differ in `train_share` need `metrics: [train_images]`")
+        return self
+
+    @model_validator(mode="after")
+    def _from_sweep_alone(self) -> Experiment:
+        if any(arm.from_sweep and arm.builds_on_runs for arm in self._written_arms()):
+            raise ValueError(
+                "an arm with `from_sweep` builds on no other run: no teacher, prune, worst"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _traced_from_the_start(self) -> Experiment:
+        if self.dynamics and any(
+            arm.builds_on_runs or arm.from_sweep for arm in self._written_arms()
+        ):
+            raise ValueError(
+                "an experiment with `dynamics` has no arms with teacher, prune, worst or from_sweep"
+            )
+        return self
+
+    @property
+    def varies_images(self) -> bool:
+        """Whether its arms differ in how many images they train on."""
+        return len({arm.train_share for arm in self._written_arms()}) > 1
+
+    def _written_arms(self) -> list[Arm]:
+        return list(self.arms.values()) if isinstance(self.arms, dict) else []
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Experiment:
+        if self.arms == "models":
+            if self.baseline or self.models or self.analysis != "accuracy":
+                raise ValueError("`arms: models` takes no baseline, models or analysis of its own")
+            return self
+        if self.arms == "each_class":
+            if self.baseline or self.analysis != "class_removal":
+                raise ValueError("`arms: each_class` takes `analysis: class_removal`, no baseline")
+            return self
+        if self.baseline not in self.arms:
+            raise ValueError(f"baseline '{self.baseline}' is not among the arms {list(self.arms)}")
+        if self.analysis == "class_removal":
+            self._check_removals()
+        elif len({str(arm.remove_classes) for arm in self.arms.values()}) > 1:
+            raise ValueError("arms that remove different classes need `analysis: class_removal`")
+        return self
+
+    def _check_removals(self) -> None:
+        if self.arms[self.baseline].remove_classes:
+            raise ValueError("the baseline of a class_removal experiment removes no class")
+        others = [arm for name, arm in self.arms.items() if name != self.baseline]
+        if not all(arm.remove_classes for arm in others):
+            raise ValueError("each arm but the baseline of a class_removal experiment removes one")
+        if any(arm.model for arm in self.arms.values()):
+            raise ValueError("the arms of a class_removal experiment name no model")

@@ -1,0 +1,1 @@
+"""What the stages of a study hand to each other: records, tables, and where they lie."""

@@ -1,0 +1,1 @@
+"""Figures of the report: each function takes tables and returns a figure."""

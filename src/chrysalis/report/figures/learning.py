@@ -1,0 +1,83 @@
+"""Learning curves: accuracy against the number of training images."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from chrysalis.report.figures.style import (
+    STYLE,
+    colour,
+    dash,
+    log_scale,
+    marker,
+    new_figure,
+    put_legend,
+)
+
+
+def families(arms: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """The family of each arm: arms whose changes differ in `train_share` alone are one family.
+
+    `arms` holds each arm's changes; a family is named after its arm with the most images.
+    """
+    kept: dict[str, list[str]] = {}
+    for name, changes in arms.items():
+        rest = {key: value for key, value in changes.items() if key != "train_share"}
+        kept.setdefault(json.dumps(rest, sort_keys=True), []).append(name)
+    named = {}
+    for names in kept.values():
+        largest = max(names, key=lambda name: arms[name].get("train_share") or 1)
+        named |= dict.fromkeys(names, largest)
+    return named
+
+
+def tabulate_learning(
+    arms: pd.DataFrame, metrics: pd.DataFrame, family: dict[str, str]
+) -> pd.DataFrame:
+    """A row for each cell, from arms.csv and metrics.csv, by family and number of images.
+
+    Columns model, family, arm, train_images (mean over the seeds), mean and sd of test accuracy
+    (fractions), and seeds.
+    """
+    cells = ["model", "arm"]
+    counts = metrics[metrics["metric"] == "train_images"].rename(columns={"mean": "train_images"})
+    table = arms[[*cells, "mean", "sd", "seeds"]].merge(counts[[*cells, "train_images"]], on=cells)
+    table = table.assign(family=table["arm"].map(family))
+    order = ["model", "family", "train_images"]
+    columns = ["model", "family", "arm", "train_images", "mean", "sd", "seeds"]
+    return table.sort_values(order, ignore_index=True)[columns]
+
+
+@mpl.rc_context(STYLE)
+def plot_learning(table: pd.DataFrame) -> Figure:
+    """A line for each model and family of `tabulate_learning`, with bars of one sd each way."""
+    figure = new_figure(4.0)
+    axes = figure.subplots()
+    several = table["model"].nunique() > 1
+    handles = []
+    for index, (line, rows) in enumerate(table.groupby(["model", "family"], sort=False)):
+        handles.append(
+            axes.errorbar(
+                rows["train_images"],
+                100 * rows["mean"],
+                yerr=100 * rows["sd"].fillna(0),
+                label=": ".join(line) if several else line[1],
+                color=colour(index),
+                linestyle=dash(index),
+                marker=marker(index),
+                capsize=2.5,
+            )
+        )
+    axes.set(xlabel="Training images", ylabel="Test accuracy (%)")
+    counts = sorted(table["train_images"].round().unique())
+    if counts[-1] > 3 * counts[0]:
+        log_scale(axes, "x")
+    axes.set_xticks(counts, [f"{count:,.0f}" for count in counts])
+    axes.minorticks_off()
+    put_legend(figure, handles)
+    return figure

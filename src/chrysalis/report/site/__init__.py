@@ -1,0 +1,1 @@
+"""The report site: assembled, rendered and checked."""

@@ -1,0 +1,30 @@
+"""The report site of one study, from its results to checked pages."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from chrysalis.errors import UserError
+from chrysalis.report.site.assemble import assemble
+from chrysalis.report.site.check import check_site
+from chrysalis.report.site.render import choose_renderer, render
+
+
+def build_site(results_dir: Path, report_dir: Path, site_dir: Path) -> None:
+    """Build the site of results/<dataset> from the project in `report_dir` into `site_dir`.
+
+    Raises:
+        UserError: a result is missing, the renderer failed, or the built site has a fault.
+    """
+    renderer = choose_renderer()
+    work_dir = site_dir.with_name(f"{site_dir.name}.work")  # beside it, so that moving is renaming
+    shutil.rmtree(work_dir, ignore_errors=True)
+    try:
+        assemble(report_dir, results_dir, work_dir, str(renderer))
+        render(renderer, work_dir, site_dir)
+    finally:
+        shutil.rmtree(work_dir, ignore_errors=True)
+    problems = check_site(site_dir)
+    if problems:
+        raise UserError(f"{site_dir}: the site has faults:\n" + "\n".join(problems))

@@ -1,0 +1,1 @@
+"""Pure statistics and metrics: arrays in, numbers out; no files, no names."""

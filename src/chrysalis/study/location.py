@@ -1,0 +1,111 @@
+"""Which dataset a study means, where its images lie, and what can be known of it beforehand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from chrysalis.config.load import load
+from chrysalis.config.schema import Archive, Dataset, Digits, Folder
+from chrysalis.data import archives, layout
+from chrysalis.errors import UserError, suggest
+
+
+@dataclass(frozen=True)
+class Located:
+    """A dataset with its name and the folder its images are in, or will be after fetching.
+
+    `archives` are what to fetch it from, if that is how it comes.
+    """
+
+    name: str
+    config: Dataset
+    root: Path
+    archives: tuple[Path, ...] = ()
+
+    @property
+    def can_fetch(self) -> bool:
+        """Whether the workflow has what it takes to put the images in place."""
+        return isinstance(self.config.source, Digits) or bool(self.archives)
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether the images are put in place by the workflow, rather than by the user."""
+        return not isinstance(self.config.source, Folder)
+
+    def listing_digest(self) -> str:
+        """Stands for the names and sizes in a user's own folder; empty for fetched data."""
+        return "" if self.is_fetched else layout.listing_digest(self.root)
+
+    def classes(self) -> list[str]:
+        """The class names, read from folder names before anything is fetched.
+
+        Raises:
+            UserError: no images, no class folders, or just one class.
+        """
+        if not self.is_fetched or (self.root / layout.MANIFEST).is_file():
+            files = layout.list_files(self.root)
+            names = (name for name, _ in files if not self.is_fetched or name != layout.MANIFEST)
+            return layout.class_names(names, str(self.root))
+        if self.archives:
+            names = (name for path in self.archives for name, _ in archives.members(path))
+            return layout.class_names(names, ", ".join(map(str, self.archives)))
+        return [str(digit) for digit in range(10)]
+
+
+def locate(wanted: str, folder: Path) -> Located:
+    """The dataset that `wanted` names: a file in `folder`, a folder of images, or an archive.
+
+    Raises:
+        UserError: it is none of these, or its archives are nowhere to be found.
+    """
+    known = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    if wanted in known:
+        return _named(wanted, load(known[wanted], Dataset), known[wanted])
+    path = Path(wanted).expanduser()
+    name = re.sub(r"[^a-z0-9]+", "_", _stem(path.resolve()).lower()).strip("_") or "images"
+    if name in known:
+        name += "_folder"
+    if path.is_dir():
+        source = Folder(kind="folder", path=str(path))
+        return Located(name, Dataset(title=path.resolve().name, source=source), path)
+    if path.is_file():
+        if not path.name.lower().endswith(archives.SUFFIXES):
+            kinds = " ".join(archives.SUFFIXES)
+            raise UserError(f"dataset '{wanted}': not an archive of a known kind ({kinds})")
+        source = Archive(kind="archive", files=[path.name], folders=[str(path.parent)])
+        dataset = Dataset(title=_stem(path), source=source)
+        return Located(name, dataset, Path("data/raw") / name, (path,))
+    raise UserError(
+        f"dataset '{wanted}': no folder or archive of that name, and not a known dataset; "
+        f"{suggest(wanted, known)}"
+    )
+
+
+def _named(name: str, config: Dataset, file: Path) -> Located:
+    source, raw = config.source, Path("data/raw") / name
+    if isinstance(source, Digits):
+        return Located(name, config, raw)
+    if isinstance(source, Folder):
+        root = Path(source.path).expanduser()
+        if not root.is_dir():
+            raise UserError(f"{file}: source.path: no such folder: {root}")
+        return Located(name, config, root)
+    for folder in map(Path, source.folders):
+        found = tuple(folder / wanted for wanted in source.files)
+        if all(path.is_file() for path in found):
+            return Located(name, config, raw, found)
+    if not (raw / layout.MANIFEST).is_file():
+        raise UserError(
+            f"dataset '{name}': no folder of {', '.join(source.folders)} holds "
+            f"{' and '.join(source.files)}. {source.how_to_get}".strip()
+        )
+    return Located(name, config, raw)
+
+
+def _stem(path: Path) -> str:
+    for suffix in sorted(archives.SUFFIXES, key=len, reverse=True):
+        if path.name.lower().endswith(suffix):
+            return path.name[: -len(suffix)]
+    return path.name

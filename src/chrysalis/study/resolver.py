@@ -1,0 +1,258 @@
+"""Lays the changes of a study's files over one another: from arms to runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chrysalis.config.changes import Changes
+from chrysalis.config.experiment import Arm, Experiment, WorstClasses
+from chrysalis.config.load import load
+from chrysalis.config.run import RunSettings
+from chrysalis.config.schema import ModelFile, StudyConfig
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
+from chrysalis.config.sweep import Sweep
+from chrysalis.errors import UserError, suggest
+from chrysalis.models import registry
+from chrysalis.study.location import Located
+
+DEFAULT_IMAGE_SIZE = 96
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One model under one arm of an experiment; `run` names the run that answers it.
+
+    `stage` is the folder, within each of its trainings, that holds the predictions to judge.
+    """
+
+    model: str
+    arm: str
+    run: str
+    stage: str = "train"
+
+
+@dataclass(frozen=True)
+class ResolvedExperiment:
+    """An experiment with its arms written out, and its cells.
+
+    `swept_run` is the run that is trained with what its sweep finds; `ranked_by` are the runs
+    by whose predictions classes are removed.
+    """
+
+    name: str
+    config: Experiment
+    baseline: str
+    arms: dict[str, Arm]
+    cells: tuple[Cell, ...]
+    swept_run: str | None
+    ranked_by: tuple[str, ...]
+
+    @property
+    def runs(self) -> list[str]:
+        """Names of the runs that it needs, each once."""
+        return list(dict.fromkeys(cell.run for cell in self.cells))
+
+    def describe(self) -> dict[str, Any]:
+        """What its comparison and its page need, as JSON-ready values."""
+        return {
+            "name": self.name,
+            "title": self.config.title,
+            "question": self.config.question,
+            "analysis": self.config.analysis,
+            "metrics": self.config.metrics,
+            "against": self.config.against,
+            "dynamics": self.config.dynamics,
+            "baseline": self.baseline,
+            "arms": {
+                name: arm.model_dump(mode="json", exclude_unset=True)
+                for name, arm in self.arms.items()
+            },
+            "cells": [vars(cell) for cell in self.cells],
+            "sweep": self.config.sweep and self.config.sweep.model_dump(mode="json"),
+            "swept_run": self.swept_run,
+            "ranked_by": self.ranked_by,
+        }
+
+
+def known_models(wanted: Iterable[str] | None, where: str) -> tuple[str, ...]:
+    """The models that are wanted, or all; `where` is for messages.
+
+    Raises:
+        UserError: there is no such model.
+    """
+    names = tuple(registry.specs() if wanted is None else wanted)
+    for name in names:
+        try:
+            registry.spec(name)
+        except UserError as error:
+            raise UserError(f"{where}: {error}") from None
+    return names
+
+
+class Resolver:
+    """Lays changes over one another and collects the runs that result."""
+
+    def __init__(self, study: StudyConfig, dataset: Located, model_files: Path) -> None:
+        self.study, self.dataset, self.model_files = study, dataset, model_files
+        self.listed = (
+            dataset.config.remove_classes if study.remove_classes is None else study.remove_classes
+        )
+        self.runs: dict[str, RunSettings] = {}
+        if self.listed:
+            self._named(self.listed, "remove_classes")
+
+    def experiment(
+        self, name: str, experiment: Experiment, models: tuple[str, ...]
+    ) -> ResolvedExperiment:
+        """The experiment for these models of the study, after noting its runs."""
+        where = f"config/experiments/{name}.yaml"
+        arms, baseline = experiment.arms, experiment.baseline
+        if arms == "models":
+            arms, baseline = {model: Arm(model=model) for model in models}, models[0]
+        elif arms == "each_class":
+            without = {f"without {c}": Arm(remove_classes=[c]) for c in self.dataset.classes()}
+            arms, baseline = {"full": Arm()} | without, "full"
+        if experiment.models == "first":
+            models = models[:1]
+        elif experiment.models is not None:
+            models = known_models(experiment.models, f"{where}: models")
+        cells = []
+        for arm_name, arm in arms.items():
+            for model in known_models([arm.model], f"{where}: {arm_name}") if arm.model else models:
+                run = self.run(model, arm, f"{where}: {arm_name}", experiment.sweep)
+                cells.append(Cell(model, arm_name, run, _stage(arm)))
+        runs = [self.runs[cell.run] for cell in cells]
+        return ResolvedExperiment(
+            name,
+            experiment,
+            baseline,
+            arms,
+            tuple(cells),
+            swept_run=next((run.name for run in runs if run.sweep), None),
+            ranked_by=tuple(dict.fromkeys(run.ranked_by for run in runs if run.ranked_by)),
+        )
+
+    def run(
+        self, model: str, arm: Arm, where: str = "configuration", sweep: Sweep | None = None
+    ) -> str:
+        """Name of the run that trains `model` under `arm`, after noting its settings.
+
+        The runs that it builds on are noted as well.
+        """
+        layers: list[Changes] = [self.dataset.config.settings, self._model_file(model)]
+        layers += [self.study.settings, arm]
+        settings = RunSettings(
+            model=model,
+            options=_options(model, layers, where),
+            image_size=_last([layer.image_size for layer in layers], DEFAULT_IMAGE_SIZE),
+            **_given(layers, "pack_margin", "crop_pct", "train_share"),
+            training=_overlay(TrainingSettings(), [layer.training for layer in layers]),
+            augmentation=_augmentation([layer.augmentation for layer in layers]),
+            removed_classes=self._removed(arm, where),
+            prune=arm.prune,
+            sweep=sweep if arm.from_sweep else None,
+            **self._built_on(model, arm, where),
+        )
+        smallest = registry.spec(model).smallest
+        if settings.image_size < smallest:
+            raise UserError(
+                f"{where}: model '{model}' needs images of at least {smallest} px, found "
+                f"image_size {settings.image_size}"
+            )
+        self.runs[settings.name] = settings
+        return settings.name
+
+    def _built_on(self, model: str, arm: Arm, where: str) -> dict[str, Any]:
+        """The runs, under the base settings, that the arm needs first."""
+        same_classes = Arm(remove_classes=arm.remove_classes)
+        found: dict[str, Any] = {}
+        if arm.teacher:
+            (teacher,) = known_models([arm.teacher], f"{where}: teacher")
+            found["teacher"] = self.run(teacher, same_classes, where)
+        if arm.prune:
+            found["start"] = self.run(model, same_classes, where)
+        if isinstance(arm.remove_classes, WorstClasses):
+            found["worst_classes"] = arm.remove_classes.worst
+            found["ranked_by"] = self.run(model, Arm(), where)
+        return found
+
+    def _model_file(self, model: str) -> Changes:
+        path = self.model_files / f"{model}.yaml"
+        return load(path, ModelFile).settings if path.exists() else Changes()
+
+    def _removed(self, arm: Arm, where: str) -> tuple[str, ...]:
+        """The classes that the arm removes; none yet if their quality is to decide."""
+        if isinstance(arm.remove_classes, WorstClasses):
+            return ()
+        return self._named(
+            self.listed if arm.remove_classes == "listed" else arm.remove_classes, where
+        )
+
+    def _named(self, wanted: list[str], where: str) -> tuple[str, ...]:
+        if not wanted:
+            return ()
+        known = self.dataset.classes()
+        names = {_class_named(name, known, where) for name in wanted}
+        if len(known) - len(names) < 2:
+            raise UserError(f"{where}: removing {sorted(names)} leaves fewer than two classes")
+        return tuple(sorted(names))
+
+
+def _stage(arm: Arm) -> str:
+    return f"export/{arm.export}" if arm.export else "train"
+
+
+def _class_named(name: str, known: list[str], where: str) -> str:
+    """The class of that name, or else with that label; labels count the sorted names from 0."""
+    if name in known:
+        return name
+    if name.isdecimal() and int(name) < len(known):
+        return sorted(known)[int(name)]
+    raise UserError(f"{where}: unknown class to remove '{name}'; {suggest(name, known)}")
+
+
+def _given(layers: list[Changes], *names: str) -> dict[str, Any]:
+    """The last given value of each of these settings, where one is given."""
+    values = {name: _last([getattr(layer, name) for layer in layers], None) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _last(values: list[Any], default: Any) -> Any:
+    given = [value for value in values if value is not None]
+    return given[-1] if given else default
+
+
+def _overlay(settings: Any, layers: list[Any]) -> Any:
+    values = settings.model_dump()
+    for layer in layers:
+        values |= layer.model_dump(exclude_none=True)
+    return type(settings).model_validate(values)
+
+
+def _augmentation(layers: list[Any]) -> AugmentationSettings | None:
+    """`none` switches all off; changes laid over `none` leave it off, `standard` undoes it."""
+    off, changes = False, []
+    for layer in layers:
+        if isinstance(layer, str):
+            off = layer == "none"
+        else:
+            changes.append(layer)
+    return None if off else _overlay(AugmentationSettings(), changes)
+
+
+def _options(model: str, layers: list[Changes], where: str) -> dict[str, Any]:
+    """The model's options; those of its registration that nobody changed are written out too."""
+    known = registry.spec(model).options
+    options = dict(known)
+    for layer in layers:
+        for key in layer.options:
+            if key not in known:
+                raise UserError(
+                    f"{where}: options: model '{model}' has no option '{key}'; "
+                    f"{suggest(key, known)}"
+                )
+        options |= layer.options
+    return options

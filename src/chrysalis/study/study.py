@@ -1,0 +1,254 @@
+"""From configuration to a study: its experiments, and the runs that they need."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chrysalis.config.experiment import Arm, Experiment, WorstClasses
+from chrysalis.config.load import load, validate
+from chrysalis.config.published import Published
+from chrysalis.config.run import RunSettings
+from chrysalis.config.schema import StudyConfig
+from chrysalis.errors import UserError, suggest
+from chrysalis.models import registry
+from chrysalis.stats.minimums import ENOUGH_EPOCHS, ENOUGH_SEEDS
+from chrysalis.study.location import Located, locate
+from chrysalis.study.resolver import ResolvedExperiment, Resolver, known_models
+
+
+@dataclass(frozen=True)
+class Study:
+    """A dataset, the experiments asked of it, and the seeds.
+
+    `base_runs` are the runs of the study's models under the base settings, by model; `plain_runs`
+    those and the like of models that only an experiment names. `on_request` are the experiments
+    that are not asked, with the runs that only they need in `more_runs`; `refused` gives the reason
+    for every experiment that cannot be asked.
+    """
+
+    config: StudyConfig
+    dataset: Located
+    models: tuple[str, ...]
+    experiments: tuple[ResolvedExperiment, ...]
+    skipped: dict[str, tuple[str, str]]
+    runs: dict[str, RunSettings]
+    base_runs: dict[str, str]
+    plain_runs: dict[str, str]
+    on_request: tuple[ResolvedExperiment, ...]
+    more_runs: dict[str, RunSettings]
+    refused: dict[str, str]
+    published: dict[str, Published]
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds of every run."""
+        return self.config.seed_list
+
+    @property
+    def cam_layers(self) -> dict[str, str]:
+        """The Grad-CAM layer of each model for which one is named."""
+        return self.dataset.config.cam_layers | self.config.cam_layers
+
+    @property
+    def packed_sizes(self) -> list[int]:
+        """Sides of the packed images that its runs need, in pixels."""
+        return sorted({run.packed_size for run in self.runs.values()})
+
+    def run(self, name: str) -> RunSettings:
+        """The settings of a run of any experiment, asked or not."""
+        return self.runs.get(name) or self.more_runs[name]
+
+    def settings(self, run: str, seed: int) -> RunSettings:
+        """The full settings of one training."""
+        return self.run(run).model_copy(update={"seed": seed})
+
+    def smoke_reasons(self, runs: Iterable[str]) -> list[str]:
+        """Why these runs, by name, are too little to conclude from; empty if they are not."""
+        reasons = []
+        if len(self.seeds) < ENOUGH_SEEDS:
+            reasons.append(f"{ENOUGH_SEEDS} seeds are needed, not {len(self.seeds)}")
+        epochs = min(self.runs[run].training.epochs for run in runs)
+        if epochs < ENOUGH_EPOCHS:
+            reasons.append(f"{ENOUGH_EPOCHS} epochs are needed, not {epochs}")
+        return reasons
+
+    def describe(self) -> dict[str, Any]:
+        """What the report says of the study, as JSON-ready values."""
+        dataset = self.dataset.config
+        return {
+            "name": self.dataset.name,
+            "title": dataset.title,
+            "dataset": {
+                "title": dataset.title,
+                "description": dataset.description,
+                "citation": dataset.citation,
+                "url": dataset.url,
+                "kind": dataset.source.kind,
+            },
+            "seeds": self.seeds,
+            "threshold": self.config.threshold,
+            "smoke": self.smoke_reasons(self.runs),
+            "experiments": [
+                experiment.describe() | {"smoke": self.smoke_reasons(experiment.runs)}
+                for experiment in self.experiments
+            ],
+            "skipped_experiments": [
+                {"name": name, "title": title, "reason": reason}
+                for name, (title, reason) in self.skipped.items()
+            ],
+            "models": [{"name": name, "title": registry.spec(name).title} for name in self.models],
+            "runs": list(self.runs),
+            "base_runs": self.base_runs,
+            "plain_runs": self.plain_runs,
+            "explained": [f"{run}/seed{self.seeds[0]}" for run in self.base_runs.values()],
+            "split": dataset.split.model_dump(mode="json"),
+            "vary_split": self.config.vary_split,
+            "published": {
+                name: told.model_dump(mode="json") for name, told in self.published.items()
+            },
+        }
+
+
+def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
+    """The study that `config` (Snakemake's merged configuration) asks for.
+
+    Raises:
+        UserError: anything wrong in the configuration or in what it names.
+    """
+    study = validate(config, StudyConfig, "configuration (config.yaml, --configfile or --config)")
+    dataset = locate(study.dataset, folder / "datasets")
+    if not dataset.is_fetched:
+        dataset.classes()
+    models = known_models(study.models, "models")
+    known_models(study.cam_layers, "cam_layers")
+    known_models(dataset.config.cam_layers, f"dataset '{dataset.name}': cam_layers")
+    known_models(
+        (path.stem for path in sorted((folder / "models").glob("*.yaml"))), f"{folder}/models"
+    )
+    base, more = (Resolver(study, dataset, folder / "models") for _ in range(2))
+    base_runs = {model: base.run(model, Arm()) for model in models}
+    files = _experiments(study, dataset, folder / "experiments")
+    asked, skipped = _asked(study, dataset, files)
+    experiments, on_request, refused = [], [], {}
+    for name, experiment in files.items():
+        reason = _reason_to_refuse(experiment, models, base)
+        try:
+            if reason:
+                refused[name] = reason
+                if name in asked:
+                    skipped[name] = reason
+            elif name in asked:
+                experiments.append(base.experiment(name, experiment, models))
+            else:
+                on_request.append(more.experiment(name, experiment, models))
+        except UserError as error:
+            if name in asked:
+                raise
+            refused[name] = str(error)
+    return Study(
+        study,
+        dataset,
+        models,
+        tuple(experiments),
+        {name: (files[name].title, reason) for name, reason in skipped.items()},
+        base.runs,
+        base_runs,
+        _plain_runs(Resolver(study, dataset, folder / "models"), base.runs),
+        tuple(on_request),
+        more.runs,
+        refused,
+        _published(dataset, folder / "published", files),
+    )
+
+
+def _plain_runs(resolver: Resolver, runs: dict[str, RunSettings]) -> dict[str, str]:
+    """By model, which of the runs trains it under the base settings, if one does."""
+    found = {}
+    for model in {run.model for run in runs.values()}:
+        with contextlib.suppress(UserError):  # the base settings' images are too small for it
+            found[model] = resolver.run(model, Arm())
+    return {model: run for model, run in found.items() if run in runs}
+
+
+def _published(
+    dataset: Located, folder: Path, experiments: dict[str, Experiment]
+) -> dict[str, Published]:
+    """What the dataset's file names in `folder`, by its name."""
+    files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    found = {}
+    for name in dataset.config.published:
+        if name not in files:
+            raise UserError(
+                f"dataset '{dataset.name}': published: unknown '{name}'; {suggest(name, files)}"
+            )
+        told = found[name] = load(files[name], Published)
+        known_models((figure.model for figure in told.figures), f"{files[name]}: figures")
+        for item in (*told.figures, *told.claims):
+            if item.experiment is not None and item.experiment not in experiments:
+                raise UserError(
+                    f"{files[name]}: unknown experiment '{item.experiment}'; "
+                    f"{suggest(item.experiment, experiments)}"
+                )
+    return found
+
+
+def _asked(
+    study: StudyConfig, dataset: Located, experiments: dict[str, Experiment]
+) -> tuple[set[str], dict[str, str]]:
+    """The experiments that the study asks, and why it does not ask those that its dataset skips."""
+    if study.experiments == "all":
+        return set(experiments), {}
+    if study.experiments is not None:
+        return set(study.experiments), {}
+    usual = {name for name, experiment in experiments.items() if experiment.by_default}
+    left_out = usual & set(dataset.config.skip_experiments)
+    return usual - left_out, {
+        name: "the dataset's file skips it" for name in experiments if name in left_out
+    }
+
+
+def _reason_to_refuse(experiment: Experiment, models: tuple[str, ...], base: Resolver) -> str:
+    """Why an experiment cannot be asked of this study; empty if it can."""
+    if experiment.arms == "models":
+        return "" if len(models) > 1 else "the study has just one model"
+    if experiment.arms == "each_class":
+        return ""
+    removals = [arm.remove_classes for arm in experiment.arms.values()]
+    worst = max((r.worst for r in removals if isinstance(r, WorstClasses)), default=0)
+    if worst and len(base.dataset.classes()) - worst < 2:
+        return f"without the {worst} worst classes fewer than two are left"
+    if base.study.vary_split and (worst or experiment.sweep):
+        return "what it finds out on val it would test on images of another seed's val (vary_split)"
+    for arm in experiment.arms.values():
+        for model in _named_models(experiment, arm) if arm.options.get("pretrained") else []:
+            needed = registry.spec(model).needs
+            if needed and not importlib.util.find_spec(needed):
+                return f"the package {needed} with pretrained weights is not installed"
+    if "listed" in removals and not base.listed:
+        return "no classes to remove are listed; set remove_classes"
+    return ""
+
+
+def _named_models(experiment: Experiment, arm: Arm) -> list[str]:
+    """The models that the arm or else its experiment names."""
+    if arm.model:
+        return [arm.model]
+    return experiment.models if isinstance(experiment.models, list) else []
+
+
+def _experiments(study: StudyConfig, dataset: Located, folder: Path) -> dict[str, Experiment]:
+    """All experiments that there are, in the order of their positions."""
+    files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    named = study.experiments if isinstance(study.experiments, list) else []
+    skipped = dataset.config.skip_experiments
+    for key, names in (("experiments", named), ("skip_experiments", skipped)):
+        for name in names:
+            if name not in files:
+                raise UserError(f"{key}: unknown experiment '{name}'; {suggest(name, files)}")
+    experiments = {name: load(path, Experiment) for name, path in files.items()}
+    return dict(sorted(experiments.items(), key=lambda item: item[1].position))

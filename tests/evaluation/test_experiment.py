@@ -1,0 +1,396 @@
+"""An experiment's tables and answer, from hand-made run folders."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from chrysalis.evaluation.experiment import analyse
+from chrysalis.stats import checks
+from chrysalis.stats.compare import compare, compare_resampled, holm
+
+IMAGES = 60
+SEEDS = [0, 1, 2]
+AB = ["a", "b"]
+
+
+def experiment(cells, baseline, analysis="accuracy", arms=None):
+    return {
+        "name": "made_up",
+        "title": "Made up",
+        "question": "Does it matter?",
+        "analysis": analysis,
+        "metrics": [],
+        "baseline": baseline,
+        "arms": arms or {arm: {} for _, arm, _ in cells},
+        "cells": [
+            {"model": model, "arm": arm, "run": run, "stage": "train"} for model, arm, run in cells
+        ],
+    }
+
+
+@pytest.fixture
+def write_errors(write_run):
+    """Runs of 60 images, by turns of classes a and b; each seed errs on the first so many."""
+
+    def write(run, errors):
+        truth = [AB[row % 2] for row in range(IMAGES)]
+        for seed, count in enumerate(errors):
+            guesses = [AB[(row + (row < count)) % 2] for row in range(IMAGES)]
+            write_run(run, seed, AB, truth, guesses)
+
+    return write
+
+
+def analysed(*arguments):
+    tables, answer = analyse(*arguments)
+    return tables["arms"], tables["effects"], tables["per_class"], answer
+
+
+def correct(errors):
+    return np.array([[row >= count for row in range(IMAGES)] for count in errors])
+
+
+def test_arms_against_the_baseline_of_the_same_model(write_errors, tmp_path):
+    errors = {
+        **{"m-off": (30, 31, 32), "m-on": (6, 5, 7)},
+        **{"n-off": (9, 12, 15), "n-on": (12, 15, 9)},
+    }
+    for run, counts in errors.items():
+        write_errors(run, counts)
+    asked = experiment(
+        [("m", "off", "m-off"), ("n", "off", "n-off"), ("m", "on", "m-on"), ("n", "on", "n-on")],
+        "off",
+    )
+    arms, effects, per_class, answer = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
+
+    assert arms[["model", "arm", "run"]].to_numpy().tolist() == [
+        *(["m", "off", "m-off"], ["n", "off", "n-off"]),
+        *(["m", "on", "m-on"], ["n", "on", "n-on"]),
+    ]
+    np.testing.assert_allclose(arms["mean"], [29 / 60, 48 / 60, 54 / 60, 48 / 60])
+    np.testing.assert_allclose(arms["sd"], [1 / 60, 3 / 60, 1 / 60, 3 / 60])
+    assert arms["values"][0] == "0.500000;0.483333;0.466667"
+    assert (arms["images"] == 60).all()
+    assert (arms["seeds"] == 3).all()
+
+    assert effects[["model", "arm", "baseline"]].to_numpy().tolist() == [
+        ["m", "on", "off"],
+        ["n", "on", "off"],
+    ]
+    expected = [
+        compare(correct(errors[f"{m}-on"]), correct(errors[f"{m}-off"])) for m in ("m", "n")
+    ]
+    np.testing.assert_allclose(effects["effect"], [25 / 60, 0], atol=1e-12)
+    np.testing.assert_allclose(effects["low"], [e.low for e in expected])
+    np.testing.assert_allclose(effects["high"], [e.high for e in expected])
+    np.testing.assert_allclose(effects["p"], [e.p for e in expected])
+    np.testing.assert_allclose(effects["p_holm"], holm([e.p for e in expected]))
+    assert effects["outcome"].tolist() == ["better", "none"]
+    assert effects["sentence"][0].startswith("m (on) is better than m (off) by 41.7 points")
+    assert effects["sentence"][1].startswith("No detectable difference between n (on) and n (off)")
+
+    # The seeds of m (off) err on 30, 31 and 32 images, by turns of a and b: on 47 of a, 46 of b.
+    first = per_class[(per_class["model"] == "m") & (per_class["arm"] == "off")]
+    assert first["class"].tolist() == AB
+    assert first["support"].tolist() == [30, 30]
+    np.testing.assert_allclose(first["mean"], [43 / 90, 44 / 90])
+    assert answer["headline"] == (
+        "Of 2 comparisons with the baseline: 1 better, 1 without a detectable difference."
+    )
+    assert answer["sentences"] == effects["sentence"].tolist()
+    assert (answer["analysis"], answer["threshold"]) == ("accuracy", 0.01)
+
+
+def test_gains_are_the_comparison_on_each_class_alone(write_errors, tmp_path):
+    errors = {"m-off": (30, 31, 32), "m-on": (6, 5, 7)}
+    for run, counts in errors.items():
+        write_errors(run, counts)
+    asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    gains = tables["class_effects"].set_index("class")
+    on, off = correct(errors["m-on"]), correct(errors["m-off"])
+    expected = [compare(on[:, start::2], off[:, start::2]) for start in (0, 1)]
+    for name, effect in zip(AB, expected, strict=True):
+        found = gains.loc[name]
+        assert found["images"] == 30
+        assert found["effect"] == pytest.approx(effect.difference)
+        assert (found["low"], found["high"]) == pytest.approx((effect.low, effect.high))
+    np.testing.assert_allclose(gains["p_holm"], holm([effect.p for effect in expected]))
+
+
+def test_a_class_that_all_trainings_get_right_has_the_interval_of_its_images(
+    write_errors, tmp_path
+):
+    write_errors("m-off", (0, 0, 0))
+    write_errors("m-on", (0, 0, 0))
+    asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    expected = compare(*np.ones((2, 3, 30), bool))
+    assert expected.low < 0 < expected.high
+    assert tables["class_effects"]["low"].tolist() == pytest.approx([expected.low] * 2)
+    assert tables["class_effects"]["high"].tolist() == pytest.approx([expected.high] * 2)
+    assert (tables["class_effects"]["effect"] == 0).all()
+
+
+def test_other_tests_of_the_same_comparison(write_errors, tmp_path):
+    errors = {"m-off": (30, 31, 32), "m-on": (6, 5, 7)}
+    for run, counts in errors.items():
+        write_errors(run, counts)
+    asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    (row,) = tables["checks"].to_dict("records")
+    assert (row["model"], row["arm"], row["baseline"]) == ("m", "on", "off")
+    on, off = correct(errors["m-on"]), correct(errors["m-off"])
+    assert (row["bootstrap_low"], row["bootstrap_high"]) == checks.bootstrap(on, off)
+    assert row["sign_flip_p"] == row["sign_flip_least_p"] == 0.25
+    pairs = tables["pairs"]
+    assert pairs["seed"].tolist() == SEEDS
+    assert pairs["arm_only"].tolist() == [24, 26, 25]
+    assert pairs["baseline_only"].tolist() == [0, 0, 0]
+    np.testing.assert_allclose(pairs["p"], [2.0**-23, 2.0**-25, 2.0**-24])
+
+
+def test_models_against_one_model(write_errors, tmp_path):
+    for run, counts in {"m-1": (6, 6, 6), "n-1": (20, 21, 22), "o-1": (3, 6, 9)}.items():
+        write_errors(run, counts)
+    cells = [(name, name, f"{name}-1") for name in "mno"]
+    asked = experiment(cells, "m", arms={name: {"model": name} for name in "mno"})
+    _, effects, _, _ = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
+    assert effects[["model", "arm", "baseline"]].to_numpy().tolist() == [
+        ["n", "n", "m"],
+        ["o", "o", "m"],
+    ]
+    np.testing.assert_allclose(effects["effect"], [-15 / 60, 0], atol=1e-12)
+    assert effects["sentence"][0].startswith("n is worse than m by 25.0 points")
+
+
+def test_baselines_are_not_compared_with_each_other(write_errors, tmp_path):
+    for run in ("m-1", "n-1", "o-1"):
+        write_errors(run, (5, 6, 7))
+    asked = experiment(
+        [("m", "base", "m-1"), ("n", "base", "n-1"), ("o", "other", "o-1")],
+        "base",
+        arms={"base": {}, "other": {"model": "o"}},
+    )
+    _, effects, _, _ = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
+    assert effects[["model", "arm"]].to_numpy().tolist() == [["o", "other"], ["o", "other"]]
+    assert "o (other) and n (base)" in effects["sentence"][1]
+
+
+def test_one_seed_is_not_enough(write_errors, tmp_path):
+    write_errors("m-off", (30,))
+    write_errors("m-on", (6,))
+    asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    arms, effects, _, answer = analysed(asked, tmp_path / "runs", [0], 0.01)
+    assert arms["sd"].isna().all()
+    assert effects["outcome"].tolist() == ["insufficient"]
+    assert effects["effect"][0] == pytest.approx(24 / 60)
+    assert effects[["low", "high", "p", "p_holm"]].isna().all(axis=None)
+    assert answer["headline"].startswith("Not enough runs to tell m (on) from m (off)")
+
+
+ABC = ["a", "b", "c"]
+TRUTH = ["a"] * 30 + ["b"] * 30 + ["c"] * 12
+
+
+@pytest.fixture
+def write_removal(write_run):
+    """A full model that takes some of a for c; masked, it knows most of those.
+
+    Of 60 images of a and b, seed s of the full model takes the first 12 + s for c. Of these, the
+    second guess is right for all but the first 4. The model trained without c errs on the first 2.
+    """
+
+    def write(full="m-full", removed="m-removed", paths=None):
+        for seed in SEEDS:
+            taken = 12 + seed
+            guesses = ["c" if row < taken else name for row, name in enumerate(TRUTH)]
+            second = ["b" if row < 4 else name for row, name in enumerate(TRUTH)]
+            write_run(full, seed, ABC, TRUTH, guesses, second)
+            guesses = ["b" if row < 2 else name for row, name in enumerate(TRUTH[:60])]
+            write_run(removed, seed, AB, TRUTH[:60], guesses, paths=paths)
+
+    return write
+
+
+REMOVAL = experiment(
+    [("m", "full", "m-full"), ("m", "removed", "m-removed")],
+    "full",
+    "class_removal",
+)
+
+
+def test_class_removal_against_the_full_model_and_the_masked_one(write_removal, tmp_path):
+    write_removal()
+    arms, effects, per_class, answer = analysed(REMOVAL, tmp_path / "runs", SEEDS, 0.01)
+
+    assert arms["arm"].tolist() == ["full", "full, masked", "removed"]
+    assert arms["run"].tolist() == ["m-full", "m-full", "m-removed"]
+    # Judged on the 60 images of a and b alone.
+    assert (arms["images"] == 60).all()
+    np.testing.assert_allclose(arms["mean"], [1 - 13 / 60, 1 - 4 / 60, 1 - 2 / 60])
+
+    assert effects["baseline"].tolist() == ["full", "full, masked"]
+    np.testing.assert_allclose(effects["effect"], [11 / 60, 2 / 60])
+    # Masked and removed models have identical seeds here: the paired t test over images is left.
+    right = np.arange(60)
+    expected = stats.ttest_rel(right >= 2, (right >= 4).astype(float))
+    assert effects["p"][1] == pytest.approx(expected.pvalue)
+    assert effects["sentence"][0].startswith(
+        "m trained without c is better than the full m by 18.3 points"
+    )
+    assert effects["sentence"][1].startswith(
+        "No detectable difference between m trained without c and the full m with their logits "
+        "masked out"
+    )
+    classes = per_class[per_class["arm"] == "full, masked"]
+    assert classes["class"].tolist() == AB
+    np.testing.assert_allclose(classes["mean"], [26 / 30, 1])
+    assert answer["removed"] == {"full": [], "removed": ["c"]}
+
+
+def test_several_removals_are_told_apart(write_removal, write_run, tmp_path):
+    write_removal()
+    for seed in SEEDS:
+        truth = ["c"] * 12 + ["b"] * 30
+        paths = [f"{row}.png" for row in [*range(60, 72), *range(30, 60)]]
+        # The pack's order: images of b come before those of c.
+        order = [*range(12, 42), *range(12)]
+        write_run(
+            "m-without_a",
+            seed,
+            ["b", "c"],
+            [truth[i] for i in order],
+            [truth[i] for i in order],
+            paths=[paths[i] for i in order],
+        )
+    asked = experiment(
+        [("m", "full", "m-full"), ("m", "no_c", "m-removed"), ("m", "no_a", "m-without_a")],
+        "full",
+        "class_removal",
+    )
+    arms, effects, _, _ = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
+    assert arms["arm"].tolist() == [
+        *("full: no_c", "full, masked: no_c", "no_c"),
+        *("full: no_a", "full, masked: no_a", "no_a"),
+    ]
+    assert arms["images"].tolist() == [60] * 3 + [42] * 3
+    np.testing.assert_allclose(effects["effect"][2:], [0, 0], atol=1e-12)
+    assert effects["outcome"].tolist()[2:] == ["insufficient"] * 2
+
+
+def test_different_images_are_refused(write_removal, tmp_path):
+    write_removal(paths=[f"{row}.jpg" for row in range(60)])
+    with pytest.raises(ValueError, match=r"m \(removed\) and m \(full\) were judged on different"):
+        analyse(REMOVAL, tmp_path / "runs", SEEDS, 0.01)
+
+
+@pytest.fixture
+def write_varied(write_run):
+    """Runs whose seed s has images of its own: 40 of class a and 20 of b, in an order of its own.
+
+    A seed errs on the first so many of each class.
+    """
+
+    def write(run, errors, classes=AB, train=240):
+        for seed, counts in enumerate(errors):
+            truth = ["a"] * 40 + ["b"] * 20
+            guesses = [
+                AB[1 - AB.index(name)] if row < count else name
+                for name, count, size in zip(AB, counts, (40, 20), strict=True)
+                for row in range(size)
+            ]
+            order = np.random.default_rng(seed).permutation(60)
+            folder = write_run(
+                run,
+                seed,
+                classes,
+                [truth[row] for row in order],
+                [guesses[row] for row in order],
+                paths=[f"seed{seed}/{row}.png" for row in order],
+            )
+            record = {"classes": classes, "images": {"train": train, "val": 60, "test": 60}}
+            (folder / "run.json").write_text(json.dumps(record))
+
+    return write
+
+
+def of_class(size, errors):
+    return np.array([[row >= count for row in range(size)] for count in errors])
+
+
+def both_classes(errors):
+    of_a, of_b = zip(*errors, strict=True)
+    return np.hstack([of_class(40, of_a), of_class(20, of_b)])
+
+
+def test_where_seeds_have_images_of_their_own(write_varied, tmp_path):
+    """Each seed by its own labels, and by the corrected test with the fewer training images."""
+    off, on = [(14, 8), (12, 6), (16, 10)], [(6, 1), (7, 4), (5, 3)]
+    write_varied("m-off", off)
+    write_varied("m-on", on, train=120)
+    asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+
+    arms = [both_classes(errors) for errors in (on, off)]
+    (row,) = tables["effects"].to_dict("records")
+    expected = compare_resampled(*arms, 120)
+    for name in ("low", "high", "p"):
+        assert row[name] == pytest.approx(getattr(expected, name))
+    assert row["effect"] == pytest.approx(40 / 180)
+    assert (row["seeds"], row["images"]) == (3, 60)
+
+    by_class = tables["per_class"].set_index(["arm", "class"])
+    assert by_class["support"].tolist() == [40, 20] * 2
+    assert by_class.loc[("off", "a"), "mean"] == pytest.approx(1 - 14 / 40)
+    assert by_class.loc[("off", "b"), "mean"] == pytest.approx(1 - 8 / 20)
+    assert by_class.loc[("off", "b"), "sd"] == pytest.approx(2 / 20)
+
+    # A class has its share of the 120 training images too: 80 and 40.
+    gains = tables["class_effects"].set_index("class")
+    for name, place, size in (("a", 0, 40), ("b", 1, 20)):
+        pair = [of_class(size, [e[place] for e in errors]) for errors in (on, off)]
+        effect = compare_resampled(*pair, 2 * size)
+        found = gains.loc[name]
+        assert found["images"] == size
+        assert found["effect"] == pytest.approx(effect.difference)
+        assert (found["low"], found["high"]) == pytest.approx((effect.low, effect.high))
+        assert found["p"] == pytest.approx(effect.p)
+
+    (row,) = tables["checks"].to_dict("records")
+    assert (row["bootstrap_low"], row["bootstrap_high"]) == pytest.approx(
+        checks.bootstrap_resampled(*arms)
+    )
+    assert row["sign_flip_p"] == 0.25
+    assert tables["pairs"]["arm_only"].tolist() == [15, 7, 18]
+
+
+def test_class_removal_where_seeds_have_images_of_their_own(write_varied, tmp_path):
+    full, removed = [(9, 4), (8, 3), (9, 2)], [(2, 1), (3, 1), (2, 2)]
+    write_varied("m-full", full, classes=ABC, train=280)
+    write_varied("m-removed", removed, train=240)
+    tables, answer = analyse(REMOVAL, tmp_path / "runs", SEEDS, 0.01)
+    effects = tables["effects"]
+    assert effects["baseline"].tolist() == ["full", "full, masked"]
+    arms = [both_classes(errors) for errors in (removed, full)]
+    expected = compare_resampled(*arms, 240)
+    np.testing.assert_allclose(effects["effect"], [expected.difference] * 2)
+    np.testing.assert_allclose(effects["p"], [expected.p] * 2)
+    assert tables["per_class"]["support"].tolist() == [40, 20] * 3
+    assert answer["removed"] == {"full": [], "removed": ["c"]}
+
+
+def test_arms_of_a_seed_must_share_its_images(write_varied, tmp_path):
+    write_varied("m-off", [(9, 4), (8, 3), (9, 2)])
+    for seed in SEEDS:
+        # The images of another seed.
+        folder = tmp_path / f"runs/m-off/seed{(seed + 1) % 3}/train"
+        other = tmp_path / f"runs/m-on/seed{seed}/train"
+        other.mkdir(parents=True)
+        for name in ("run.json", "predictions.parquet"):
+            (other / name).write_bytes((folder / name).read_bytes())
+    asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
+    with pytest.raises(ValueError, match="were judged on different images"):
+        analyse(asked, tmp_path / "runs", SEEDS, 0.01)

@@ -1,0 +1,264 @@
+"""Charts draw the numbers they are given, stay readable, and give the same bytes each time."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.patches import FancyBboxPatch
+
+from chrysalis.report.figures import charts as figures
+from chrysalis.report.figures import galleries
+from chrysalis.report.figures.dag import plot_dag
+from chrysalis.report.figures.style import colour, marker, save_figure, shorten
+
+
+def names_of(count):
+    return [f"a rather long class name, number {n}, with $x$ and _y_" for n in range(count)]
+
+
+def split_of(count):
+    return pd.DataFrame(
+        {"path": f"{name}/{n}.jpg", "class": name, "label": label, "split": split}
+        for label, name in enumerate(names_of(count))
+        for n, split in enumerate(["train", "train", "val", "test", "test", "test"])
+    )
+
+
+def per_class_of(count):
+    return pd.DataFrame(
+        {"model": model, "arm": arm, "class": name, "support": 4, "mean": 0.75, "sd": 0.1}
+        for model in "abcd"
+        for arm in ("full", "full, masked", "removed")
+        for name in names_of(count)
+    )
+
+
+def confusion_of(count):
+    table = pd.DataFrame(3 * np.eye(count, dtype=int), columns=names_of(count))
+    table.insert(0, "class", names_of(count))
+    table.insert(0, "split", "test")
+    return table
+
+
+def history(val_loss):
+    epochs = len(val_loss)
+    return pd.DataFrame(
+        {
+            "epoch": range(1, epochs + 1),
+            "train_loss": 0.5,
+            "train_top1": 0.5,
+            "val_loss": val_loss,
+            "val_top1": 0.25,
+        }
+    )
+
+
+ARMS = pd.DataFrame(
+    {
+        "model": ["mynet", "vgg", "mynet"],
+        "arm": ["off", "off", "on"],
+        "mean": [0.9, 0.8, 0.925],
+        "sd": [0.01, np.nan, 0.02],
+        "values": ["0.89;0.91", "0.8", "0.9;0.95"],
+    }
+)
+EFFECTS = pd.DataFrame(
+    {
+        "model": ["mynet", "vgg"],
+        "arm": "on",
+        "baseline": "off",
+        "effect": [0.02, -0.01],
+        "low": [0.01, np.nan],
+        "high": [0.03, np.nan],
+        "outcome": ["better", "insufficient"],
+    }
+)
+DRAWINGS = {
+    "classes": lambda count: figures.plot_classes(split_of(count)),
+    "per_class": lambda count: figures.plot_per_class(per_class_of(count)),
+    "confusion": lambda count: figures.plot_confusion(confusion_of(count)),
+    "samples": lambda count: galleries.plot_samples(
+        np.zeros((6 * count, 8, 8, 3), np.uint8), split_of(count)
+    ),
+    "curves": lambda count: figures.plot_curves(
+        {f"model {n}": [history([0.5, 0.4]), history([0.5])] for n in range(min(count, 20))}
+    ),
+    "arms": lambda count: figures.plot_arms(pd.concat([ARMS] * (1 + count // 10))),
+    "effects": lambda count: figures.plot_effects(pd.concat([EFFECTS] * (1 + count // 10)), 0.01),
+}
+
+
+def is_whole(figure):
+    """Whether all that the axes draw, labels too, lies within the figure (to a pixel)."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    frame = figure.bbox.padded(1)
+    boxes = [axes.get_tightbbox(renderer) for axes in figure.axes if axes.get_visible()]
+    return all(
+        frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
+        for box in boxes
+    )
+
+
+@pytest.mark.parametrize("count", [2, 100])
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_drawings_stay_whole_with_few_and_many_rows(name, count, tmp_path):
+    figure = DRAWINGS[name](count)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # such as: constrained layout has no room for the axes
+        save_figure(figure, tmp_path / "figure.svg")
+    assert is_whole(figure)
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".webp"])
+def test_same_input_gives_same_bytes(suffix, tmp_path):
+    for name in "ab":
+        save_figure(figures.plot_classes(split_of(3)), tmp_path / f"{name}{suffix}")
+    first, second = ((tmp_path / f"{name}{suffix}").read_bytes() for name in "ab")
+    assert first == second
+    assert b"<dc:date>" not in first
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"a{suffix}", f"b{suffix}"]
+
+
+def test_class_counts():
+    split = pd.DataFrame(
+        {
+            "class": ["z", "z", "a", "z"],
+            "label": [0, 0, 1, 0],
+            "split": ["train", "test", "train", "train"],
+        }
+    )
+    assert figures.count_classes(split).to_numpy().tolist() == [["z", 2, 0, 1], ["a", 1, 0, 0]]
+
+
+def test_curves_average_the_seeds_that_were_still_training():
+    table = figures.tabulate_curves({"m": [history([1.0, 0.5, 0.25]), history([2.0, 1.5])]})
+    assert table["seeds"].tolist() == [2, 2, 1]
+    assert table["val_loss_mean"].tolist() == [1.5, 1.0, 0.25]
+    assert table["val_loss_low"].tolist() == [1.0, 0.5, 0.25]
+    assert table["val_loss_high"].tolist() == [2.0, 1.5, 0.25]
+
+
+def test_arms_are_drawn_at_their_values_grouped_by_model():
+    axes = figures.plot_arms(ARMS).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [
+        "mynet: off",
+        "mynet: on",
+        "vgg: off",
+    ]
+    seeds = [
+        np.asarray(points.get_offsets())[:, 0].tolist()
+        for points in axes.collections
+        if len(points.get_offsets()) and points.get_offsets()[0][0] > 0
+    ]
+    assert seeds == [pytest.approx(row) for row in ([89, 91], [90, 95], [80])]
+
+
+def test_effects_are_drawn_with_their_interval_against_the_threshold():
+    axes = figures.plot_effects(EFFECTS, threshold=0.015).axes[0]
+    lines = [line.get_xdata() for line in axes.lines[1:]]
+    assert [list(map(float, np.atleast_1d(x))) for x in lines] == [
+        pytest.approx(x) for x in ([1, 3], [2], [-1])
+    ]
+    band = axes.patches[0]
+    assert (band.get_x(), band.get_width()) == pytest.approx((-1.5, 3))
+
+
+def test_samples_are_training_images_one_of_each_class():
+    chosen = galleries.choose_samples(split_of(5))
+    assert chosen["class"].tolist() == names_of(5)
+    assert set(chosen["split"]) == {"train"}
+    assert [split_of(5)["path"][row] for row in chosen["row"]] == chosen["path"].tolist()
+    assert chosen.equals(galleries.choose_samples(split_of(5)))
+    assert not chosen.equals(galleries.choose_samples(split_of(5), seed=1))
+
+
+def test_gallery_shows_each_pair_and_names_wrong_answers():
+    table = pd.DataFrame(
+        {
+            "class": ["cat", "dog"],
+            "predicted_class": ["cat", "cat"],
+            "confidence": [0.914, 0.5],
+            "correct": [True, False],
+        }
+    )
+    images = np.arange(2 * 8 * 8 * 3, dtype=np.uint8).reshape(2, 8, 8, 3)
+    axes = galleries.plot_gallery(images, 255 - images, table).axes
+    titles = [a.get_title(loc="left") for a in axes]
+    assert titles[::2] == ["cat, 91 %", "cat, 50 %\ntrue: dog"]
+    assert np.array_equal(axes[2].images[0].get_array(), images[1])
+    assert np.array_equal(axes[3].images[0].get_array(), 255 - images[1])
+
+
+def test_empty_gallery_says_so():
+    none = np.zeros((0, 8, 8, 3), np.uint8)
+    figure = galleries.plot_gallery(none, none, pd.DataFrame(columns=["class"]))
+    assert [text.get_text() for text in figure.texts] == ["No image of this kind."]
+
+
+def test_rules_are_layered_without_overlap_and_implied_edges_are_left_out():
+    edges = [("a", "b"), ("b", "c"), ("a", "c"), ("a", "d"), ("d", "e"), ("c", "e"), ("x", "e")]
+    axes = plot_dag(edges).axes[0]
+    boxes = [patch for patch in axes.patches if isinstance(patch, FancyBboxPatch)]
+    places = {t.get_text(): t.get_position() for t in axes.texts}
+    assert set(places) == set("abcdex")
+    assert all(places[start][1] > places[end][1] for start, end in edges)
+    assert len(axes.patches) - len(boxes) == len(edges) - 1  # a to c goes by way of b
+    extents = [(b.get_x(), b.get_y(), b.get_width(), b.get_height()) for b in boxes]
+    for n, (x, y, width, height) in enumerate(extents):
+        for other_x, other_y, *_ in extents[n + 1 :]:
+            assert abs(x - other_x) > width or abs(y - other_y) > height
+
+
+def test_edges_that_lead_back_are_left_out():
+    """Trainings that build on trainings, and on what was read off them."""
+    back = [("train", "train"), ("rank", "train")]
+    edges = [*back, ("train", "rank"), ("pack", "train"), ("train", "compare"), ("rank", "compare")]
+    axes = plot_dag(edges).axes[0]
+    places = {t.get_text(): t.get_position()[1] for t in axes.texts}
+    assert sorted(places, key=places.get) == ["compare", "rank", "train", "pack"]
+    lines = [patch for patch in axes.patches if not isinstance(patch, FancyBboxPatch)]
+    assert len(lines) == 3  # train to compare goes by way of rank
+    assert {t.get_text() for t in plot_dag([("a", "b"), ("b", "a")]).axes[0].texts} == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"), [("cat", "cat"), ("two\nlines", "two lines"), ("abcdefgh", "abcd…")]
+)
+def test_labels_are_shortened(label, shown):
+    assert shorten(label, 5 if len(label) == 8 else 20) == shown
+
+
+def test_many_series_are_told_apart():
+    assert len({(colour(index), marker(index)) for index in range(60)}) == 60
+
+
+def per_class(cells):
+    return pd.DataFrame(
+        [
+            {"model": model, "arm": arm, "class": name, "mean": 0.5, "sd": 0.1}
+            for model, arm in cells
+            for name in ("ant", "bee")
+        ]
+    )
+
+
+def legend(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_classes_have_a_panel_for_each_model_that_shares_its_arms():
+    figure = figures.plot_per_class(per_class([(m, a) for m in "pqrs" for a in ("on", "off")]))
+    shown = [axes for axes in figure.axes if axes.get_visible()]
+    assert [axes.get_title(loc="left") for axes in shown] == list("pqrs")
+    assert legend(figure) == ["on", "off"]
+    figure.canvas.draw()  # the third panel has none below it, so it shows its own numbers
+    assert all(any(t.label1.get_visible() for t in axes.xaxis.majorTicks) for axes in shown[1:])
+
+
+def test_arms_with_a_model_each_share_one_panel():
+    figure = figures.plot_per_class(per_class([("net", "tuned"), ("net", "raw"), ("vgg", "vgg")]))
+    (axes,) = figure.axes
+    assert len(axes.containers) == 3
+    assert legend(figure) == ["net: tuned", "net: raw", "vgg"]

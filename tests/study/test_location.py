@@ -1,0 +1,152 @@
+"""Which dataset is meant: one with a file, a folder, or an archive."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from chrysalis.errors import UserError
+from chrysalis.study.location import locate
+
+
+@pytest.fixture
+def archive(folder):
+    def make(name, *files):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(path, "w") as file:
+            for member in files or ("cats/1.png", "dogs/1.png"):
+                file.writestr(member, b"")
+        return path
+
+    return make
+
+
+@pytest.fixture
+def datasets(write):
+    write("datasets/digits.yaml", "title: Digits\nsource: {kind: digits}")
+    write(
+        "datasets/leaves.yaml",
+        """
+        title: Leaves
+        source:
+          kind: archive
+          files: [broad.zip, needles.zip]
+          folders: [here, elsewhere]
+          how_to_get: Ask a botanist.
+        """,
+    )
+    write("datasets/mine.yaml", "title: Mine\nsource: {kind: folder, path: photos}")
+    return Path("config/datasets")
+
+
+def test_digits_are_known_before_they_are_fetched(datasets):
+    found = locate("digits", datasets)
+    assert (found.name, found.root, found.archives) == ("digits", Path("data/raw/digits"), ())
+    assert found.is_fetched
+    assert found.classes() == list("0123456789")
+    assert found.listing_digest() == ""
+
+
+def test_named_archives_are_looked_for_in_order_and_taken_together(datasets, archive):
+    there = (
+        archive("elsewhere/broad.zip", "oak/1.png"),
+        archive("elsewhere/needles.zip", "fir/1.png"),
+    )
+    archive("here/broad.zip", "oak/1.png", "elm/1.png")  # not complete, so not the one
+    found = locate("leaves", datasets)
+    assert [Path(path).resolve() for path in found.archives] == list(there)
+    assert found.root == Path("data/raw/leaves")
+    assert found.is_fetched
+    assert found.classes() == ["fir", "oak"]
+    archive("here/needles.zip", "yew/1.png")
+    assert locate("leaves", datasets).classes() == ["elm", "oak", "yew"]
+
+
+def test_once_unpacked_the_archive_is_not_needed(datasets, images):
+    images("oak", "elm", root="data/raw/leaves")
+    with pytest.raises(
+        UserError, match="no folder of here, elsewhere holds"
+    ):  # fetching was cut short
+        locate("leaves", datasets)
+    Path("data/raw/leaves/manifest.csv").write_text("path,bytes,sha256\n")
+    found = locate("leaves", datasets)
+    assert found.archives == ()
+    assert found.classes() == ["elm", "oak"]
+
+
+def test_a_missing_archive_is_explained(datasets):
+    with pytest.raises(UserError) as error:
+        locate("leaves", datasets)
+    assert str(error.value) == (
+        "dataset 'leaves': no folder of here, elsewhere holds broad.zip and needles.zip. "
+        "Ask a botanist."
+    )
+
+
+def test_a_named_folder_is_used_where_it_lies(datasets, images):
+    images("a", "b", root="photos")
+    found = locate("mine", datasets)
+    assert (found.name, found.root) == ("mine", Path("photos"))
+    assert not found.is_fetched
+    assert found.classes() == ["a", "b"]
+
+
+def test_a_named_folder_that_is_missing(datasets):
+    with pytest.raises(UserError, match=r"mine\.yaml: source\.path: no such folder: photos"):
+        locate("mine", datasets)
+
+
+def test_a_folder_of_photos(datasets, images):
+    root = images("a", "b", root="My Photos (2024)")
+    found = locate(str(root), datasets)
+    assert (found.name, found.root) == ("my_photos_2024", root)
+    assert found.config.title == "My Photos (2024)"
+    assert found.config.source.kind == "folder"
+
+
+def test_the_listing_stands_for_names_and_sizes(datasets, images):
+    root = images("a", "b", root="photos")
+    before = locate("mine", datasets).listing_digest()
+    assert len(before) == 64
+    assert locate("mine", datasets).listing_digest() == before
+    (root / "a/2.png").write_bytes(b"x")
+    assert locate("mine", datasets).listing_digest() != before
+
+
+def test_a_folder_named_like_a_known_dataset_gets_results_of_its_own(datasets, images):
+    root = images("a", "b", root="elsewhere/digits")
+    found = locate(str(root), datasets)
+    assert (found.name, found.root) == ("digits_folder", root)
+    assert locate("digits", datasets).config.source.kind == "digits"
+
+
+@pytest.mark.parametrize("here", [".", "./", "../{name}"])
+def test_the_folder_that_one_is_in_has_its_own_name(datasets, images, folder, monkeypatch, here):
+    root = images("a", "b", root="photos")
+    monkeypatch.chdir(root)
+    assert locate(here.format(name="photos"), folder / "config/datasets").name == "photos"
+
+
+def test_an_archive_of_photos(datasets, archive):
+    path = archive("Cats & Dogs.ZIP")
+    found = locate(str(path), datasets)
+    assert (found.name, found.archives) == ("cats_dogs", (path,))
+    assert found.root == Path("data/raw/cats_dogs")
+    assert found.config.title == "Cats & Dogs"
+    assert found.classes() == ["cats", "dogs"]
+
+
+def test_a_file_that_is_no_archive(datasets, folder):
+    (folder / "photo.png").write_bytes(b"")
+    with pytest.raises(UserError, match=r"'photo\.png': not an archive of a known kind"):
+        locate("photo.png", datasets)
+
+
+def test_a_misspelt_name(datasets):
+    with pytest.raises(UserError) as error:
+        locate("digit", datasets)
+    assert str(error.value) == (
+        "dataset 'digit': no folder or archive of that name, and not a known dataset; "
+        "allowed: digits, leaves, mine; did you mean 'digits'?"
+    )

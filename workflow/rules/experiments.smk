@@ -1,0 +1,190 @@
+"""Each experiment's comparison and its figures."""
+
+
+def costs_of(wildcards):
+    """What its runs cost, if the experiment tells of that."""
+    experiment = experiment_of(wildcards)
+    told = COSTS.intersection(experiment.config.metrics)
+    return expand(rules.cost.output, run=experiment.runs) if told else []
+
+
+def exported_of(wildcards):
+    """The predictions and records of its exported networks."""
+    cells = [cell for cell in experiment_of(wildcards).cells if cell.stage != "train"]
+    return [
+        file
+        for cell in cells
+        for file in of_runs(
+            f"{RUN}/{cell.stage}/{{file}}",
+            [cell.run],
+            file=["predictions.parquet", "run.json"],
+        )
+    ]
+
+
+def found_of(experiment):
+    """What an experiment's runs took from what the study itself had found."""
+    searched = expand(rules.sweep.output, run=experiment.swept_run or [])
+    return [*searched, *expand(rules.label_quality.output, run=experiment.ranked_by)]
+
+
+def figures_of(experiment):
+    """Every file that is drawn of an experiment."""
+    files = [*rules.plot_experiment.output]
+    files += rules.plot_tradeoff.output if experiment.config.against else []
+    files += rules.plot_dynamics.output if experiment.config.dynamics else []
+    files += rules.plot_sweep.output if experiment.config.sweep else []
+    files += rules.plot_learning.output if experiment.config.varies_images else []
+    return expand(files, experiment=experiment.name)
+
+
+rule compare:
+    input:
+        trainings=lambda w: of_runs(
+            f"{RUN}/train/{{file}}",
+            runs=experiment_of(w).runs,
+            file=RECORD,
+        ),
+        exported=exported_of,
+        metrics=lambda w: of_runs(
+            f"{RUN}/evaluate/metrics.json",
+            runs=experiment_of(w).runs,
+        ),
+        costs=costs_of,
+        code=code("compare"),
+    output:
+        arms=f"{RESULTS}/experiments/{{experiment}}/compare/arms.csv",
+        effects=f"{RESULTS}/experiments/{{experiment}}/compare/effects.csv",
+        checks=f"{RESULTS}/experiments/{{experiment}}/compare/checks.csv",
+        pairs=f"{RESULTS}/experiments/{{experiment}}/compare/pairs.csv",
+        per_class=f"{RESULTS}/experiments/{{experiment}}/compare/per_class.csv",
+        class_effects=f"{RESULTS}/experiments/{{experiment}}/compare/class_effects.csv",
+        metrics=f"{RESULTS}/experiments/{{experiment}}/compare/metrics.csv",
+        answer=f"{RESULTS}/experiments/{{experiment}}/compare/experiment.json",
+    log:
+        f"{RESULTS}/logs/compare/{{experiment}}.log",
+    params:
+        experiment=lambda w: json.dumps(experiment_of(w).describe(), sort_keys=True),
+        seeds=STUDY.seeds,
+        threshold=STUDY.config.threshold,
+    shell:
+        "{PYTHON} scripts/compare.py --experiment {params.experiment:q} --runs {RESULTS}/runs"
+        " --seeds {params.seeds} --threshold {params.threshold}"
+        " --output $(dirname {output.arms:q}) --log {log:q}"
+
+
+rule plot_experiment:
+    input:
+        arms=rules.compare.output.arms,
+        effects=rules.compare.output.effects,
+        per_class=rules.compare.output.per_class,
+        code=code("plot_experiment"),
+    output:
+        arms=f"{RESULTS}/experiments/{{experiment}}/plot_experiment/arms.svg",
+        effects=f"{RESULTS}/experiments/{{experiment}}/plot_experiment/effects.svg",
+        per_class=f"{RESULTS}/experiments/{{experiment}}/plot_experiment/per_class.svg",
+        tables=expand(
+            f"{RESULTS}/experiments/{{{{experiment}}}}/plot_experiment/{{table}}.csv",
+            table=["arms", "effects", "per_class"],
+        ),
+    log:
+        f"{RESULTS}/logs/plot_experiment/{{experiment}}.log",
+    params:
+        threshold=STUDY.config.threshold,
+    shell:
+        "{PYTHON} scripts/plot_experiment.py --tables $(dirname {input.arms:q})"
+        " --threshold {params.threshold} --output $(dirname {output.arms:q}) --log {log:q}"
+
+
+rule plot_tradeoff:
+    input:
+        arms=rules.compare.output.arms,
+        metrics=rules.compare.output.metrics,
+        code=code("plot_tradeoff"),
+    output:
+        figure=f"{RESULTS}/experiments/{{experiment}}/plot_tradeoff/tradeoff.svg",
+        table=f"{RESULTS}/experiments/{{experiment}}/plot_tradeoff/tradeoff.csv",
+    log:
+        f"{RESULTS}/logs/plot_tradeoff/{{experiment}}.log",
+    params:
+        metrics=lambda w: experiment_of(w).config.against,
+    shell:
+        "{PYTHON} scripts/plot_tradeoff.py --tables $(dirname {input.arms:q})"
+        " --metrics {params.metrics} --output {output.figure:q} --log {log:q}"
+
+
+rule plot_learning:
+    input:
+        arms=rules.compare.output.arms,
+        metrics=rules.compare.output.metrics,
+        code=code("plot_learning"),
+    output:
+        figure=f"{RESULTS}/experiments/{{experiment}}/plot_learning/learning.svg",
+        table=f"{RESULTS}/experiments/{{experiment}}/plot_learning/learning.csv",
+    log:
+        f"{RESULTS}/logs/plot_learning/{{experiment}}.log",
+    params:
+        arms=lambda w: json.dumps(experiment_of(w).describe()["arms"]),
+    shell:
+        "{PYTHON} scripts/plot_learning.py --tables $(dirname {input.arms:q})"
+        " --arms {params.arms:q} --output {output.figure:q} --log {log:q}"
+
+
+rule plot_dynamics:
+    input:
+        tables=lambda w: of_runs(
+            f"{RUN}/dynamics/{{table}}.csv",
+            runs=experiment_of(w).runs,
+            seeds=STUDY.seeds[:1],
+            table=["steps", "epochs", "layers"],
+        ),
+        code=code("plot_dynamics"),
+    output:
+        figures=expand(
+            f"{RESULTS}/experiments/{{{{experiment}}}}/plot_dynamics/{{name}}.{{kind}}",
+            name=["loss_band", "landscape", "layers"],
+            kind=["svg", "csv"],
+        ),
+        summary=f"{RESULTS}/experiments/{{experiment}}/plot_dynamics/summary.csv",
+    log:
+        f"{RESULTS}/logs/plot_dynamics/{{experiment}}.log",
+    params:
+        cells=lambda w: json.dumps(experiment_of(w).describe()["cells"]),
+        seed=STUDY.seeds[0],
+    shell:
+        "{PYTHON} scripts/plot_dynamics.py --runs {RESULTS}/runs --cells {params.cells:q}"
+        " --seed {params.seed} --output $(dirname {output.summary:q}) --log {log:q}"
+
+
+for experiment_name in EXPERIMENTS:
+
+    rule:
+        name:
+            f"experiment_{experiment_name}"
+        input:
+            expand(rules.compare.output, experiment=experiment_name),
+            figures_of(EXPERIMENTS[experiment_name]),
+
+
+def refuse(reason):
+    """An input that cannot be had."""
+
+    def refused(wildcards):
+        raise WorkflowError(f"this experiment cannot be asked here: {reason}")
+
+    return refused
+
+
+for experiment_name, reason in STUDY.refused.items():
+
+    rule:
+        name:
+            f"experiment_{experiment_name}"
+        input:
+            refuse(reason),
+
+
+rule experiments:
+    input:
+        expand(rules.compare.output, experiment=EXPERIMENTS),
+        [figures_of(experiment) for experiment in EXPERIMENTS.values()],
