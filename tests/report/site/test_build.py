@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from chrysalis.errors import UserError
-from chrysalis.report.site.assemble import assemble
 from chrysalis.report.site import build as site_module
+from chrysalis.report.site.assemble import assemble
 from chrysalis.report.site.build import build_site
 from chrysalis.report.site.check import check_site
 from chrysalis.report.site.render import Renderer, choose_renderer

@@ -1,0 +1,204 @@
+"""What the rule compare finds out for an experiment, and what published figures come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from chrysalis.records.files import Record
+from chrysalis.records.tables import Table
+
+Outcome = Literal["better", "worse", "none", "insufficient"]
+
+
+class Answer(Record):
+    """experiment.json: the answer in words; `removed` are the classes each arm does without."""
+
+    name: str
+    title: str
+    question: str
+    analysis: str
+    headline: str
+    sentences: list[str]
+    threshold: float
+    removed: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class ArmRow:
+    """Test top-1 of one arm and model: mean, sd (n - 1) and the seeds' values, as fractions."""
+
+    model: str
+    arm: str
+    run: str
+    images: int
+    seeds: int
+    mean: float
+    sd: float
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class EffectRow:
+    """One comparison with its verdict; effects are fractions, arm minus baseline."""
+
+    model: str
+    arm: str
+    baseline: str
+    effect: float
+    low: float
+    high: float
+    p: float
+    p_holm: float
+    seeds: int
+    images: int
+    smallest_detectable: float
+    outcome: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """The same comparison by other tests: see `stats.checks`."""
+
+    model: str
+    arm: str
+    baseline: str
+    bootstrap_low: float
+    bootstrap_high: float
+    sign_flip_p: float
+    sign_flip_least_p: float
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """McNemar's test of one seed's two trainings."""
+
+    model: str
+    arm: str
+    baseline: str
+    seed: int
+    arm_only: int
+    baseline_only: int
+    p: float
+
+
+@dataclass(frozen=True)
+class ClassAccuracyRow:
+    """Accuracy on the test images of one class: mean and sd over the seeds, as fractions."""
+
+    model: str
+    arm: str
+    class_: str
+    support: int
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True)
+class ClassEffectRow:
+    """The effect on one class's test images; p_holm is corrected over the comparison's classes."""
+
+    model: str
+    arm: str
+    baseline: str
+    class_: str
+    images: int
+    effect: float
+    low: float
+    high: float
+    p: float
+    p_holm: float
+
+
+@dataclass(frozen=True)
+class MetricRow:
+    """A metric of one arm with one model: mean, sd (n - 1) and the seeds' values."""
+
+    model: str
+    arm: str
+    run: str
+    metric: str
+    seeds: int
+    mean: float
+    sd: float
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ModelMetricRow:
+    """A metric of one model's base run on one split: mean, sd (n - 1) and the seeds' values."""
+
+    model: str
+    split: str
+    metric: str
+    seeds: int
+    mean: float
+    sd: float
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class LabelQualityRow:
+    """How far a class's labels can be trusted, the worst class first: see `label_quality`."""
+
+    rank: int
+    class_: str
+    images: int
+    label_quality: float
+    self_confidence: float
+
+
+@dataclass(frozen=True)
+class DynamicsRow:
+    """How one arm trained, in a line: see `report.figures.dynamics.summarise`."""
+
+    model: str
+    arm: str
+    smoothness: float
+    distance: float
+    input_gradient: float
+    dead: float
+    vanishing: float
+    exploding: float
+
+
+@dataclass(frozen=True)
+class PublishedFigureRow:
+    """A published figure beside ours; ours are empty where the study has no such run."""
+
+    published_in: str
+    model: str
+    metric: str
+    of_class: str
+    arm: str
+    note: str
+    published: float
+    mean: float
+    sd: float
+    difference: float
+    seeds: int
+
+
+@dataclass(frozen=True)
+class PublishedClaimRow:
+    """A published claim, what becomes of it here, and what that rests on."""
+
+    published_in: str
+    claim: str
+    outcome: str
+    basis: str
+
+
+ARMS = Table(ArmRow)
+EFFECTS = Table(EffectRow)
+CHECKS = Table(CheckRow)
+PAIRS = Table(PairRow)
+PER_CLASS = Table(ClassAccuracyRow)
+CLASS_EFFECTS = Table(ClassEffectRow)
+METRICS = Table(MetricRow)
+MODEL_METRICS = Table(ModelMetricRow)
+LABEL_QUALITY = Table(LabelQualityRow)
+DYNAMICS = Table(DynamicsRow)
+PUBLISHED_FIGURES = Table(PublishedFigureRow)
+PUBLISHED_CLAIMS = Table(PublishedClaimRow)

@@ -1,0 +1,159 @@
+"""Where the files of a study lie: the only module that knows the folders of `results/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class TrainingPaths:
+    """One training's files; `folder` is .../runs/<run>/seed<n>."""
+
+    folder: Path
+
+    @property
+    def train(self) -> Path:
+        """The folder of its record."""
+        return self.folder / "train"
+
+    @property
+    def record(self) -> Path:
+        """run.json."""
+        return self.train / "run.json"
+
+    @property
+    def history(self) -> Path:
+        """A row per epoch."""
+        return self.train / "history.csv"
+
+    @property
+    def weights(self) -> Path:
+        """The network's weights."""
+        return self.train / "model.safetensors"
+
+    @property
+    def metrics(self) -> Path:
+        """metrics.json."""
+        return self.folder / "evaluate/metrics.json"
+
+    @property
+    def per_class(self) -> Path:
+        """Accuracy by split and class."""
+        return self.folder / "evaluate/per_class.csv"
+
+    @property
+    def confusion(self) -> Path:
+        """Confusion counts by split."""
+        return self.folder / "evaluate/confusion.csv"
+
+    @property
+    def reliability(self) -> Path:
+        """Confidence and accuracy by bin."""
+        return self.folder / "evaluate/reliability.csv"
+
+    @property
+    def lr_range(self) -> Path:
+        """The learning rate range test."""
+        return self.folder / "lr_range/lr_range.csv"
+
+    @property
+    def dynamics(self) -> Path:
+        """The folder of the tables of training dynamics."""
+        return self.folder / "dynamics"
+
+    @property
+    def cost(self) -> Path:
+        """What its run's network costs."""
+        return self.folder.parent / "cost/cost.json"
+
+
+@dataclass(frozen=True)
+class ExperimentPaths:
+    """One experiment's files; `folder` is .../experiments/<name>."""
+
+    folder: Path
+
+    def table(self, name: str) -> Path:
+        """A table of the rule compare, such as effects."""
+        return self.folder / "compare" / f"{name}.csv"
+
+    @property
+    def answer(self) -> Path:
+        """The answer in words."""
+        return self.folder / "compare/experiment.json"
+
+    @property
+    def dynamics(self) -> Path:
+        """How each arm trained, in a line."""
+        return self.folder / "plot_dynamics/summary.csv"
+
+
+@dataclass(frozen=True)
+class StudyPaths:
+    """The files of a study; `results` is results/<dataset>."""
+
+    results: Path
+
+    @property
+    def study(self) -> Path:
+        """study.json."""
+        return self.results / "study.json"
+
+    @property
+    def metrics(self) -> Path:
+        """The study's metrics for `dvc metrics`."""
+        return self.results / "metrics.json"
+
+    @property
+    def models(self) -> Path:
+        """Metrics of the base runs, by model."""
+        return self.results / "runs/summarise/models.csv"
+
+    @property
+    def images(self) -> Path:
+        """The images that can be used."""
+        return self.results / "data/inspect_images/images.csv"
+
+    @property
+    def left_out(self) -> Path:
+        """The files that were left out, and why."""
+        return self.results / "data/inspect_images/left_out.csv"
+
+    @property
+    def split(self) -> Path:
+        """Label and split of every image."""
+        return self.results / "data/split/split.csv"
+
+    def training(self, run: str, seed: int) -> TrainingPaths:
+        """One training's files."""
+        return TrainingPaths(self.results / "runs" / run / f"seed{seed}")
+
+    def experiment(self, name: str) -> ExperimentPaths:
+        """One experiment's files."""
+        return ExperimentPaths(self.results / "experiments" / name)
+
+    def sweep(self, run: str) -> Path:
+        """The folder of what a run's sweep found."""
+        return self.results / "runs" / run / "sweep"
+
+    def label_quality(self, run: str) -> Path:
+        """The classes by the quality of their labels, as a run sees them."""
+        return self.results / "runs" / run / "label_quality/label_quality.csv"
+
+    def published(self, name: str) -> Path:
+        """A table of the rule published: figures or claims."""
+        return self.results / "experiments/published" / f"{name}.csv"
+
+    def settings(self, run: str) -> Path:
+        """The settings of a run, as its jobs read them."""
+        return self.results / "settings/runs" / f"{run}.json"
+
+    def experiment_settings(self, name: str) -> Path:
+        """An experiment's record, as its jobs read it."""
+        return self.results / "settings/experiments" / f"{name}.json"
+
+    @property
+    def config(self) -> Path:
+        """Snakemake's merged configuration, as its jobs read it."""
+        return self.results / "settings/config.json"

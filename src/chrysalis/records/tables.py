@@ -1,0 +1,103 @@
+"""Tables: CSV files whose columns and types are the fields of a dataclass.
+
+A field called `class_` is the column `class`. Text is read as written: a class may be called 1, NA
+or null. An empty number is NaN. A field that is a tuple is written with `;` between its values.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import pandas as pd
+
+from chrysalis.errors import UserError
+from chrysalis.records.files import require
+
+Row = TypeVar("Row")
+BETWEEN = ";"
+
+
+class Table(Generic[Row]):
+    """The one place that writes and reads a kind of table."""
+
+    def __init__(self, row: type[Row]) -> None:
+        self.row = row
+        hints = typing.get_type_hints(row)
+        self.types = {_column(name): hints[name] for name in hints}
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns, in their order."""
+        return list(self.types)
+
+    def frame(self, rows: Iterable[Row]) -> pd.DataFrame:
+        """The rows as a data frame, with the columns even where there is no row."""
+        values = [
+            [getattr(row, field.name) for field in dataclasses.fields(row)]  # type: ignore[arg-type]
+            for row in rows
+        ]
+        return pd.DataFrame(values, columns=self.columns)
+
+    def write(self, rows: Iterable[Row], path: Path) -> None:
+        """Write the file, with its folder."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table = self.frame(rows)
+        for name in self.columns:
+            if typing.get_origin(self.types[name]) is tuple:
+                table[name] = [
+                    BETWEEN.join(f"{value:.6g}" for value in cell) for cell in table[name]
+                ]
+        table.to_csv(path, index=False)
+
+    def read_frame(self, path: Path) -> pd.DataFrame:
+        """The file as a data frame with these columns, in their types; others are left out.
+
+        Raises:
+            UserError: there is no such file, a column is missing, or a value is of another type.
+        """
+        table = pd.read_csv(require(path), dtype=str, keep_default_na=False)
+        missing = [name for name in self.columns if name not in table]
+        if missing:
+            raise UserError(
+                f"{path}: has no column {', '.join(missing)}; remove it and run snakemake again"
+            )
+        try:
+            return pd.DataFrame(
+                {name: _typed(table[name], kind) for name, kind in self.types.items()}
+            )
+        except ValueError as error:
+            raise UserError(
+                f"{path}: damaged ({error}); remove it and run snakemake again"
+            ) from None
+
+    def read(self, path: Path) -> list[Row]:
+        """The file's rows.
+
+        Raises:
+            UserError: as `read_frame`.
+        """
+        return self.rows(self.read_frame(path))
+
+    def rows(self, table: pd.DataFrame) -> list[Row]:
+        """The rows of a data frame that `read_frame` gave, or a part of it."""
+        columns = (table[name].tolist() for name in self.columns)
+        return [self.row(*values) for values in zip(*columns, strict=True)]
+
+
+def _column(field: str) -> str:
+    return field.removesuffix("_")
+
+
+def _typed(column: pd.Series, kind: Any) -> Any:
+    if typing.get_origin(kind) is tuple:
+        return [tuple(float(part) for part in text.split(BETWEEN) if part) for text in column]
+    if typing.get_origin(kind) in (typing.Union, types.UnionType) or kind is float:
+        return pd.to_numeric(column.replace("", "nan"))
+    if kind is bool:
+        return column.str.lower().isin(["true", "1"])
+    return column.astype("int64") if kind is int else column

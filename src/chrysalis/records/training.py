@@ -1,0 +1,128 @@
+"""What one training leaves behind: its record, its course, its metrics, what its network costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chrysalis.config.run import RunSettings
+from chrysalis.records.files import Record
+from chrysalis.records.tables import Table
+
+
+class RunRecord(Record):
+    """run.json of the rule train, written last: how one training went.
+
+    Accuracies are fractions, losses nats, times seconds, memory MiB. `images` counts those of each
+    split, `steps` the optimizer's. `seconds` is all of the job, `training_seconds` the epochs'.
+    """
+
+    settings: RunSettings
+    classes: list[str]
+    images: dict[str, int]
+    parameters: int
+    steps: int
+    epochs_run: int
+    best_epoch: int
+    best_val_top1: float
+    stopped_early: bool
+    resumed: int
+    train_loss: float
+    train_top1: float
+    training_seconds: float
+    seconds: float
+    peak_memory_mb: float
+    device: str
+    precision: str
+    threads: int
+    processes: int
+    versions: dict[str, str]
+    code_hash: str
+    data_hash: str
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One epoch: mean loss (nats) and top-1 (fraction) in training and on val, rate and speed."""
+
+    epoch: int
+    train_loss: float
+    train_top1: float
+    val_loss: float
+    val_top1: float
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+
+
+HISTORY = Table(HistoryRow)
+
+
+class Latency(Record):
+    """Milliseconds that a batch takes, and how many were timed."""
+
+    median: float
+    least: float
+    most: float
+    n: int
+
+
+class CostRecord(Record):
+    """cost.json: what a run's network costs; latencies by the images in a batch."""
+
+    multiply_adds: int
+    latency_ms: dict[str, Latency]
+    device: str
+    precision: str
+    threads: int
+
+
+class ExportRecord(Record):
+    """run.json of the rule export: a network as exported, its size and its latencies."""
+
+    settings: RunSettings
+    classes: list[str]
+    precision: str
+    parameters: int
+    calibration_images: int | None = None
+    bytes: int
+    latency_ms: dict[str, Latency]
+    threads: int
+    device: str
+    versions: dict[str, str]
+
+
+class CalibrationScores(Record):
+    """Calibration of a split: ECE (fraction), NLL (nats), Brier score (0 to 2)."""
+
+    ece: float
+    nll: float
+    brier: float
+
+
+class SplitMetrics(CalibrationScores):
+    """Metrics of one split, as fractions; top2 to top5 as far as there are that many classes."""
+
+    images: int
+    top1: float
+    top2: float | None = None
+    top3: float | None = None
+    top4: float | None = None
+    top5: float | None = None
+    precision_macro: float
+    recall_macro: float
+    f1_macro: float
+    precision_micro: float
+    recall_micro: float
+    f1_micro: float
+    precision_weighted: float
+    recall_weighted: float
+    f1_weighted: float
+    scaled: CalibrationScores
+
+
+class RunMetrics(Record):
+    """metrics.json of the rule evaluate; the temperature is fitted on val."""
+
+    temperature: float
+    val: SplitMetrics
+    test: SplitMetrics
