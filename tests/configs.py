@@ -103,11 +103,11 @@ def message(study):
 
 
 @pytest.fixture
-def cells():
+def arm_runs():
     """The runs of an experiment by model and arm."""
 
     def of(study, experiment):
         found = next(c for c in study.experiments if c.name == experiment)
-        return {(cell.model, cell.arm): study.runs[cell.run] for cell in found.cells}
+        return {(arm_run.model, arm_run.arm): study.runs[arm_run.run] for arm_run in found.arm_runs}
 
     return of

@@ -22,9 +22,9 @@ def test_published_figures_come_with_the_dataset(study, write):
         "{model: mynet, value: 0.7}",
         "{claim: it helps, experiment: augmentation, arm: 'on', baseline: 'off', expected: better}",
     )
-    told = study().describe()["published"]["others"]
-    assert told["figures"][0]["value"] == 0.7
-    assert told["claims"][0]["expected"] == "better"
+    found = study().record().published["others"]
+    assert found.figures[0].value == 0.7
+    assert found.claims[0].expected == "better"
 
 
 @pytest.mark.parametrize(

@@ -1,33 +1,34 @@
 """An experiment's tables and answer, from hand-made run folders."""
 
-import json
-
 import numpy as np
 import pytest
 from scipy import stats
 
-from chrysalis.evaluation.experiment import analyse
+from chrysalis.evaluation import experiment as experiment_module
+from chrysalis.records import experiment as records
+from chrysalis.records.paths import StudyPaths
 from chrysalis.stats import checks
 from chrysalis.stats.compare import compare, compare_resampled, holm
+from tests.runs import experiment_record, run_record
 
 IMAGES = 60
 SEEDS = [0, 1, 2]
 AB = ["a", "b"]
 
 
-def experiment(cells, baseline, analysis="accuracy", arms=None):
-    return {
-        "name": "made_up",
-        "title": "Made up",
-        "question": "Does it matter?",
-        "analysis": analysis,
-        "metrics": [],
-        "baseline": baseline,
-        "arms": arms or {arm: {} for _, arm, _ in cells},
-        "cells": [
-            {"model": model, "arm": arm, "run": run, "stage": "train"} for model, arm, run in cells
-        ],
+def experiment(arm_runs, baseline, analysis="accuracy", arms=None):
+    changes = {"arms": arms} if arms else {}
+    return experiment_record(arm_runs, baseline, analysis=analysis, **changes)
+
+
+def analyse(asked, results, seeds=SEEDS):
+    """The tables as data frames, and the answer."""
+    found = experiment_module.analyse(asked, StudyPaths(results), seeds, 0.01)
+    tables = {
+        name: getattr(records, name.upper()).frame(getattr(found, name))
+        for name in ("arms", "effects", "checks", "pairs", "per_class", "class_effects")
     }
+    return tables, found.answer
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_arms_against_the_baseline_of_the_same_model(write_errors, tmp_path):
         [("m", "off", "m-off"), ("n", "off", "n-off"), ("m", "on", "m-on"), ("n", "on", "n-on")],
         "off",
     )
-    arms, effects, per_class, answer = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
+    arms, effects, per_class, answer = analysed(asked, tmp_path)
 
     assert arms[["model", "arm", "run"]].to_numpy().tolist() == [
         *(["m", "off", "m-off"], ["n", "off", "n-off"]),
@@ -71,7 +72,7 @@ def test_arms_against_the_baseline_of_the_same_model(write_errors, tmp_path):
     ]
     np.testing.assert_allclose(arms["mean"], [29 / 60, 48 / 60, 54 / 60, 48 / 60])
     np.testing.assert_allclose(arms["sd"], [1 / 60, 3 / 60, 1 / 60, 3 / 60])
-    assert arms["values"][0] == "0.500000;0.483333;0.466667"
+    assert arms["values"][0] == pytest.approx((30 / 60, 29 / 60, 28 / 60))
     assert (arms["images"] == 60).all()
     assert (arms["seeds"] == 3).all()
 
@@ -96,28 +97,28 @@ def test_arms_against_the_baseline_of_the_same_model(write_errors, tmp_path):
     assert first["class"].tolist() == AB
     assert first["support"].tolist() == [30, 30]
     np.testing.assert_allclose(first["mean"], [43 / 90, 44 / 90])
-    assert answer["headline"] == (
+    assert answer.headline == (
         "Of 2 comparisons with the baseline: 1 better, 1 without a detectable difference."
     )
-    assert answer["sentences"] == effects["sentence"].tolist()
-    assert (answer["analysis"], answer["threshold"]) == ("accuracy", 0.01)
+    assert answer.sentences == effects["sentence"].tolist()
+    assert (answer.analysis, answer.threshold) == ("accuracy", 0.01)
 
 
-def test_gains_are_the_comparison_on_each_class_alone(write_errors, tmp_path):
+def test_class_effects_are_the_comparison_on_each_class_alone(write_errors, tmp_path):
     errors = {"m-off": (30, 31, 32), "m-on": (6, 5, 7)}
     for run, counts in errors.items():
         write_errors(run, counts)
     asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
-    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
-    gains = tables["class_effects"].set_index("class")
+    tables, _ = analyse(asked, tmp_path)
+    by_class = tables["class_effects"].set_index("class")
     on, off = correct(errors["m-on"]), correct(errors["m-off"])
     expected = [compare(on[:, start::2], off[:, start::2]) for start in (0, 1)]
     for name, effect in zip(AB, expected, strict=True):
-        found = gains.loc[name]
+        found = by_class.loc[name]
         assert found["images"] == 30
         assert found["effect"] == pytest.approx(effect.difference)
         assert (found["low"], found["high"]) == pytest.approx((effect.low, effect.high))
-    np.testing.assert_allclose(gains["p_holm"], holm([effect.p for effect in expected]))
+    np.testing.assert_allclose(by_class["p_holm"], holm([effect.p for effect in expected]))
 
 
 def test_a_class_that_all_trainings_get_right_has_the_interval_of_its_images(
@@ -126,7 +127,7 @@ def test_a_class_that_all_trainings_get_right_has_the_interval_of_its_images(
     write_errors("m-off", (0, 0, 0))
     write_errors("m-on", (0, 0, 0))
     asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
-    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    tables, _ = analyse(asked, tmp_path)
     expected = compare(*np.ones((2, 3, 30), bool))
     assert expected.low < 0 < expected.high
     assert tables["class_effects"]["low"].tolist() == pytest.approx([expected.low] * 2)
@@ -139,7 +140,7 @@ def test_other_tests_of_the_same_comparison(write_errors, tmp_path):
     for run, counts in errors.items():
         write_errors(run, counts)
     asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
-    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    tables, _ = analyse(asked, tmp_path)
     (row,) = tables["checks"].to_dict("records")
     assert (row["model"], row["arm"], row["baseline"]) == ("m", "on", "off")
     on, off = correct(errors["m-on"]), correct(errors["m-off"])
@@ -155,9 +156,9 @@ def test_other_tests_of_the_same_comparison(write_errors, tmp_path):
 def test_models_against_one_model(write_errors, tmp_path):
     for run, counts in {"m-1": (6, 6, 6), "n-1": (20, 21, 22), "o-1": (3, 6, 9)}.items():
         write_errors(run, counts)
-    cells = [(name, name, f"{name}-1") for name in "mno"]
-    asked = experiment(cells, "m", arms={name: {"model": name} for name in "mno"})
-    _, effects, _, _ = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
+    arm_runs = [(name, name, f"{name}-1") for name in "mno"]
+    asked = experiment(arm_runs, "m", arms={name: {"model": name} for name in "mno"})
+    _, effects, _, _ = analysed(asked, tmp_path)
     assert effects[["model", "arm", "baseline"]].to_numpy().tolist() == [
         ["n", "n", "m"],
         ["o", "o", "m"],
@@ -174,7 +175,7 @@ def test_baselines_are_not_compared_with_each_other(write_errors, tmp_path):
         "base",
         arms={"base": {}, "other": {"model": "o"}},
     )
-    _, effects, _, _ = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
+    _, effects, _, _ = analysed(asked, tmp_path)
     assert effects[["model", "arm"]].to_numpy().tolist() == [["o", "other"], ["o", "other"]]
     assert "o (other) and n (base)" in effects["sentence"][1]
 
@@ -183,12 +184,12 @@ def test_one_seed_is_not_enough(write_errors, tmp_path):
     write_errors("m-off", (30,))
     write_errors("m-on", (6,))
     asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
-    arms, effects, _, answer = analysed(asked, tmp_path / "runs", [0], 0.01)
+    arms, effects, _, answer = analysed(asked, tmp_path, [0])
     assert arms["sd"].isna().all()
     assert effects["outcome"].tolist() == ["insufficient"]
     assert effects["effect"][0] == pytest.approx(24 / 60)
     assert effects[["low", "high", "p", "p_holm"]].isna().all(axis=None)
-    assert answer["headline"].startswith("Not enough runs to tell m (on) from m (off)")
+    assert answer.headline.startswith("Not enough runs to tell m (on) from m (off)")
 
 
 ABC = ["a", "b", "c"]
@@ -224,7 +225,7 @@ REMOVAL = experiment(
 
 def test_class_removal_against_the_full_model_and_the_masked_one(write_removal, tmp_path):
     write_removal()
-    arms, effects, per_class, answer = analysed(REMOVAL, tmp_path / "runs", SEEDS, 0.01)
+    arms, effects, per_class, answer = analysed(REMOVAL, tmp_path)
 
     assert arms["arm"].tolist() == ["full", "full, masked", "removed"]
     assert arms["run"].tolist() == ["m-full", "m-full", "m-removed"]
@@ -248,7 +249,7 @@ def test_class_removal_against_the_full_model_and_the_masked_one(write_removal, 
     classes = per_class[per_class["arm"] == "full, masked"]
     assert classes["class"].tolist() == AB
     np.testing.assert_allclose(classes["mean"], [26 / 30, 1])
-    assert answer["removed"] == {"full": [], "removed": ["c"]}
+    assert answer.removed == {"full": [], "removed": ["c"]}
 
 
 def test_several_removals_are_told_apart(write_removal, write_run, tmp_path):
@@ -271,7 +272,7 @@ def test_several_removals_are_told_apart(write_removal, write_run, tmp_path):
         "full",
         "class_removal",
     )
-    arms, effects, _, _ = analysed(asked, tmp_path / "runs", SEEDS, 0.01)
+    arms, effects, _, _ = analysed(asked, tmp_path)
     assert arms["arm"].tolist() == [
         *("full: no_c", "full, masked: no_c", "no_c"),
         *("full: no_a", "full, masked: no_a", "no_a"),
@@ -284,7 +285,7 @@ def test_several_removals_are_told_apart(write_removal, write_run, tmp_path):
 def test_different_images_are_refused(write_removal, tmp_path):
     write_removal(paths=[f"{row}.jpg" for row in range(60)])
     with pytest.raises(ValueError, match=r"m \(removed\) and m \(full\) were judged on different"):
-        analyse(REMOVAL, tmp_path / "runs", SEEDS, 0.01)
+        analyse(REMOVAL, tmp_path)
 
 
 @pytest.fixture
@@ -311,8 +312,8 @@ def write_varied(write_run):
                 [guesses[row] for row in order],
                 paths=[f"seed{seed}/{row}.png" for row in order],
             )
-            record = {"classes": classes, "images": {"train": train, "val": 60, "test": 60}}
-            (folder / "run.json").write_text(json.dumps(record))
+            images = {"train": train, "val": 60, "test": 60}
+            run_record(classes=classes, images=images).write(folder / "run.json")
 
     return write
 
@@ -332,7 +333,7 @@ def test_where_seeds_have_images_of_their_own(write_varied, tmp_path):
     write_varied("m-off", off)
     write_varied("m-on", on, train=120)
     asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
-    tables, _ = analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+    tables, _ = analyse(asked, tmp_path)
 
     arms = [both_classes(errors) for errors in (on, off)]
     (row,) = tables["effects"].to_dict("records")
@@ -349,11 +350,11 @@ def test_where_seeds_have_images_of_their_own(write_varied, tmp_path):
     assert by_class.loc[("off", "b"), "sd"] == pytest.approx(2 / 20)
 
     # A class has its share of the 120 training images too: 80 and 40.
-    gains = tables["class_effects"].set_index("class")
+    by_class = tables["class_effects"].set_index("class")
     for name, place, size in (("a", 0, 40), ("b", 1, 20)):
         pair = [of_class(size, [e[place] for e in errors]) for errors in (on, off)]
         effect = compare_resampled(*pair, 2 * size)
-        found = gains.loc[name]
+        found = by_class.loc[name]
         assert found["images"] == size
         assert found["effect"] == pytest.approx(effect.difference)
         assert (found["low"], found["high"]) == pytest.approx((effect.low, effect.high))
@@ -371,7 +372,7 @@ def test_class_removal_where_seeds_have_images_of_their_own(write_varied, tmp_pa
     full, removed = [(9, 4), (8, 3), (9, 2)], [(2, 1), (3, 1), (2, 2)]
     write_varied("m-full", full, classes=ABC, train=280)
     write_varied("m-removed", removed, train=240)
-    tables, answer = analyse(REMOVAL, tmp_path / "runs", SEEDS, 0.01)
+    tables, answer = analyse(REMOVAL, tmp_path)
     effects = tables["effects"]
     assert effects["baseline"].tolist() == ["full", "full, masked"]
     arms = [both_classes(errors) for errors in (removed, full)]
@@ -379,7 +380,7 @@ def test_class_removal_where_seeds_have_images_of_their_own(write_varied, tmp_pa
     np.testing.assert_allclose(effects["effect"], [expected.difference] * 2)
     np.testing.assert_allclose(effects["p"], [expected.p] * 2)
     assert tables["per_class"]["support"].tolist() == [40, 20] * 3
-    assert answer["removed"] == {"full": [], "removed": ["c"]}
+    assert answer.removed == {"full": [], "removed": ["c"]}
 
 
 def test_arms_of_a_seed_must_share_its_images(write_varied, tmp_path):
@@ -393,4 +394,4 @@ def test_arms_of_a_seed_must_share_its_images(write_varied, tmp_path):
             (other / name).write_bytes((folder / name).read_bytes())
     asked = experiment([("m", "off", "m-off"), ("m", "on", "m-on")], "off")
     with pytest.raises(ValueError, match="were judged on different images"):
-        analyse(asked, tmp_path / "runs", SEEDS, 0.01)
+        analyse(asked, tmp_path)

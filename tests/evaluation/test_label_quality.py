@@ -3,13 +3,18 @@
 import numpy as np
 import pytest
 
-from chrysalis.evaluation.label_quality import label_quality
+from chrysalis.evaluation import label_quality as module
+from chrysalis.records.experiment import LABEL_QUALITY
 from chrysalis.records.predictions import Predictions
 
 
 def predictions(classes, labels, probabilities):
     paths = np.array([f"{i}.png" for i in range(len(labels))])
     return Predictions(classes, paths, np.array(labels), np.log(np.array(probabilities)))
+
+
+def label_quality(seeds):
+    return LABEL_QUALITY.frame(module.label_quality(seeds))
 
 
 def test_self_confidence_by_hand_over_two_trainings():

@@ -1,59 +1,72 @@
 """What an experiment tells beside accuracy, from hand-made records."""
 
-import json
 from typing import get_args
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from chrysalis.config.metrics import COSTS, EXPORTS, MetricName
-from chrysalis.evaluation.metrics import METRICS, Training, converged_at, metrics_table
+from chrysalis.errors import UserError
+from chrysalis.evaluation.metrics import METRICS, converged_at, metrics_table
+from chrysalis.evaluation.training import Training
+from chrysalis.records.experiment import METRICS as METRICS_TABLE
+from chrysalis.records.paths import StudyPaths
+from chrysalis.records.training import HISTORY, CostRecord, ExportRecord, HistoryRow, Latency
+from tests.runs import experiment_record, run_metrics, run_record
 
-COST = {
-    "multiply_adds": 2_500_000,
-    "latency_ms": {"1": {"median": 1.5}, "64": {"median": 40.0}},
-}
-RECORD = {
-    "images": {"train": 70},
-    "train_top1": 0.99,
-    "training_seconds": 90,
-    "peak_memory_mb": 512.5,
-    "parameters": 1_250_000,
-}
-OF_SPLITS = {
-    "val": {"top1": 0.9},
-    "test": {
-        **{"top1": 0.875, "ece": 0.04, "nll": 0.3, "brier": 0.15},
-        "scaled": {"ece": 0.02},
+COST = CostRecord(
+    multiply_adds=2_500_000,
+    latency_ms={
+        "1": Latency(median=1.5, least=1, most=2, n=10),
+        "64": Latency(median=40, least=30, most=50, n=10),
     },
-}
+    device="cpu",
+    precision="fp32",
+    threads=1,
+)
+EXPORTED = ExportRecord(
+    settings=run_record().settings,
+    classes=["a", "b"],
+    precision="int8",
+    parameters=1_250_000,
+    bytes=750_000,
+    latency_ms={
+        "1": Latency(median=0.4, least=0.3, most=0.5, n=10),
+        "64": Latency(median=20, least=10, most=30, n=10),
+    },
+    threads=1,
+    device="cpu",
+    versions={},
+)
 
-EXPORTED = {"bytes": 750_000, "latency_ms": {"1": {"median": 0.4}, "64": {"median": 20.0}}}
+
+def history(values, seconds=1.0):
+    """Epochs with these validation accuracies, of so many seconds each or all."""
+    each = seconds if isinstance(seconds, list) else [seconds] * len(values)
+    return [
+        HistoryRow(epoch, 0.5, 0.5, 0.5, value, 0.001, time, 100.0)
+        for epoch, (value, time) in enumerate(zip(values, each, strict=True), start=1)
+    ]
 
 
 @pytest.fixture
-def runs(tmp_path):
+def paths(tmp_path):
     """Two seeds of one run, the second worse by hand."""
+    made = StudyPaths(tmp_path)
     for seed in range(2):
-        run = tmp_path / "m-12345678" / f"seed{seed}"
-        (run / "train").mkdir(parents=True)
-        (run / "evaluate").mkdir()
-        (run / "train/run.json").write_text(json.dumps(RECORD | {"train_top1": 0.99 - seed / 100}))
-        (run / "evaluate/metrics.json").write_text(json.dumps(OF_SPLITS))
-        (run / "train/model.safetensors").write_bytes(b"\0" * 2_500_000)
-        (run / "export/int8").mkdir(parents=True)
-        (run / "export/int8/run.json").write_text(json.dumps(EXPORTED))
-        pd.DataFrame(
-            {"epoch": [1, 2, 3, 4], "val_top1": [0.2, 0.792, 0.8, 0.7], "seconds": [9, 2, 3, 4]}
-        ).to_csv(run / "train/history.csv", index=False)
-    (tmp_path / "m-12345678/cost").mkdir()
-    (tmp_path / "m-12345678/cost/cost.json").write_text(json.dumps(COST))
-    return tmp_path
+        place = made.training("m-12345678", seed)
+        run_record(parameters=1_250_000, train_top1=0.99 - seed / 100).write(place.record)
+        test = {"top1": 0.875, "ece": 0.04, "nll": 0.3, "brier": 0.15, "scaled": {"ece": 0.02}}
+        run_metrics({"top1": 0.9}, test).write(place.metrics)
+        place.weights.write_bytes(b"\0" * 2_500_000)
+        EXPORTED.write(place.folder / "export/int8/run.json")
+        HISTORY.write(history([0.2, 0.792, 0.8, 0.7], [9.0, 2.0, 3.0, 4.0]), place.history)
+    COST.write(made.training("m-12345678", 0).cost)
+    return made
 
 
-def test_each_measure_by_hand(runs):
-    training = Training(runs / "m-12345678/seed0", "export/int8")
+def test_each_metric_by_hand(paths):
+    training = Training(paths.training("m-12345678", 0), "export/int8")
     found = {name: metric.of(training) for name, metric in METRICS.items()}
     assert found == pytest.approx(
         {
@@ -73,50 +86,47 @@ def test_each_measure_by_hand(runs):
     )
 
 
-def test_a_row_for_each_cell_and_measure(runs):
-    experiment = {
-        "cells": [
-            {"model": "m", "arm": arm, "run": "m-12345678", "stage": "train"} for arm in "ab"
-        ],
-        "metrics": ["gap", "nll"],
-    }
-    table = metrics_table(experiment, runs, [0, 1])
-    assert table[["arm", "metric"]].to_numpy().tolist() == [
-        *(["a", "gap"], ["a", "nll"], ["b", "gap"], ["b", "nll"])
+def test_a_row_for_each_arm_and_metric(paths):
+    record = experiment_record(
+        [("m", arm, "m-12345678") for arm in "ab"], "a", metrics=["gap", "nll"]
+    )
+    table = metrics_table(record, paths, [0, 1])
+    assert [(row.arm, row.metric) for row in table] == [
+        *(("a", "gap"), ("a", "nll"), ("b", "gap"), ("b", "nll"))
     ]
-    gap = table.iloc[0]
-    assert (gap["mean"], gap["sd"]) == pytest.approx((11, np.std([11.5, 10.5], ddof=1)))
-    assert gap["values"] == "11.5;10.5"
-    assert np.isnan(metrics_table(experiment, runs, [0])["sd"]).all()
+    gap = table[0]
+    assert (gap.mean, gap.sd) == pytest.approx((11, np.std([11.5, 10.5], ddof=1)))
+    assert gap.values == pytest.approx((11.5, 10.5))
+    assert all(np.isnan(row.sd) for row in metrics_table(record, paths, [0]))
 
 
-def test_no_measures_make_an_empty_table_with_its_columns(runs):
-    table = metrics_table({"cells": [], "metrics": []}, runs, [0])
-    assert len(table) == 0
-    assert "metric" in table
+def test_no_metrics_make_an_empty_table_with_its_columns(paths, tmp_path):
+    assert metrics_table(experiment_record([("m", "a", "m-12345678")], "a"), paths, [0]) == []
+    METRICS_TABLE.write([], tmp_path / "metrics.csv")
+    assert "metric" in (tmp_path / "metrics.csv").read_text()
+    assert METRICS_TABLE.read(tmp_path / "metrics.csv") == []
 
 
 @pytest.mark.parametrize(
     ("values", "epoch"), [([0.1, 0.5, 0.99, 1.0], 3), ([1.0, 1.0], 1), ([0, 0, 0], 1)]
 )
 def test_convergence_is_within_one_percent_of_the_best(values, epoch):
-    history = pd.DataFrame({"epoch": range(1, len(values) + 1), "val_top1": values})
-    assert converged_at(history) == epoch
+    assert converged_at(history(values)) == epoch
 
 
-def test_an_experiment_may_name_any_measure():
+def test_an_experiment_may_name_any_metric():
     assert get_args(MetricName) == tuple(METRICS)
 
 
 @pytest.mark.parametrize(
     ("file", "named"), [("cost/cost.json", COSTS), ("seed0/export/int8/run.json", EXPORTS)]
 )
-def test_those_that_need_another_rule_are_named(runs, file, named):
-    (runs / "m-12345678" / file).unlink()
+def test_those_that_need_another_rule_are_named(paths, file, named):
+    (paths.results / "runs/m-12345678" / file).unlink()
     failing = set()
     for name, metric in METRICS.items():
         try:
-            metric.of(Training(runs / "m-12345678/seed0", "export/int8"))
-        except FileNotFoundError:
+            metric.of(Training(paths.training("m-12345678", 0), "export/int8"))
+        except UserError:
             failing.add(name)
     assert failing == named

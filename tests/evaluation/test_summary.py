@@ -1,79 +1,78 @@
-"""What is read off all runs of a study."""
-
-import json
-from pathlib import Path
+"""What is read off the base runs of a study."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from chrysalis.evaluation.summary import (
+    base_trainings,
     best_by_validation,
     headline_metrics,
     models_table,
-    read_metrics,
-    run_folders,
     sum_confusion,
 )
+from chrysalis.records.experiment import EFFECTS, MODEL_METRICS, EffectRow
+from chrysalis.records.paths import StudyPaths
+from tests.runs import experiment_record, run_metrics, study_record
+
+RUNS = {"m": "m-11111111", "timm/n": "timm_n-22222222"}
 
 
 @pytest.fixture
-def folders(tmp_path):
+def paths(tmp_path):
     """Two models of two seeds: m is best on validation, n on test."""
-    values = {"m": [(0.8, 0.5), (0.9, 0.6)], "n": [(0.7, 0.9), (0.8, 1.0)]}
-    made = {}
+    values = {"m": [(0.8, 0.5), (0.9, 0.6)], "timm/n": [(0.7, 0.9), (0.8, 1.0)]}
+    made = StudyPaths(tmp_path)
     for model, seeds in values.items():
-        for seed, (val, test) in enumerate(seeds):
-            folder = tmp_path / f"{model}{seed}"
-            (folder / "evaluate").mkdir(parents=True)
-            metrics = {
-                name: {"top1": value, "f1_macro": value / 2, "ece": 0.1 * seed}
+        for seed, tops in enumerate(seeds):
+            splits = [
+                {"top1": top1, "f1_macro": top1 / 2, "ece": 0.1 * seed}
                 | {"scaled": {"ece": 0.05 * seed}}
-                for name, value in (("val", val), ("test", test))
-            } | {"temperature": 1.5 + seed}
-            (folder / "evaluate/metrics.json").write_text(json.dumps(metrics))
-            made.setdefault(model, []).append(folder)
+                for top1 in tops
+            ]
+            metrics = run_metrics(*splits, temperature=1.5 + seed)
+            metrics.write(made.training(RUNS[model], seed).metrics)
     return made
 
 
-def test_the_best_model_is_chosen_by_validation_alone(folders):
-    metrics = {model: [read_metrics(run) for run in seeds] for model, seeds in folders.items()}
-    assert best_by_validation(metrics) == "m"
+def study(**changes):
+    return study_record(seeds=[0, 1], base_runs=RUNS, **changes)
 
 
-def test_run_folders_are_named_by_model():
-    names = ["resnet18_small-0a1b2c3d", "mynet-00000000"]
-    assert run_folders(Path("runs"), names, [0, 5]) == {
-        "resnet18_small": [Path(f"runs/{names[0]}/seed0"), Path(f"runs/{names[0]}/seed5")],
-        "mynet": [Path(f"runs/{names[1]}/seed0"), Path(f"runs/{names[1]}/seed5")],
-    }
+def test_the_best_model_is_chosen_by_validation_alone(paths):
+    found = base_trainings(study(), paths)
+    assert best_by_validation({m: [t.metrics for t in ts] for m, ts in found.items()}) == "m"
 
 
-def test_the_models_table_has_mean_sd_and_each_seed(folders):
-    table = models_table(folders).set_index(["model", "split", "metric"])
-    row = table.loc[("n", "test", "top1")]
+def test_trainings_are_named_by_their_model_as_it_is_registered(paths):
+    found = base_trainings(study(), paths)
+    assert list(found) == ["m", "timm/n"]
+    assert [training.paths.folder for training in found["timm/n"]] == [
+        paths.results / "runs/timm_n-22222222/seed0",
+        paths.results / "runs/timm_n-22222222/seed1",
+    ]
+
+
+def test_the_models_table_has_mean_sd_and_each_seed(paths):
+    rows = models_table(base_trainings(study(), paths))
+    table = MODEL_METRICS.frame(rows).set_index(["model", "split", "metric"])
+    row = table.loc[("timm/n", "test", "top1")]
     assert (row["mean"], row["sd"]) == pytest.approx((0.95, 0.1 / np.sqrt(2)))
-    assert (row["seeds"], row["values"]) == (2, "0.9;1")
-    assert table.loc[("m", "val", "scaled_ece"), "values"] == "0;0.05"
+    assert (row["seeds"], row["values"]) == (2, (0.9, 1.0))
+    assert table.loc[("m", "val", "scaled_ece"), "values"] == (0, 0.05)
     assert table.loc[("m", "val", "temperature"), "mean"] == 2
     assert ("m", "test", "temperature") not in table.index
-    assert len(table) == 2 * (2 * 4 + 1)
+    assert len(table) == 2 * (2 * (14 + 3) + 1)
 
 
-def test_headline_metrics(folders, tmp_path):
-    experiment = tmp_path / "experiment"
-    experiment.mkdir()
-    pd.DataFrame(
-        {
-            "model": ["m", "n"],
-            "arm": "on",
-            "baseline": "off",
-            "effect": [0.1234567, -0.02],
-            "p_holm": [0.0301234, np.nan],
-            "outcome": ["better", "insufficient"],
-        }
-    ).to_csv(experiment / "effects.csv", index=False)
-    found = headline_metrics(folders, {"augmentation": experiment})
+def test_headline_metrics(paths):
+    rows = [
+        EffectRow("m", "on", "off", 0.1234567, 0, 0, 0, 0.0301234, 2, 9, 0, "better", "S."),
+        EffectRow("n", "on", "off", -0.02, 0, 0, 0, np.nan, 2, 9, 0, "insufficient", "S."),
+    ]
+    EFFECTS.write(rows, paths.experiment("augmentation").table("effects"))
+    record = experiment_record([("m", "off", RUNS["m"])], "off", name="augmentation")
+    found = headline_metrics(study(experiments=[record]), paths)
     assert found["models"]["m"] == {
         "seeds": 2,
         "val_top1_mean": 0.85,
@@ -82,30 +81,29 @@ def test_headline_metrics(folders, tmp_path):
         "test_f1_macro_mean": 0.275,
         "test_ece_mean": 0.05,
     }
+    assert list(found["models"]) == ["m", "timm/n"]
     assert found["experiments"]["augmentation"] == {
         "m on - off": {"effect": 0.123457, "p_holm": 0.030123, "outcome": "better"},
         "n on - off": {"effect": -0.02, "p_holm": None, "outcome": "insufficient"},
     }
 
 
-def test_one_seed_has_no_sd(folders):
-    found = headline_metrics({"m": folders["m"][:1]}, {})
+def test_one_seed_has_no_sd(paths):
+    found = headline_metrics(study_record(seeds=[0], base_runs={"m": RUNS["m"]}), paths)
     assert found["models"]["m"]["test_top1_sd"] is None
 
 
 def test_confusion_counts_add_up_over_seeds(tmp_path):
     counts = [np.array([[3, 1], [0, 4]]), np.array([[2, 2], [1, 3]])]
-    folders = []
+    files = []
     for seed, test in enumerate(counts):
-        folder = tmp_path / f"seed{seed}"
-        (folder / "evaluate").mkdir(parents=True)
         tables = [
             pd.DataFrame({"split": split, "class": ["1", "NA"], "1": c[:, 0], "NA": c[:, 1]})
             for split, c in (("val", test + 50), ("test", test))
         ]
-        pd.concat(tables).to_csv(folder / "evaluate/confusion.csv", index=False)
-        folders.append(folder)
-    found = sum_confusion(folders)
+        files.append(tmp_path / f"{seed}.csv")
+        pd.concat(tables).to_csv(files[-1], index=False)
+    found = sum_confusion(files)
     assert found.columns.tolist() == ["split", "class", "1", "NA"]
     assert found["class"].tolist() == ["1", "NA"]
     assert found[["1", "NA"]].to_numpy().tolist() == [[5, 3], [1, 7]]

@@ -1,8 +1,10 @@
 """Predictions read back, and restricted to some classes, by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from chrysalis.errors import UserError
 from chrysalis.records.predictions import Predictions, read
 
 
@@ -55,3 +57,29 @@ def test_read_gives_one_split(write_run):
     assert found.labels.tolist() == [1, 0]
     assert found.logits.tolist() == [[0, 2], [0, 2]]
     assert read(folder, "val").paths.tolist() == ["v.png"]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_outputs_that_are_not_finite_are_no_result(write_run, value):
+    folder = write_run("mynet-1a2b3c4d", 3, ["x", "y"], ["x", "y"], ["x", "y"])
+    path = folder / "predictions.parquet"
+    table = pd.read_parquet(path)
+    table.loc[1, "logit_0"] = value
+    table.to_parquet(path, index=False)
+    with pytest.raises(UserError, match="not finite for 1 of 2 images of test") as error:
+        read(folder, "test")
+    assert "mynet-1a2b3c4d/seed3" in str(error.value)
+
+
+def test_damaged_files_are_named(write_run):
+    folder = write_run("run", 0, ["x", "y"], ["x", "y"], ["x", "y"])
+    whole = (folder / "predictions.parquet").read_bytes()
+    (folder / "predictions.parquet").write_bytes(whole[:100])
+    with pytest.raises(UserError, match=r"predictions\.parquet: damaged"):
+        read(folder, "test")
+    (folder / "run.json").write_text("{")
+    with pytest.raises(UserError, match=r"run\.json: damaged"):
+        read(folder, "test")
+    (folder / "run.json").unlink()
+    with pytest.raises(UserError, match=r"run\.json: there is no such file"):
+        read(folder, "test")

@@ -3,13 +3,14 @@
 import pytest
 
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
+from chrysalis.records.study import ModelRecord
 from chrysalis.study.resolver import DEFAULT_IMAGE_SIZE
 
 
 def test_the_same_run_asked_for_by_three_experiments_is_one(study):
     found = study()
     base = found.base_runs["mynet"]
-    assert base == next(c.run for c in found.experiments[0].cells if c.model == "mynet")
+    assert base == next(c.run for c in found.experiments[0].arm_runs if c.model == "mynet")
     assert base in found.experiments[1].runs
     assert base in found.experiments[2].runs
     # Two models with and without augmentation, and one with a class removed.
@@ -17,12 +18,12 @@ def test_the_same_run_asked_for_by_three_experiments_is_one(study):
     assert all(settings.name == name for name, settings in found.runs.items())
 
 
-def test_runs_hold_what_their_arm_says(study, cells):
-    found = cells(study(), "augmentation")
+def test_runs_hold_what_their_arm_says(study, arm_runs):
+    found = arm_runs(study(), "augmentation")
     assert found["mynet", "off"].augmentation is None
     assert found["mynet", "on"].augmentation == AugmentationSettings()
     assert found["vgg11_small", "on"].options["dropout"] == 0.5
-    removal = cells(study(), "removal")
+    removal = arm_runs(study(), "removal")
     assert removal["mynet", "removed"].removed_classes == ("square",)
     assert removal["mynet", "full"].removed_classes == ()
 
@@ -60,8 +61,8 @@ def test_names_do_not_depend_on_who_asks(study, write, folder):
     assert study(seeds=5, threshold=0.2).runs == before
 
 
-def test_changing_an_arm_changes_just_its_run(study, write, cells):
-    before = cells(study(), "augmentation")
+def test_changing_an_arm_changes_just_its_run(study, write, arm_runs):
+    before = arm_runs(study(), "augmentation")
     write(
         "experiments/augmentation.yaml",
         """
@@ -73,16 +74,16 @@ def test_changing_an_arm_changes_just_its_run(study, write, cells):
           "on": {training: {weight_decay: 0.1}}
         """,
     )
-    after = cells(study(), "augmentation")
+    after = arm_runs(study(), "augmentation")
     for key in before:
         assert (before[key].name == after[key].name) == (key[1] == "off")
 
 
-def test_layers_lie_over_one_another(study, write, cells):
+def test_layers_lie_over_one_another(study, write, arm_runs):
     """Defaults, dataset, model file, study, arm: each key says which layer it is set by last."""
 
     def training(model, arm="over"):
-        return cells(study(settings=changes), "layers")[model, arm]
+        return arm_runs(study(settings=changes), "layers")[model, arm]
 
     write(
         "datasets/shapes.yaml",
@@ -151,7 +152,7 @@ def test_without_changes_the_defaults_hold(study):
         ("{flip: 0.2}", "{augmentation: {flip: 0}}", 0.0),
     ],
 )
-def test_augmentation_none_changes_and_standard(study, write, dataset, arm, flip, cells):
+def test_augmentation_none_changes_and_standard(study, write, dataset, arm, flip, arm_runs):
     write(
         "datasets/shapes.yaml",
         f"""
@@ -169,7 +170,7 @@ def test_augmentation_none_changes_and_standard(study, write, dataset, arm, flip
         arms: {{base: {{}}, over: {arm}}}
         """,
     )
-    found = cells(study(experiments=["layers"]), "layers")["mynet", "over"].augmentation
+    found = arm_runs(study(experiments=["layers"]), "layers")["mynet", "over"].augmentation
     assert found == (None if flip is None else found.model_copy(update={"flip": flip}))
     assert (found is None) == (flip is None)
 
@@ -190,15 +191,15 @@ def test_each_class_is_left_out_in_turn(study, write):
     classes = found.dataset.classes()
     assert sweep.baseline == "full"
     assert list(sweep.arms) == ["full", *(f"without {name}" for name in classes)]
-    removed = {cell.arm: found.runs[cell.run].removed_classes for cell in sweep.cells}
+    removed = {arm_run.arm: found.runs[arm_run.run].removed_classes for arm_run in sweep.arm_runs}
     assert removed == {"full": ()} | {f"without {name}": (name,) for name in classes}
     assert len(found.runs) == len(classes) + 2  # the other model's base run as well
 
 
-def test_classes_can_be_named_by_their_label(study, cells, message):
+def test_classes_can_be_named_by_their_label(study, arm_runs, message):
     classes = sorted(study().dataset.classes())
     found = study(experiments=["removal"], remove_classes=[1])
-    assert cells(found, "removal")["mynet", "removed"].removed_classes == (classes[1],)
+    assert arm_runs(found, "removal")["mynet", "removed"].removed_classes == (classes[1],)
     text = message(experiments=["removal"], remove_classes=[len(classes)])
     assert f"unknown class to remove '{len(classes)}'" in text
 
@@ -208,18 +209,18 @@ def test_any_architecture_of_timm_can_be_studied(study):
     (run,) = found.runs.values()
     assert (run.model, run.options) == ("timm/resnet10t", {"pretrained": False})
     assert run.name.startswith("timm_resnet10t-")
-    assert found.describe()["models"] == [{"name": "timm/resnet10t", "title": "resnet10t (timm)"}]
+    assert found.record().models == [ModelRecord(name="timm/resnet10t", title="resnet10t (timm)")]
 
 
-def test_the_studys_classes_to_remove_win_over_the_datasets(study, cells):
-    found = cells(study(remove_classes=["triangle"]), "removal")
+def test_the_studys_classes_to_remove_win_over_the_datasets(study, arm_runs):
+    found = arm_runs(study(remove_classes=["triangle"]), "removal")
     assert found["mynet", "removed"].removed_classes == ("triangle",)
 
 
-def test_classes_named_by_numbers(study, images, write, cells):
+def test_classes_named_by_numbers(study, images, write, arm_runs):
     images("7", "8", "9", root="numbers")
     write("datasets/shapes.yaml", "title: N\nsource: {kind: folder, path: numbers}")
-    found = cells(study(remove_classes=[8]), "removal")
+    found = arm_runs(study(remove_classes=[8]), "removal")
     assert found["mynet", "removed"].removed_classes == ("8",)
 
 
@@ -232,7 +233,7 @@ def test_removed_classes_have_one_order(study, images):
     assert runs[0] == runs[1]
 
 
-def test_an_arm_may_name_its_model(study, write, cells):
+def test_an_arm_may_name_its_model(study, write, arm_runs):
     write(
         "experiments/pair.yaml",
         """
@@ -244,7 +245,7 @@ def test_an_arm_may_name_its_model(study, write, cells):
           large: {model: resnet18_small, options: {dropout: 0}}
         """,
     )
-    found = cells(study(experiments=["pair"]), "pair")
+    found = arm_runs(study(experiments=["pair"]), "pair")
     assert list(found) == [("mynet", "small"), ("resnet18_small", "large")]
     assert found["resnet18_small", "large"].options["dropout"] == 0
 
@@ -266,7 +267,7 @@ def test_what_experiments_build_on_is_noted_once(study, write):
     )
     found = study(experiments=["built"], models=["mynet"])
     (experiment,) = found.experiments
-    by_arm = {cell.arm: cell for cell in experiment.cells}
+    by_arm = {arm_run.arm: arm_run for arm_run in experiment.arm_runs}
     full = by_arm["full"].run
     assert by_arm["int8"].run == full
     assert [by_arm[arm].stage for arm in ("full", "int8")] == ["export/fp32", "export/int8"]

@@ -1,6 +1,7 @@
 """From configuration to experiments and runs."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from chrysalis.models import registry
+from chrysalis.records.study import StudyRecord
 from chrysalis.study.study import resolve
 
 REPOSITORY = Path(__file__).parents[2]
 
 
-def test_the_experiments_their_arms_and_their_cells(study):
+def test_the_experiments_their_arms_and_their_runs(study):
     found = study()
     assert [experiment.name for experiment in found.experiments] == [
         "models",
@@ -23,16 +25,16 @@ def test_the_experiments_their_arms_and_their_cells(study):
     models, augmentation, removal = found.experiments
     assert models.baseline == "mynet"
     assert list(models.arms) == ["mynet", "vgg11_small"]
-    assert [(c.model, c.arm) for c in models.cells] == [
+    assert [(c.model, c.arm) for c in models.arm_runs] == [
         ("mynet", "mynet"),
         ("vgg11_small", "vgg11_small"),
     ]
     assert augmentation.baseline == "off"
-    assert [(c.model, c.arm) for c in augmentation.cells] == [
+    assert [(c.model, c.arm) for c in augmentation.arm_runs] == [
         *(("mynet", "off"), ("vgg11_small", "off"), ("mynet", "on"), ("vgg11_small", "on")),
     ]
-    assert [(c.model, c.arm) for c in removal.cells] == [("mynet", "full"), ("mynet", "removed")]
-    assert {cell.stage for cell in removal.cells} == {"train"}
+    assert [(c.model, c.arm) for c in removal.arm_runs] == [("mynet", "full"), ("mynet", "removed")]
+    assert {arm_run.stage for arm_run in removal.arm_runs} == {"train"}
 
 
 def test_experiments_can_be_chosen_and_keep_their_order(study):
@@ -146,11 +148,11 @@ def test_experiments_that_cannot_be_asked_are_skipped_with_a_reason(study, write
         "removal": ("Removal", "no classes to remove are listed; set remove_classes")
     }
     assert len(found.runs) == 4
-    described = found.describe()["skipped_experiments"]
-    assert [experiment["name"] for experiment in described] == ["removal"]
+    recorded = found.record().skipped_experiments
+    assert [experiment.name for experiment in recorded] == ["removal"]
 
 
-def test_every_model_is_studied_unless_told_otherwise(study):
+def test_every_model_is_studied_unless_some_are_named(study):
     assert study(models=None).models == tuple(registry.specs())
 
 
@@ -233,14 +235,14 @@ def test_a_dataset_of_one_class_is_refused(folder, write, images, message):
 
 def test_a_study_too_small_to_conclude_from_says_so(study):
     training = {"training": {"epochs": 4}}
-    assert study(seeds=2, settings=training).describe()["smoke"] == [
+    assert study(seeds=2, settings=training).record().too_small == [
         "3 seeds are needed, not 2",
         "5 epochs are needed, not 4",
     ]
-    assert study(seeds=3, settings={"training": {"epochs": 5}}).describe()["smoke"] == []
+    assert study(seeds=3, settings={"training": {"epochs": 5}}).record().too_small == []
 
 
-def test_an_experiment_too_small_to_conclude_from_is_told_apart(study, write):
+def test_an_experiment_too_small_to_conclude_from_is_named(study, write):
     write(
         "experiments/short.yaml",
         """
@@ -252,15 +254,17 @@ def test_an_experiment_too_small_to_conclude_from_is_told_apart(study, write):
           short: {training: {epochs: 4, warmup_epochs: 0}}
         """,
     )
-    told = study(experiments=["models", "short"]).describe()
-    small = {experiment["name"]: experiment["smoke"] for experiment in told["experiments"]}
+    record = study(experiments=["models", "short"]).record()
+    small = {experiment.name: experiment.too_small for experiment in record.experiments}
     assert small == {"models": [], "short": ["5 epochs are needed, not 4"]}
-    assert told["smoke"] == small["short"]
+    assert record.too_small == small["short"]
 
 
-def test_the_description_is_json_and_holds_the_study(study):
+def test_the_record_holds_the_study_and_is_read_as_it_was_written(study, tmp_path):
     made = study(seeds=[5, 6, 7])
-    found = json.loads(json.dumps(made.describe()))
+    made.record().write(tmp_path / "study.json")
+    assert StudyRecord.read(tmp_path / "study.json") == made.record()
+    found = json.loads((tmp_path / "study.json").read_text())
     assert found["name"] == "shapes"
     assert found["dataset"]["kind"] == "folder"
     assert found["seeds"] == [5, 6, 7]
@@ -270,14 +274,14 @@ def test_the_description_is_json_and_holds_the_study(study):
     ]
     augmentation = found["experiments"][1]
     assert augmentation["arms"] == {"off": {"augmentation": "none"}, "on": {}}
-    assert augmentation["cells"][0]["run"] in found["runs"]
+    assert augmentation["arm_runs"][0]["run"] in found["runs"]
     assert found["runs"] == list(made.runs)
     assert found["explained"] == [f"{run}/seed5" for run in made.base_runs.values()]
 
 
 def test_a_split_for_each_seed_changes_no_run(study):
     plain, varied = study(), study(vary_split=True)
-    assert (plain.describe()["vary_split"], varied.describe()["vary_split"]) == (False, True)
+    assert (plain.record().vary_split, varied.record().vary_split) == (False, True)
     assert varied.runs == plain.runs
 
 
@@ -336,7 +340,7 @@ def test_the_shipped_study_resolves(monkeypatch):
     monkeypatch.chdir(REPOSITORY)
     found = resolve({"dataset": "digits", "seeds": 3, "models": ["mynet", "resnet18_small"]})
     assert list(found.skipped) == ["pretrained"]  # 8 px digits are no photographs
-    assert found.describe()["smoke"] == []
+    assert found.record().too_small == []
 
 
 def test_resolving_a_study_imports_no_pytorch():
@@ -351,3 +355,27 @@ print(sorted(slow & set(sys.modules)))
         [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_what_a_study_asks_depends_on_no_hash_seed():
+    code = """
+import json
+from chrysalis.study.study import resolve
+models = ["mynet", "resnet18_small", "vgg11_small"]
+study = resolve({"dataset": "digits", "models": models, "experiments": "all"})
+print(study.record().model_dump_json())
+print(json.dumps({name: run.to_json() for name, run in {**study.runs, **study.more_runs}.items()}))
+print([experiment.name for experiment in study.on_request], list(study.refused.items()))
+"""
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=REPOSITORY,
+            env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": str(REPOSITORY / "src")},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(4)
+    }
+    assert len(found) == 1

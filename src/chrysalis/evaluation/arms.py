@@ -1,52 +1,52 @@
-"""What an experiment compares: the trainings of its arms, paired with those of their baseline."""
+"""What an experiment compares: its arms as judged on test, paired with their baselines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from chrysalis.evaluation.metrics import Training
+from chrysalis.evaluation.training import Training
+from chrysalis.records.paths import StudyPaths
 from chrysalis.records.predictions import Predictions, read
+from chrysalis.records.study import ExperimentRecord
 
 
 @dataclass(frozen=True, eq=False)
-class Condition:
-    """One row of an experiment's table: the test predictions of each seed, and their trainings."""
+class JudgedArm:
+    """One arm with one model: its trainings, one per seed, and what each predicts for test."""
 
     model: str
     arm: str
     run: str
-    seeds: list[Predictions]
+    predictions: list[Predictions]
     trainings: list[Training]
 
     @property
     def correct(self) -> np.ndarray:
         """Correctness (seeds, images), boolean."""
-        return np.stack([predictions.correct for predictions in self.seeds])
+        return np.stack([predictions.correct for predictions in self.predictions])
 
     def of_class(self, label: int) -> np.ndarray:
         """Which images are of that class (seeds, images), boolean."""
-        return np.stack([predictions.labels == label for predictions in self.seeds])
+        return np.stack([predictions.labels == label for predictions in self.predictions])
 
     @property
     def same_images(self) -> bool:
         """Whether all seeds were judged on the same images."""
-        first, *others = self.seeds
+        first, *others = self.predictions
         return all(np.array_equal(first.paths, other.paths) for other in others)
 
     @property
     def train_images(self) -> int:
         """How many images its trainings learned from, the fewest of them."""
-        return min(training.record["images"]["train"] for training in self.trainings)
+        return min(training.record.images["train"] for training in self.trainings)
 
     @property
     def classes(self) -> list[str]:
         """The classes that its trainings tell apart."""
-        return self.seeds[0].classes
+        return self.predictions[0].classes
 
     @property
     def label(self) -> str:
@@ -54,84 +54,103 @@ class Condition:
         return f"{self.model} ({self.arm})" if self.arm != self.model else self.model
 
 
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """An arm against its baseline, with the words that a sentence calls them by."""
+
+    arm: JudgedArm
+    baseline: JudgedArm
+    subject: str
+    other: str
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """Model, arm and baseline: the first columns of its rows."""
+        return self.arm.model, self.arm.arm, self.baseline.arm
+
+    @property
+    def same_images(self) -> bool:
+        """Whether all seeds were judged on the same images."""
+        return self.arm.same_images
+
+
 @dataclass
-class Tables:
-    """Conditions to tabulate, and which of them are compared (subject, baseline, in words)."""
+class Compared:
+    """The arms to tabulate, and the comparisons among them."""
 
-    conditions: list[Condition] = field(default_factory=list)
-    comparisons: list[tuple[Condition, Condition, str, str]] = field(default_factory=list)
-
-    def add(self, *conditions: Condition) -> None:
-        """Tabulate conditions."""
-        self.conditions += conditions
+    arms: list[JudgedArm] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
 
 
-def accuracy(conditions: list[Condition], baseline: str, across_models: bool) -> Tables:
+def accuracy(arms: list[JudgedArm], baseline: str, across_models: bool) -> Compared:
     """Each arm against the baseline arm of the same model, or of the one model it names."""
-    tables = Tables()
-    tables.add(*conditions)
-    for condition in (c for c in conditions if c.arm != baseline):
-        for base in (c for c in conditions if c.arm == baseline):
-            if across_models or base.model == condition.model:
-                tables.comparisons.append((condition, base, condition.label, base.label))
-    return tables
+    compared = Compared(list(arms))
+    for arm in (a for a in arms if a.arm != baseline):
+        for base in (a for a in arms if a.arm == baseline):
+            if across_models or base.model == arm.model:
+                compared.comparisons.append(Comparison(arm, base, arm.label, base.label))
+    return compared
 
 
-def class_removal(conditions: list[Condition], baseline: str, across_models: bool) -> Tables:
+def class_removal(arms: list[JudgedArm], baseline: str, across_models: bool) -> Compared:
     """Each removal against the full model, and against the full model with masked logits.
 
     All three are judged on the test images of the remaining classes. The masked model may not
-    answer a removed class, so it shows how much of a gain comes from the easier problem alone.
+    answer a removed class, so it shows how much of an effect comes from the easier problem alone.
     """
-    tables = Tables()
-    removals = {c.arm for c in conditions if c.arm != baseline}
-    for removed in (c for c in conditions if c.arm != baseline):
-        full = next(c for c in conditions if c.arm == baseline and c.model == removed.model)
+    compared = Compared()
+    removals = {arm.arm for arm in arms if arm.arm != baseline}
+    for removed in (arm for arm in arms if arm.arm != baseline):
+        full = next(a for a in arms if a.arm == baseline and a.model == removed.model)
         kept = removed.classes
         suffix = f": {removed.arm}" if len(removals) > 1 else ""
         plain = replace(
             full,
             arm=f"{baseline}{suffix}",
-            seeds=[seed.only_images_of(kept) for seed in full.seeds],
+            predictions=[seed.only_images_of(kept) for seed in full.predictions],
         )
         masked = replace(
             full,
             arm=f"{baseline}, masked{suffix}",
-            seeds=[seed.keep(kept) for seed in full.seeds],
+            predictions=[seed.keep(kept) for seed in full.predictions],
         )
-        tables.add(plain, masked, removed)
+        compared.arms += [plain, masked, removed]
         gone = sorted(set(full.classes) - set(kept))
         subject = f"{removed.model} trained without {_listed(gone)}"
         for base, words in (
             (plain, f"the full {full.model}"),
             (masked, f"the full {full.model} with their logits masked out"),
         ):
-            tables.comparisons.append((removed, base, subject, words))
-    return tables
+            compared.comparisons.append(Comparison(removed, base, subject, words))
+    return compared
 
 
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-ANALYSES: dict[str, Callable[[list[Condition], str, bool], Tables]] = {
+ANALYSES: dict[str, Callable[[list[JudgedArm], str, bool], Compared]] = {
     "accuracy": accuracy,
     "class_removal": class_removal,
 }
 
 
-def load_conditions(experiment: dict[str, Any], runs: Path, seeds: list[int]) -> list[Condition]:
-    """Test predictions of every cell of an experiment from the folder of runs."""
-    conditions = []
-    for cell in experiment["cells"]:
-        folders = [runs / cell["run"] / f"seed{seed}" for seed in seeds]
-        conditions.append(
-            Condition(
-                cell["model"],
-                cell["arm"],
-                cell["run"],
-                [read(folder / cell["stage"], "test") for folder in folders],
-                [Training(folder, cell["stage"]) for folder in folders],
+def load_arms(record: ExperimentRecord, paths: StudyPaths, seeds: list[int]) -> list[JudgedArm]:
+    """Every arm of an experiment, with its test predictions.
+
+    Raises:
+        UserError: predictions are missing, damaged or not finite.
+    """
+    arms = []
+    for arm_run in record.arm_runs:
+        places = [paths.training(arm_run.run, seed) for seed in seeds]
+        arms.append(
+            JudgedArm(
+                arm_run.model,
+                arm_run.arm,
+                arm_run.run,
+                [read(place.folder / arm_run.stage, "test") for place in places],
+                [Training(place, arm_run.stage) for place in places],
             )
         )
-    return conditions
+    return arms

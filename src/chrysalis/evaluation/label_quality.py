@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from cleanlab.dataset import rank_classes_by_label_quality
 from cleanlab.rank import get_self_confidence_for_each_label
 from scipy.special import softmax
 
+from chrysalis.records.experiment import LabelQualityRow
 from chrysalis.records.predictions import Predictions
 
 
-def label_quality(seeds: list[Predictions]) -> pd.DataFrame:
+def label_quality(seeds: list[Predictions]) -> list[LabelQualityRow]:
     """A row for each class that has images, the worst first.
 
     `seeds` are the predictions of several trainings for the same images; their probabilities are
-    averaged. Columns rank (1: worst), class, images, label_quality: the estimated share of the
+    averaged. label_quality is the estimated share of the
     class's images that belong to it (confident learning: Northcutt, Jiang and Chuang, JAIR 70,
     2021, section 3), and self_confidence: the mean probability that they are given of belonging to
     it (Kuan and Mueller, ICML workshop on DataPerf, 2022), which ranks classes of equal quality.
@@ -29,14 +29,17 @@ def label_quality(seeds: list[Predictions]) -> pd.DataFrame:
     labels = np.searchsorted(present, first.labels)
     ranked = rank_classes_by_label_quality(labels, shares).set_index("Class Index")
     confidence = get_self_confidence_for_each_label(labels, shares)
-    table = pd.DataFrame(
-        {
-            "class": [first.classes[label] for label in present],
-            "images": np.bincount(labels),
-            "label_quality": ranked["Label Quality Score"].sort_index().to_numpy(),
-            "self_confidence": [confidence[labels == i].mean() for i in range(len(present))],
-        }
-    )
-    table = table.sort_values(["label_quality", "self_confidence"], kind="stable")
-    table.insert(0, "rank", np.arange(1, len(table) + 1))
-    return table.reset_index(drop=True)
+    quality = ranked["Label Quality Score"].sort_index().to_numpy()
+    found = [
+        (float(quality[i]), float(confidence[labels == i].mean()), i) for i in range(len(present))
+    ]
+    return [
+        LabelQualityRow(
+            rank=rank,
+            class_=first.classes[present[i]],
+            images=int((labels == i).sum()),
+            label_quality=of_labels,
+            self_confidence=of_network,
+        )
+        for rank, (of_labels, of_network, i) in enumerate(sorted(found), start=1)
+    ]

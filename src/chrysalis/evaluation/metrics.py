@@ -2,58 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
+
+from chrysalis.evaluation.training import Training
+from chrysalis.records.experiment import MetricRow
+from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import ExperimentRecord
+from chrysalis.records.training import HistoryRow
 
 CONVERGED = 0.99
-
-
-@dataclass(frozen=True)
-class Training:
-    """What is on disk of one training, read when it is asked for; `folder` is .../<run>/seed<n>.
-
-    `stage` is the folder in it whose predictions are judged.
-    """
-
-    folder: Path
-    stage: str
-
-    @cached_property
-    def record(self) -> dict[str, Any]:
-        """Its run.json."""
-        return json.loads((self.folder / "train/run.json").read_text())
-
-    @cached_property
-    def metrics(self) -> dict[str, Any]:
-        """Its metrics.json."""
-        return json.loads((self.folder / "evaluate/metrics.json").read_text())
-
-    @cached_property
-    def history(self) -> pd.DataFrame:
-        """Its history.csv."""
-        return pd.read_csv(self.folder / "train/history.csv")
-
-    @cached_property
-    def weights_bytes(self) -> int:
-        """Size of its weights on disk."""
-        return (self.folder / "train/model.safetensors").stat().st_size
-
-    @cached_property
-    def cost(self) -> dict[str, Any]:
-        """Its run's cost.json."""
-        return json.loads((self.folder.parent / "cost/cost.json").read_text())
-
-    @cached_property
-    def exported(self) -> dict[str, Any]:
-        """The record of the exported network that is judged."""
-        return json.loads((self.folder / self.stage / "run.json").read_text())
 
 
 @dataclass(frozen=True)
@@ -66,60 +27,60 @@ class Metric:
     of: Callable[[Training], float]
 
 
-def converged_at(history: pd.DataFrame) -> int:
+def converged_at(history: list[HistoryRow]) -> int:
     """The first epoch whose validation accuracy is at least `CONVERGED` of the training's best."""
-    enough = history["val_top1"] >= CONVERGED * history["val_top1"].max()
-    return int(history["epoch"][enough.idxmax()])
+    enough = CONVERGED * max(row.val_top1 for row in history)
+    return next(row.epoch for row in history if row.val_top1 >= enough)
 
 
-METRICS = {
+METRICS: dict[str, Metric] = {
     "train_images": Metric(
         "Training images",
         "images that it is trained on",
         0,
-        lambda training: training.record["images"]["train"],
+        lambda training: training.record.images["train"],
     ),
     "val_top1": Metric(
         "Val top-1 (%)",
         "accuracy on val of the weights that were kept, which are those best on val",
         1,
-        lambda training: 100 * training.metrics["val"]["top1"],
+        lambda training: 100 * training.metrics.val.top1,
     ),
     "train_top1": Metric(
         "Train top-1 (%)",
         "accuracy of the final weights on the training images, without augmentation",
         1,
-        lambda training: 100 * training.record["train_top1"],
+        lambda training: 100 * training.record.train_top1,
     ),
     "gap": Metric(
         "Train-test gap (points)",
         "accuracy on the training images, without augmentation, minus accuracy on test",
         1,
-        lambda training: 100 * (training.record["train_top1"] - training.metrics["test"]["top1"]),
+        lambda training: 100 * (training.record.train_top1 - training.metrics.test.top1),
     ),
     "ece": Metric(
         "ECE (%)",
         "expected calibration error on test",
         1,
-        lambda training: 100 * training.metrics["test"]["ece"],
+        lambda training: 100 * training.metrics.test.ece,
     ),
     "ece_scaled": Metric(
         "ECE, scaled (%)",
         "the same after temperature scaling on val",
         1,
-        lambda training: 100 * training.metrics["test"]["scaled"]["ece"],
+        lambda training: 100 * training.metrics.test.scaled.ece,
     ),
     "nll": Metric(
         "NLL (nats)",
         "negative log likelihood of the true class on test",
         3,
-        lambda training: training.metrics["test"]["nll"],
+        lambda training: training.metrics.test.nll,
     ),
     "brier": Metric(
         "Brier score",
         "squared distance of the probabilities from the truth on test, 0 to 2",
         3,
-        lambda training: training.metrics["test"]["brier"],
+        lambda training: training.metrics.test.brier,
     ),
     "converged": Metric(
         "Epochs to converge",
@@ -133,25 +94,25 @@ METRICS = {
         "wall-clock time of the fastest epoch of training; other jobs of the study may have slowed "
         "the rest",
         1,
-        lambda training: training.history["seconds"].min(),
+        lambda training: min(row.seconds for row in training.history),
     ),
     "training_minutes": Metric(
         "Training (min)",
         "wall-clock time of all epochs of training; other jobs of the study may have run beside it",
         2,
-        lambda training: training.record["training_seconds"] / 60,
+        lambda training: training.record.training_seconds / 60,
     ),
     "peak_memory": Metric(
         "Peak memory (MiB)",
         "largest memory of the training: of the process on a CPU, of the GPU's tensors on a GPU",
         0,
-        lambda training: training.record["peak_memory_mb"],
+        lambda training: training.record.peak_memory_mb,
     ),
     "parameters": Metric(
         "Parameters (M)",
         "trainable numbers of the network, in millions",
         2,
-        lambda training: training.record["parameters"] / 1e6,
+        lambda training: training.record.parameters / 1e6,
     ),
     "weights_mb": Metric(
         "Weights on disk (MB)",
@@ -163,62 +124,64 @@ METRICS = {
         "Multiply-adds (M)",
         "of the convolutions and matrix products for one image, in millions",
         1,
-        lambda training: training.cost["multiply_adds"] / 1e6,
+        lambda training: training.cost.multiply_adds / 1e6,
     ),
     "latency_1": Metric(
         "Latency, 1 image (ms)",
         "median time to predict one image, measured with nothing else running in the study",
         2,
-        lambda training: training.cost["latency_ms"]["1"]["median"],
+        lambda training: training.cost.latency_ms["1"].median,
     ),
     "latency_64": Metric(
         "Latency, 64 images (ms)",
         "the same for a batch of 64 images",
         1,
-        lambda training: training.cost["latency_ms"]["64"]["median"],
+        lambda training: training.cost.latency_ms["64"].median,
     ),
     "exported_mb": Metric(
         "Exported (MB)",
         "size of the exported network, model.onnx",
         2,
-        lambda training: training.exported["bytes"] / 1e6,
+        lambda training: training.exported.bytes / 1e6,
     ),
     "exported_latency_1": Metric(
         "Exported, 1 image (ms)",
         "median time in which ONNX Runtime predicts one image on the CPU, measured with nothing "
         "else running in the study",
         2,
-        lambda training: training.exported["latency_ms"]["1"]["median"],
+        lambda training: training.exported.latency_ms["1"].median,
     ),
     "exported_latency_64": Metric(
         "Exported, 64 images (ms)",
         "the same for a batch of 64 images",
         1,
-        lambda training: training.exported["latency_ms"]["64"]["median"],
+        lambda training: training.exported.latency_ms["64"].median,
     ),
 }
 
 
-def metrics_table(experiment: dict[str, Any], runs: Path, seeds: list[int]) -> pd.DataFrame:
-    """A row per arm and metric of an experiment: mean, sd (n - 1) and the seeds' values.
-
-    `experiment` is as `Study.describe` gives it; `runs` the folder of runs.
-    """
+def metrics_table(record: ExperimentRecord, paths: StudyPaths, seeds: list[int]) -> list[MetricRow]:
+    """A row per arm and metric of an experiment."""
     rows = []
-    for cell in experiment["cells"]:
-        folders = [runs / cell["run"] / f"seed{seed}" for seed in seeds]
-        trainings = [Training(folder, cell["stage"]) for folder in folders]
-        for name in experiment["metrics"]:
-            values = np.array([METRICS[name].of(training) for training in trainings], float)
+    for arm_run in record.arm_runs:
+        trainings = [Training(paths.training(arm_run.run, seed), arm_run.stage) for seed in seeds]
+        for name in record.metrics:
+            values = [float(METRICS[name].of(training)) for training in trainings]
             rows.append(
-                {
-                    **{key: cell[key] for key in ("model", "arm", "run")},
-                    "metric": name,
-                    "seeds": len(values),
-                    "mean": values.mean(),
-                    "sd": values.std(ddof=1) if len(values) > 1 else np.nan,
-                    "values": ";".join(f"{value:.6g}" for value in values),
-                }
+                MetricRow(
+                    model=arm_run.model,
+                    arm=arm_run.arm,
+                    run=arm_run.run,
+                    metric=name,
+                    seeds=len(values),
+                    mean=float(np.mean(values)),
+                    sd=standard_deviation(values),
+                    values=tuple(values),
+                )
             )
-    columns = ["model", "arm", "run", "metric", "seeds", "mean", "sd", "values"]
-    return pd.DataFrame(rows, columns=columns)
+    return rows
+
+
+def standard_deviation(values: Sequence[float]) -> float:
+    """With n - 1 in the denominator; NaN of a single value."""
+    return float(np.std(values, ddof=1)) if len(values) > 1 else math.nan

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
-import pandas as pd
 
-from chrysalis.config.published import SHARES
-from chrysalis.evaluation.metrics import METRICS, Training
-from chrysalis.evaluation.summary import read_metrics
+from chrysalis.config.published import SHARES, Published, PublishedClaim, PublishedFigure
+from chrysalis.evaluation.metrics import METRICS, standard_deviation
+from chrysalis.evaluation.training import Training
+from chrysalis.records.evaluation import PER_CLASS
+from chrysalis.records.experiment import (
+    ARMS,
+    DYNAMICS,
+    EFFECTS,
+    EffectRow,
+    MetricRow,
+    PublishedClaimRow,
+    PublishedFigureRow,
+)
+from chrysalis.records.experiment import METRICS as METRICS_TABLE
+from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import StudyRecord
 from chrysalis.stats.minimums import ENOUGH_SEEDS
 
-FIGURE_KEYS = ("model", "metric", "of_class", "arm", "note")
+Row = TypeVar("Row", EffectRow, MetricRow)
+
 NEAR = 1.5  # a ratio within this factor of the claimed one is about the same
 
 HOLDS, CONTRADICTED = "holds here", "contradicted here"
@@ -24,135 +36,144 @@ UNDECIDED, NOT_ASKED = "not enough runs to tell", "not asked in this study"
 class Measured:
     """A study's tables, read where a published figure or claim needs them."""
 
-    def __init__(self, study: dict[str, Any], results: Path) -> None:
-        """`study` is as `Study.describe` gives it; `results` the folder of its results."""
-        self.asked = {experiment["name"] for experiment in study["experiments"]}
-        self.study, self.results = study, results
+    def __init__(self, study: StudyRecord, paths: StudyPaths) -> None:
+        self.study, self.paths = study, paths
+        self.asked = {experiment.name for experiment in study.experiments}
 
-    def table(self, experiment: str, name: str) -> pd.DataFrame:
-        """An experiment's table; empty if the study does not ask the experiment."""
+    def effects(self, experiment: str) -> list[EffectRow]:
+        """An experiment's effects; none if the study does not ask it."""
         if experiment not in self.asked:
-            return pd.DataFrame(columns=["model", "arm", "baseline", "metric", "run"])
-        path = self.results / "experiments" / experiment / "compare" / f"{name}.csv"
-        return pd.read_csv(path, dtype={"model": str, "arm": str, "baseline": str})
+            return []
+        return EFFECTS.read(self.paths.experiment(experiment).table("effects"))
 
-    def run(self, figure: dict[str, Any]) -> str | None:
+    def metrics(self, experiment: str) -> list[MetricRow]:
+        """An experiment's metrics; none if the study does not ask it."""
+        if experiment not in self.asked:
+            return []
+        return METRICS_TABLE.read(self.paths.experiment(experiment).table("metrics"))
+
+    def run(self, figure: PublishedFigure) -> str | None:
         """The run that stands for a published figure, if the study has it."""
-        if figure["experiment"] is None:
-            return self.study["plain_runs"].get(figure["model"])
-        arms = self.table(figure["experiment"], "arms")
-        found = arms[(arms["model"] == figure["model"]) & (arms["arm"] == figure["arm"])]
-        return found["run"].iloc[0] if len(found) else None
+        if figure.experiment is None:
+            return self.study.plain_runs.get(figure.model)
+        if figure.experiment not in self.asked:
+            return None
+        arms = ARMS.read(self.paths.experiment(figure.experiment).table("arms"))
+        return next((a.run for a in arms if (a.model, a.arm) == (figure.model, figure.arm)), None)
 
-    def values(self, figure: dict[str, Any]) -> pd.Series:
+    def values(self, figure: PublishedFigure) -> list[float]:
         """Our value of a published figure, of each seed; empty if the study has no such run."""
         run = self.run(figure)
         if run is None:
-            return pd.Series(dtype=float)
-        if figure["metric"] == "dead":
+            return []
+        if figure.metric == "dead":
             return self._dead(figure)
-        places = [self.results / "runs" / run / f"seed{seed}" for seed in self.study["seeds"]]
-        return pd.Series([_value(place, figure) for place in places], dtype=float).dropna()
+        trainings = [Training(self.paths.training(run, seed)) for seed in self.study.seeds]
+        values = [_value(training, figure) for training in trainings]
+        return [value for value in values if not np.isnan(value)]
 
-    def _dead(self, figure: dict[str, Any]) -> pd.Series:
+    def _dead(self, figure: PublishedFigure) -> list[float]:
         """The share of dead units, which is known of one training."""
-        folder = self.results / "experiments" / figure["experiment"] / "plot_dynamics"
-        if not folder.exists():
-            return pd.Series(dtype=float)
-        table = pd.read_csv(folder / "summary.csv", dtype={"model": str, "arm": str})
-        found = (table["model"] == figure["model"]) & (table["arm"] == figure["arm"])
-        return table["dead"][found]
+        path = self.paths.experiment(str(figure.experiment)).dynamics
+        if not path.exists():
+            return []
+        rows = DYNAMICS.read(path)
+        return [row.dead for row in rows if (row.model, row.arm) == (figure.model, figure.arm)]
 
 
-def _value(place: Path, figure: dict[str, Any]) -> float:
-    """Of one training, whose folder is `place`; NaN if it has no such class or so few classes."""
-    metric, metrics = figure["metric"], read_metrics(place)
-    if metric == "top5":
-        return metrics["test"].get("top5", np.nan)
-    if figure["of_class"] is not None:
-        table = pd.read_csv(place / "evaluate/per_class.csv", dtype={"class": str})
-        own = (table["split"] == "test") & (table["class"] == figure["of_class"])
-        return table["accuracy"][own].mean()
-    if metric in SHARES:
-        return metrics[metric]["top1"]
-    return METRICS[metric].of(Training(place, "train"))
+def _value(training: Training, figure: PublishedFigure) -> float:
+    """Of one training; NaN if it has no such class or so few classes."""
+    if figure.metric == "top5":
+        top5 = training.metrics.test.top5
+        return np.nan if top5 is None else top5
+    if figure.of_class is not None:
+        rows = PER_CLASS.read(training.paths.per_class)
+        own = [r.accuracy for r in rows if (r.split, r.class_) == ("test", figure.of_class)]
+        return own[0] if own else np.nan
+    if figure.metric in SHARES:
+        metrics = training.metrics
+        return (metrics.val if figure.metric == "val" else metrics.test).top1
+    return METRICS[figure.metric].of(training)
 
 
-def figures_table(published: dict[str, Any], measured: Measured) -> pd.DataFrame:
-    """A row for each published figure: model, metric, of_class, arm, note, published, and ours.
+def figures_table(name: str, published: Published, measured: Measured) -> list[PublishedFigureRow]:
+    """A row per figure of the published file `name`, and ours with it.
 
     Ours are mean, sd, seeds and the difference from the published one, empty where the study has
     no such run. Numbers are fractions, or in the unit of the metric.
     """
     rows = []
-    for figure in published["figures"]:
+    for figure in published.figures:
         values = measured.values(figure)
+        mean = float(np.mean(values)) if values else np.nan
         rows.append(
-            {
-                **{key: figure[key] or "" for key in FIGURE_KEYS},
-                "published": figure["value"],
-                "mean": values.mean(),
-                "sd": values.std(ddof=1),
-                "difference": values.mean() - figure["value"],
-                "seeds": len(values),
-            }
+            PublishedFigureRow(
+                published_in=name,
+                model=figure.model,
+                metric=figure.metric,
+                of_class=figure.of_class or "",
+                arm=figure.arm or "",
+                note=figure.note,
+                published=figure.value,
+                mean=mean,
+                sd=standard_deviation(values),
+                difference=mean - figure.value,
+                seeds=len(values),
+            )
         )
-    return pd.DataFrame(rows)
+    return rows
 
 
-def claims_table(published: dict[str, Any], measured: Measured) -> pd.DataFrame:
-    """A row for each claim: claim, outcome, and the sentence or the ratio that it rests on."""
-    judge = {True: _by_metric, False: _by_accuracy}
-    rows = [
-        {"claim": claim["claim"], **judge[claim["expected"] is None](claim, measured)}
-        for claim in published["claims"]
+def claims_table(name: str, published: Published, measured: Measured) -> list[PublishedClaimRow]:
+    """A row per claim of the published file `name`, with what becomes of it here."""
+    return [
+        PublishedClaimRow(
+            name,
+            claim.claim,
+            *(_by_metric if claim.expected is None else _by_accuracy)(claim, measured),
+        )
+        for claim in published.claims
     ]
-    return pd.DataFrame(rows, columns=["claim", "outcome", "basis"])
 
 
-def _by_accuracy(claim: dict[str, Any], measured: Measured) -> dict[str, str]:
-    effects = _of_claim(measured.table(claim["experiment"], "effects"), claim, claim["arm"])
-    effects = effects[effects["baseline"] == claim["baseline"]]
-    if effects.empty:
-        return {"outcome": NOT_ASKED, "basis": ""}
-    found = effects.iloc[0]
-    if found["outcome"] == "insufficient":
+def _by_accuracy(claim: PublishedClaim, measured: Measured) -> tuple[str, str]:
+    """Outcome and basis of a claim on accuracy: that of the comparison."""
+    effects = _of_claim(measured.effects(claim.experiment), claim, claim.arm)
+    found = next((row for row in effects if row.baseline == claim.baseline), None)
+    if found is None:
+        return NOT_ASKED, ""
+    if found.outcome == "insufficient":
         outcome = UNDECIDED
-    elif found["outcome"] == claim["expected"]:
-        outcome = NOTHING_AGAINST if claim["expected"] == "none" else HOLDS
+    elif found.outcome == claim.expected:
+        outcome = NOTHING_AGAINST if claim.expected == "none" else HOLDS
     else:
-        outcome = NOT_SEEN if found["outcome"] == "none" else CONTRADICTED
-    return {"outcome": outcome, "basis": found["sentence"]}
+        outcome = NOT_SEEN if found.outcome == "none" else CONTRADICTED
+    return outcome, found.sentence
 
 
-def _by_metric(claim: dict[str, Any], measured: Measured) -> dict[str, str]:
+def _by_metric(claim: PublishedClaim, measured: Measured) -> tuple[str, str]:
     """Judged by the ratio of the means, and by whether the seeds of the two lie apart."""
-    table = measured.table(claim["experiment"], "metrics")
-    table = table[table["metric"] == claim["metric"]]
-    rows = [_of_claim(table, claim, name) for name in (claim["arm"], claim["baseline"])]
-    if any(part.empty for part in rows):
-        return {"outcome": NOT_ASKED, "basis": ""}
-    arm, base = (sorted(map(float, part["values"].iloc[0].split(";"))) for part in rows)
-    ratio = (sum(arm) / len(arm)) / (sum(base) / len(base))
+    table = [row for row in measured.metrics(claim.experiment) if row.metric == claim.metric]
+    arm, base = (_of_claim(table, claim, name) for name in (claim.arm, claim.baseline))
+    if not arm or not base or claim.ratio is None:
+        return NOT_ASKED, ""
+    ours, theirs = sorted(arm[0].values), sorted(base[0].values)
+    ratio = (sum(ours) / len(ours)) / (sum(theirs) / len(theirs))
     basis = (
-        f"{claim['metric']}: {claim['arm']} by {claim['baseline']} is {ratio:.2f}, the claim "
-        f"being {claim['ratio']:.2f} ({len(arm)} seeds each)"
+        f"{claim.metric}: {claim.arm} divided by {claim.baseline} is {ratio:.2f}; the claim is "
+        f"{claim.ratio:.2f} ({len(ours)} seeds each)"
     )
-    fewer = claim["ratio"] < 1
-    agrees = arm[-1] < base[0] if fewer else arm[0] > base[-1]
-    opposes = arm[0] > base[-1] if fewer else arm[-1] < base[0]
-    if len(arm) < ENOUGH_SEEDS:
-        outcome = UNDECIDED
-    elif opposes:
-        outcome = CONTRADICTED
-    else:
-        near = 1 / NEAR <= ratio / claim["ratio"] <= NEAR
-        outcome = HOLDS if agrees and near else NOT_SEEN
-    return {"outcome": outcome, "basis": basis}
+    below, above = ours[-1] < theirs[0], ours[0] > theirs[-1]
+    agrees, opposes = (below, above) if claim.ratio < 1 else (above, below)
+    if len(ours) < ENOUGH_SEEDS:
+        return UNDECIDED, basis
+    if opposes:
+        return CONTRADICTED, basis
+    near = 1 / NEAR <= ratio / claim.ratio <= NEAR
+    return HOLDS if agrees and near else NOT_SEEN, basis
 
 
-def _of_claim(table: pd.DataFrame, claim: dict[str, Any], arm: str) -> pd.DataFrame:
+def _of_claim(table: list[Row], claim: PublishedClaim, arm: str) -> list[Row]:
     """The rows of an arm, which may itself be a model, or is that of the claim's model."""
-    rows = table[table["arm"] == arm]
-    named = rows[rows["model"].isin([claim["model"], arm])]
-    return rows if claim["model"] is None else named
+    rows = [row for row in table if row.arm == arm]
+    return rows if claim.model is None else [r for r in rows if r.model in (claim.model, arm)]

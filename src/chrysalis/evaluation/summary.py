@@ -1,44 +1,48 @@
-"""What is read off all runs of a study together."""
+"""What is read off the base runs of a study together: the models, and the study's metrics."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from chrysalis.evaluation.metrics import standard_deviation
+from chrysalis.evaluation.training import Training
+from chrysalis.records.experiment import EFFECTS, ModelMetricRow
+from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import StudyRecord
+from chrysalis.records.training import RunMetrics, SplitMetrics
 
-def run_folders(runs: Path, names: list[str], seeds: list[int]) -> dict[str, list[Path]]:
-    """The folders of runs, one a seed, by their model; `names` holds a run for each model."""
+
+def base_trainings(study: StudyRecord, paths: StudyPaths) -> dict[str, list[Training]]:
+    """The trainings of each model under the base settings, one per seed."""
     return {
-        name.rsplit("-", 1)[0]: [runs / name / f"seed{seed}" for seed in seeds] for name in names
+        model: [Training(paths.training(run, seed)) for seed in study.seeds]
+        for model, run in study.base_runs.items()
     }
 
 
-def read_metrics(run: Path) -> dict[str, dict[str, float]]:
-    """A run's metrics by split, from its folder."""
-    return json.loads((run / "evaluate/metrics.json").read_text())
-
-
-def best_by_validation(metrics: dict[str, list[dict[str, dict[str, float]]]]) -> str:
+def best_by_validation(metrics: dict[str, list[RunMetrics]]) -> str:
     """The model with the highest mean validation top-1, the first of equals.
 
-    `metrics` holds each model's metrics by split, a seed each. The test split has no say in it.
+    `metrics` holds each model's metrics, one per seed. The test split has no say in it.
     """
     means = {
-        model: np.mean([of_seed["val"]["top1"] for of_seed in seeds])
-        for model, seeds in metrics.items()
+        model: np.mean([of_seed.val.top1 for of_seed in seeds]) for model, seeds in metrics.items()
     }
     return max(means, key=means.__getitem__)
 
 
 def sum_confusion(seeds: list[Path]) -> pd.DataFrame:
-    """Test confusion counts added up over seeds: columns split, class, then predicted classes."""
+    """Test confusion counts added up over the tables of the seeds.
+
+    Columns split, class, then the predicted classes; two columns may be called alike.
+    """
     tables = [
-        pd.read_csv(folder / "evaluate/confusion.csv", dtype={"class": str}, keep_default_na=False)
-        for folder in seeds
+        pd.read_csv(path, dtype={"class": str}, keep_default_na=False, na_filter=False)
+        for path in seeds
     ]
     tables = [table[table["split"] == "test"].reset_index(drop=True) for table in tables]
     total = tables[0].copy()
@@ -46,74 +50,69 @@ def sum_confusion(seeds: list[Path]) -> pd.DataFrame:
     return total
 
 
-def models_table(folders: dict[str, list[Path]]) -> pd.DataFrame:
-    """A row for each model, split and metric of its base runs: mean, sd (n - 1), the seeds' values.
+def models_table(trainings: dict[str, list[Training]]) -> list[ModelMetricRow]:
+    """A row per model, split and metric of its base run.
 
-    `folders` are run folders by model, one a seed. Metrics after temperature scaling are called
-    scaled_ and their name; the temperature, fitted on val, stands there.
+    Metrics after temperature scaling are called scaled_ and their name; the temperature, which is
+    fitted on val, stands there.
     """
     rows = []
-    for model, seeds in folders.items():
-        found = [read_metrics(folder) for folder in seeds]
+    for model, seeds in trainings.items():
+        found = [training.metrics for training in seeds]
         for split in ("val", "test"):
-            metrics = _by_metric([of_seed[split] for of_seed in found])
+            metrics = _by_metric([getattr(of_seed, split) for of_seed in found])
             if split == "val":
-                metrics["temperature"] = [of_seed["temperature"] for of_seed in found]
-            for name, values in metrics.items():
-                rows.append(
-                    {
-                        **{"model": model, "split": split, "metric": name, "seeds": len(values)},
-                        "mean": np.mean(values),
-                        "sd": np.std(values, ddof=1) if len(values) > 1 else np.nan,
-                        "values": ";".join(f"{value:.6g}" for value in values),
-                    }
+                metrics["temperature"] = [of_seed.temperature for of_seed in found]
+            rows += [
+                ModelMetricRow(
+                    model=model,
+                    split=split,
+                    metric=name,
+                    seeds=len(values),
+                    mean=float(np.mean(values)),
+                    sd=standard_deviation(values),
+                    values=tuple(values),
                 )
-    return pd.DataFrame(rows)
+                for name, values in metrics.items()
+            ]
+    return rows
 
 
-def _by_metric(seeds: list[dict[str, Any]]) -> dict[str, list[float]]:
+def _by_metric(seeds: list[SplitMetrics]) -> dict[str, list[float]]:
     flat = [
-        {name: value for name, value in seed.items() if name != "scaled"}
-        | {f"scaled_{name}": value for name, value in seed["scaled"].items()}
+        seed.model_dump(exclude={"scaled"}, exclude_none=True)
+        | {f"scaled_{name}": value for name, value in seed.scaled.model_dump().items()}
         for seed in seeds
     ]
-    return {name: [seed[name] for seed in flat] for name in flat[0]}
+    return {name: [float(seed[name]) for seed in flat] for name in flat[0]}
 
 
-def headline_metrics(
-    folders: dict[str, list[Path]], experiments: dict[str, Path]
-) -> dict[str, Any]:
-    """The study's metrics for `dvc metrics`: each model's base runs, each experiment's effects.
-
-    `folders` are run folders by model, one a seed; `experiments` the folders of their tables.
-    """
-    result: dict[str, Any] = {"models": {}, "experiments": {}}
-    for model, seeds in folders.items():
-        values = [read_metrics(folder) for folder in seeds]
-        result["models"][model] = {
-            "seeds": len(values),
-            "val_top1_mean": _mean([v["val"]["top1"] for v in values]),
-            "test_top1_mean": _mean([v["test"]["top1"] for v in values]),
-            "test_top1_sd": _sd([v["test"]["top1"] for v in values]),
-            "test_f1_macro_mean": _mean([v["test"]["f1_macro"] for v in values]),
-            "test_ece_mean": _mean([v["test"]["ece"] for v in values]),
+def headline_metrics(study: StudyRecord, paths: StudyPaths) -> dict[str, Any]:
+    """The study's metrics for `dvc metrics`: each model's base run, each experiment's effects."""
+    models = {}
+    for model, trainings in base_trainings(study, paths).items():
+        metrics = [training.metrics for training in trainings]
+        test = [of_seed.test.top1 for of_seed in metrics]
+        models[model] = {
+            "seeds": len(metrics),
+            "val_top1_mean": _mean([of_seed.val.top1 for of_seed in metrics]),
+            "test_top1_mean": _mean(test),
+            "test_top1_sd": round(standard_deviation(test), 6) if len(test) > 1 else None,
+            "test_f1_macro_mean": _mean([of_seed.test.f1_macro for of_seed in metrics]),
+            "test_ece_mean": _mean([of_seed.test.ece for of_seed in metrics]),
         }
-    for name, folder in experiments.items():
-        effects = pd.read_csv(folder / "effects.csv")
-        result["experiments"][name] = {
+    experiments = {}
+    for experiment in study.experiments:
+        experiments[experiment.name] = {
             f"{row.model} {row.arm} - {row.baseline}": {
                 "effect": round(row.effect, 6),
                 "p_holm": None if np.isnan(row.p_holm) else round(row.p_holm, 6),
                 "outcome": row.outcome,
             }
-            for row in effects.itertuples()
+            for row in EFFECTS.read(paths.experiment(experiment.name).table("effects"))
         }
-    return result
+    return {"models": models, "experiments": experiments}
 
 
 def _mean(values: list[float]) -> float:
     return round(float(np.mean(values)), 6)
-
-
-def _sd(values: list[float]) -> float | None:
-    return round(float(np.std(values, ddof=1)), 6) if len(values) > 1 else None

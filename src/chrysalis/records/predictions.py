@@ -1,13 +1,24 @@
-"""A run's stored predictions, read back."""
+"""A training's stored predictions, read back."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pydantic import ConfigDict
+
+from chrysalis.errors import UserError
+from chrysalis.records.files import Record, require
+
+
+class _Classes(Record):
+    """What every kind of run.json says of the logits' columns."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    classes: list[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +50,29 @@ class Predictions:
         return self.logits.argmax(1) == self.labels
 
 
-def read(train_folder: Path, split: str) -> Predictions:
-    """One split from the folder that holds a run's record."""
-    classes = json.loads((train_folder / "run.json").read_text())["classes"]
-    table = pd.read_parquet(train_folder / "predictions.parquet")
+def read(folder: Path, split: str) -> Predictions:
+    """One split from the folder of a training that holds run.json and predictions.parquet.
+
+    Raises:
+        UserError: a file is missing or damaged, or a logit is no finite number.
+    """
+    classes = _Classes.read(folder / "run.json").classes
+    path = require(folder / "predictions.parquet")
+    columns = [f"logit_{label}" for label in range(len(classes))]
+    try:
+        table = pd.read_parquet(path, columns=["split", "path", "label", *columns])
+    except (OSError, ValueError, KeyError) as error:
+        reason = str(error).partition("\n")[0]
+        raise UserError(
+            f"{path}: damaged ({reason}); remove {folder} and run snakemake again"
+        ) from None
     table = table[table["split"] == split]
-    return Predictions(
-        classes,
-        table["path"].to_numpy(),
-        table["label"].to_numpy(),
-        table[[f"logit_{i}" for i in range(len(classes))]].to_numpy(),
-    )
+    logits = table[columns].to_numpy()
+    wrong = int((~np.isfinite(logits)).any(1).sum())
+    if wrong:
+        raise UserError(
+            f"{path}: the network's outputs are not finite for {wrong:,} of {len(table):,} images "
+            f"of {split}, so this training is no result; lower its learning rate or use precision "
+            f"fp32, remove {folder} and run snakemake again"
+        )
+    return Predictions(classes, table["path"].to_numpy(), table["label"].to_numpy(), logits)

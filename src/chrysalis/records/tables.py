@@ -7,7 +7,6 @@ or null. An empty number is NaN. A field that is a tuple is written with `;` bet
 from __future__ import annotations
 
 import dataclasses
-import types
 import typing
 from collections.abc import Iterable
 from pathlib import Path
@@ -96,8 +95,8 @@ def _column(field: str) -> str:
 def _typed(column: pd.Series, kind: Any) -> Any:
     if typing.get_origin(kind) is tuple:
         return [tuple(float(part) for part in text.split(BETWEEN) if part) for text in column]
-    if typing.get_origin(kind) in (typing.Union, types.UnionType) or kind is float:
-        return pd.to_numeric(column.replace("", "nan"))
+    if kind is float:
+        return pd.to_numeric(column.mask(column == "")).astype(float)
     if kind is bool:
         return column.str.lower().isin(["true", "1"])
     return column.astype("int64") if kind is int else column

@@ -68,8 +68,8 @@ def locate(wanted: str, folder: Path) -> Located:
     if name in known:
         name += "_folder"
     if path.is_dir():
-        source = Folder(kind="folder", path=str(path))
-        return Located(name, Dataset(title=path.resolve().name, source=source), path)
+        folder_source = Folder(kind="folder", path=str(path))
+        return Located(name, Dataset(title=path.resolve().name, source=folder_source), path)
     if path.is_file():
         if not path.name.lower().endswith(archives.SUFFIXES):
             kinds = " ".join(archives.SUFFIXES)

@@ -16,27 +16,15 @@ from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.config.sweep import Sweep
 from chrysalis.errors import UserError, suggest
 from chrysalis.models import registry
+from chrysalis.records.study import ArmRun, ExperimentRecord
 from chrysalis.study.location import Located
 
 DEFAULT_IMAGE_SIZE = 96
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One model under one arm of an experiment; `run` names the run that answers it.
-
-    `stage` is the folder, within each of its trainings, that holds the predictions to judge.
-    """
-
-    model: str
-    arm: str
-    run: str
-    stage: str = "train"
-
-
-@dataclass(frozen=True)
 class ResolvedExperiment:
-    """An experiment with its arms written out, and its cells.
+    """An experiment with its arms written out, and the run of each with each model.
 
     `swept_run` is the run that is trained with what its sweep finds; `ranked_by` are the runs
     by whose predictions classes are removed.
@@ -46,35 +34,33 @@ class ResolvedExperiment:
     config: Experiment
     baseline: str
     arms: dict[str, Arm]
-    cells: tuple[Cell, ...]
+    arm_runs: tuple[ArmRun, ...]
     swept_run: str | None
     ranked_by: tuple[str, ...]
 
     @property
     def runs(self) -> list[str]:
         """Names of the runs that it needs, each once."""
-        return list(dict.fromkeys(cell.run for cell in self.cells))
+        return list(dict.fromkeys(arm_run.run for arm_run in self.arm_runs))
 
-    def describe(self) -> dict[str, Any]:
-        """What its comparison and its page need, as JSON-ready values."""
-        return {
-            "name": self.name,
-            "title": self.config.title,
-            "question": self.config.question,
-            "analysis": self.config.analysis,
-            "metrics": self.config.metrics,
-            "against": self.config.against,
-            "dynamics": self.config.dynamics,
-            "baseline": self.baseline,
-            "arms": {
-                name: arm.model_dump(mode="json", exclude_unset=True)
-                for name, arm in self.arms.items()
-            },
-            "cells": [vars(cell) for cell in self.cells],
-            "sweep": self.config.sweep and self.config.sweep.model_dump(mode="json"),
-            "swept_run": self.swept_run,
-            "ranked_by": self.ranked_by,
-        }
+    def record(self, too_small: list[str]) -> ExperimentRecord:
+        """What its jobs and its page need; `too_small` says why nothing can be concluded, if so."""
+        return ExperimentRecord(
+            name=self.name,
+            title=self.config.title,
+            question=self.config.question,
+            analysis=self.config.analysis,
+            metrics=self.config.metrics,
+            against=self.config.against,
+            dynamics=self.config.dynamics,
+            baseline=self.baseline,
+            arms=self.arms,
+            arm_runs=list(self.arm_runs),
+            sweep=self.config.sweep,
+            swept_run=self.swept_run,
+            ranked_by=list(self.ranked_by),
+            too_small=too_small,
+        )
 
 
 def known_models(wanted: Iterable[str] | None, where: str) -> tuple[str, ...]:
@@ -109,31 +95,36 @@ class Resolver:
     ) -> ResolvedExperiment:
         """The experiment for these models of the study, after noting its runs."""
         where = f"config/experiments/{name}.yaml"
-        arms, baseline = experiment.arms, experiment.baseline
-        if arms == "models":
-            arms, baseline = {model: Arm(model=model) for model in models}, models[0]
-        elif arms == "each_class":
-            without = {f"without {c}": Arm(remove_classes=[c]) for c in self.dataset.classes()}
-            arms, baseline = {"full": Arm()} | without, "full"
+        arms, baseline = self._arms(experiment, models)
         if experiment.models == "first":
             models = models[:1]
         elif experiment.models is not None:
             models = known_models(experiment.models, f"{where}: models")
-        cells = []
+        arm_runs = []
         for arm_name, arm in arms.items():
             for model in known_models([arm.model], f"{where}: {arm_name}") if arm.model else models:
                 run = self.run(model, arm, f"{where}: {arm_name}", experiment.sweep)
-                cells.append(Cell(model, arm_name, run, _stage(arm)))
-        runs = [self.runs[cell.run] for cell in cells]
+                arm_runs.append(ArmRun(model=model, arm=arm_name, run=run, stage=_stage(arm)))
+        runs = [self.runs[arm_run.run] for arm_run in arm_runs]
         return ResolvedExperiment(
             name,
             experiment,
             baseline,
             arms,
-            tuple(cells),
+            tuple(arm_runs),
             swept_run=next((run.name for run in runs if run.sweep), None),
             ranked_by=tuple(dict.fromkeys(run.ranked_by for run in runs if run.ranked_by)),
         )
+
+    def _arms(self, experiment: Experiment, models: tuple[str, ...]) -> tuple[dict[str, Arm], str]:
+        """The experiment's arms written out, and the name of the baseline."""
+        if experiment.arms == "models":
+            return {model: Arm(model=model) for model in models}, models[0]
+        if experiment.arms == "each_class":
+            without = {f"without {c}": Arm(remove_classes=[c]) for c in self.dataset.classes()}
+            return {"full": Arm()} | without, "full"
+        assert experiment.baseline is not None  # its validation sees to that
+        return experiment.arms, experiment.baseline
 
     def run(
         self, model: str, arm: Arm, where: str = "configuration", sweep: Sweep | None = None

@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chrysalis.config.experiment import Arm, Experiment, WorstClasses
 from chrysalis.config.load import load, validate
-from chrysalis.config.published import Published
+from chrysalis.config.published import Published, PublishedClaim, PublishedFigure
 from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import StudyConfig
 from chrysalis.errors import UserError, suggest
 from chrysalis.models import registry
+from chrysalis.records.study import DatasetRecord, ModelRecord, SkippedExperiment, StudyRecord
 from chrysalis.stats.minimums import ENOUGH_EPOCHS, ENOUGH_SEEDS
 from chrysalis.study.location import Located, locate
 from chrysalis.study.resolver import ResolvedExperiment, Resolver, known_models
@@ -67,8 +68,8 @@ class Study:
         """The full settings of one training."""
         return self.run(run).model_copy(update={"seed": seed})
 
-    def smoke_reasons(self, runs: Iterable[str]) -> list[str]:
-        """Why these runs, by name, are too little to conclude from; empty if they are not."""
+    def too_small(self, runs: Iterable[str]) -> list[str]:
+        """Why no conclusion can be drawn from these runs, by name; empty if one can."""
         reasons = []
         if len(self.seeds) < ENOUGH_SEEDS:
             reasons.append(f"{ENOUGH_SEEDS} seeds are needed, not {len(self.seeds)}")
@@ -77,41 +78,41 @@ class Study:
             reasons.append(f"{ENOUGH_EPOCHS} epochs are needed, not {epochs}")
         return reasons
 
-    def describe(self) -> dict[str, Any]:
-        """What the report says of the study, as JSON-ready values."""
+    def record(self) -> StudyRecord:
+        """What the tables and the report need to know of the study."""
         dataset = self.dataset.config
-        return {
-            "name": self.dataset.name,
-            "title": dataset.title,
-            "dataset": {
-                "title": dataset.title,
-                "description": dataset.description,
-                "citation": dataset.citation,
-                "url": dataset.url,
-                "kind": dataset.source.kind,
-            },
-            "seeds": self.seeds,
-            "threshold": self.config.threshold,
-            "smoke": self.smoke_reasons(self.runs),
-            "experiments": [
-                experiment.describe() | {"smoke": self.smoke_reasons(experiment.runs)}
+        return StudyRecord(
+            name=self.dataset.name,
+            title=dataset.title,
+            dataset=DatasetRecord(
+                title=dataset.title,
+                description=dataset.description,
+                citation=dataset.citation,
+                url=dataset.url,
+                kind=dataset.source.kind,
+            ),
+            seeds=self.seeds,
+            threshold=self.config.threshold,
+            too_small=self.too_small(self.runs),
+            experiments=[
+                experiment.record(self.too_small(experiment.runs))
                 for experiment in self.experiments
             ],
-            "skipped_experiments": [
-                {"name": name, "title": title, "reason": reason}
+            skipped_experiments=[
+                SkippedExperiment(name=name, title=title, reason=reason)
                 for name, (title, reason) in self.skipped.items()
             ],
-            "models": [{"name": name, "title": registry.spec(name).title} for name in self.models],
-            "runs": list(self.runs),
-            "base_runs": self.base_runs,
-            "plain_runs": self.plain_runs,
-            "explained": [f"{run}/seed{self.seeds[0]}" for run in self.base_runs.values()],
-            "split": dataset.split.model_dump(mode="json"),
-            "vary_split": self.config.vary_split,
-            "published": {
-                name: told.model_dump(mode="json") for name, told in self.published.items()
-            },
-        }
+            models=[
+                ModelRecord(name=name, title=registry.spec(name).title) for name in self.models
+            ],
+            runs=list(self.runs),
+            base_runs=self.base_runs,
+            plain_runs=self.plain_runs,
+            explained=[f"{run}/seed{self.seeds[0]}" for run in self.base_runs.values()],
+            split=dataset.split,
+            vary_split=self.config.vary_split,
+            published=self.published,
+        )
 
 
 def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
@@ -124,52 +125,73 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
     dataset = locate(study.dataset, folder / "datasets")
     if not dataset.is_fetched:
         dataset.classes()
-    models = known_models(study.models, "models")
-    known_models(study.cam_layers, "cam_layers")
-    known_models(dataset.config.cam_layers, f"dataset '{dataset.name}': cam_layers")
-    known_models(
-        (path.stem for path in sorted((folder / "models").glob("*.yaml"))), f"{folder}/models"
-    )
+    models = _check_models(study, dataset, folder / "models")
     base, more = (Resolver(study, dataset, folder / "models") for _ in range(2))
     base_runs = {model: base.run(model, Arm()) for model in models}
     files = _experiments(study, dataset, folder / "experiments")
-    asked, skipped = _asked(study, dataset, files)
-    experiments, on_request, refused = [], [], {}
-    for name, experiment in files.items():
-        reason = _reason_to_refuse(experiment, models, base)
-        try:
-            if reason:
-                refused[name] = reason
-                if name in asked:
-                    skipped[name] = reason
-            elif name in asked:
-                experiments.append(base.experiment(name, experiment, models))
-            else:
-                on_request.append(more.experiment(name, experiment, models))
-        except UserError as error:
-            if name in asked:
-                raise
-            refused[name] = str(error)
+    sorted_out = _sort_out(files, models, base, more)
     return Study(
         study,
         dataset,
         models,
-        tuple(experiments),
-        {name: (files[name].title, reason) for name, reason in skipped.items()},
+        tuple(sorted_out.asked),
+        {name: (files[name].title, reason) for name, reason in sorted_out.skipped.items()},
         base.runs,
         base_runs,
         _plain_runs(Resolver(study, dataset, folder / "models"), base.runs),
-        tuple(on_request),
+        tuple(sorted_out.on_request),
         more.runs,
-        refused,
+        sorted_out.refused,
         _published(dataset, folder / "published", files),
     )
+
+
+def _check_models(study: StudyConfig, dataset: Located, files: Path) -> tuple[str, ...]:
+    """The study's models; whatever else names models is checked as well."""
+    known_models(study.cam_layers, "cam_layers")
+    known_models(dataset.config.cam_layers, f"dataset '{dataset.name}': cam_layers")
+    known_models((path.stem for path in sorted(files.glob("*.yaml"))), str(files))
+    return known_models(study.models, "models")
+
+
+@dataclass
+class _SortedOut:
+    """The experiments that the study asks, and those it does not, with the reasons."""
+
+    skipped: dict[str, str]
+    asked: list[ResolvedExperiment] = field(default_factory=list)
+    on_request: list[ResolvedExperiment] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def _sort_out(
+    files: dict[str, Experiment], models: tuple[str, ...], base: Resolver, more: Resolver
+) -> _SortedOut:
+    """Resolve all experiments: those asked by `base`, the others by `more`."""
+    names, skipped = _asked(base.study, base.dataset, files)
+    found = _SortedOut(skipped)
+    for name, experiment in files.items():
+        reason = _reason_to_refuse(experiment, models, base)
+        try:
+            if reason:
+                found.refused[name] = reason
+                if name in names:
+                    found.skipped[name] = reason
+            elif name in names:
+                found.asked.append(base.experiment(name, experiment, models))
+            else:
+                found.on_request.append(more.experiment(name, experiment, models))
+        except UserError as error:
+            if name in names:
+                raise
+            found.refused[name] = str(error)
+    return found
 
 
 def _plain_runs(resolver: Resolver, runs: dict[str, RunSettings]) -> dict[str, str]:
     """By model, which of the runs trains it under the base settings, if one does."""
     found = {}
-    for model in {run.model for run in runs.values()}:
+    for model in dict.fromkeys(run.model for run in runs.values()):
         with contextlib.suppress(UserError):  # the base settings' images are too small for it
             found[model] = resolver.run(model, Arm())
     return {model: run for model, run in found.items() if run in runs}
@@ -186,9 +208,10 @@ def _published(
             raise UserError(
                 f"dataset '{dataset.name}': published: unknown '{name}'; {suggest(name, files)}"
             )
-        told = found[name] = load(files[name], Published)
-        known_models((figure.model for figure in told.figures), f"{files[name]}: figures")
-        for item in (*told.figures, *told.claims):
+        published = found[name] = load(files[name], Published)
+        known_models((figure.model for figure in published.figures), f"{files[name]}: figures")
+        items: list[PublishedFigure | PublishedClaim] = [*published.figures, *published.claims]
+        for item in items:
             if item.experiment is not None and item.experiment not in experiments:
                 raise UserError(
                     f"{files[name]}: unknown experiment '{item.experiment}'; "

@@ -1,0 +1,36 @@
+"""Tables of the rule evaluate: one training's metrics by class and by confidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chrysalis.records.tables import Table
+
+
+@dataclass(frozen=True)
+class PerClassRow:
+    """The share of a class's images in a split that are recognised; NaN without images."""
+
+    split: str
+    class_: str
+    support: int
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class ReliabilityRow:
+    """One bin of confidence on test: its bounds, its images, mean confidence and accuracy.
+
+    `scaled` says whether the logits were divided by the temperature, yes or no.
+    """
+
+    low: float
+    high: float
+    images: int
+    confidence: float
+    accuracy: float
+    scaled: str
+
+
+PER_CLASS = Table(PerClassRow)
+RELIABILITY = Table(ReliabilityRow)
