@@ -20,8 +20,9 @@ from chrysalis.config.load import read_yaml
 from chrysalis.config.metrics import COSTS
 from chrysalis.errors import UserError
 from chrysalis.models import registry
+from chrysalis.records.paths import StudyPaths
 from chrysalis.study.study import resolve
-from chrysalis.workflow import closure, locks
+from chrysalis.workflow import arguments, closure, locks, settings
 
 try:
     # Snakemake's own message for a broken file does not say which file it is.
@@ -33,17 +34,17 @@ except UserError as error:
 configfile: "config/config.yaml"
 
 
-locks.clear_stale(Path(".snakemake"))
-
 try:
-    STUDY = resolve(config)
+    with locks.held(Path(".snakemake")) as alone:
+        STUDY = resolve(config)
+        RESULTS = f"results/{STUDY.dataset.name}"
+        PLAN = settings.write(STUDY, config, StudyPaths(Path(RESULTS)), alone)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
 RAW = str(STUDY.dataset.root)
-RESULTS = f"results/{STUDY.dataset.name}"
 # -P: a script's folder is not searched for imports, so no script can hide a library.
-PYTHON = f"{shlex.quote(sys.executable)} -P"
+PYTHON = f"{shlex.quote(closure.nearby(sys.executable))} -P"
 
 
 include: "workflow/rules/common.smk"

@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chrysalis.records.files import write_whole
+from chrysalis.records.job_paths import JobPaths
+
 
 @pytest.fixture
 def write_run(tmp_path):
@@ -39,3 +42,15 @@ def write_run(tmp_path):
         return folder
 
     return write
+
+
+def write_job(results, settings, pack):
+    """What a job on a run reads: its settings and its packed images; returns the job's paths."""
+    paths = JobPaths(results)
+    size = settings.packed_size
+    paths.images(size).parent.mkdir(parents=True, exist_ok=True)
+    np.save(paths.images(size), pack.images)
+    pack.index.to_csv(paths.index(size), index=False)
+    content = settings.model_dump(mode="json", exclude={"seed"})
+    write_whole(paths.settings(settings.name), json.dumps(content))
+    return paths

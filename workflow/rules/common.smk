@@ -18,8 +18,7 @@ def code(script, *modules):
 
 def model_module(wildcards):
     """The file that defines a run's model, which scripts import by name."""
-    spec = registry.spec(STUDY.run(wildcards.run).model)
-    return Path(workflow.basedir) / "src" / f"{spec.module.replace('.', '/')}.py"
+    return closure.model_module(STUDY.run(wildcards.run).model)
 
 
 def of_runs(pattern, runs=None, seeds=None, **others):
@@ -87,4 +86,7 @@ if STUDY.config.processes > 1:
         f"PYTHONSAFEPATH=1 {PYTHON} -m torch.distributed.run --standalone"
         f" --nproc-per-node {STUDY.config.processes} --"
     )
+# Not parameters: that the seeds have splits of their own shows in a rule's inputs.
+VARY_SPLIT = "--vary-split" if STUDY.config.vary_split else ""
+SEEDS = arguments.write_seeds(STUDY.seeds)
 RUN = f"{RESULTS}/runs/{{run}}/seed{{seed}}"

@@ -102,4 +102,4 @@ rule plot_data:
         f"{RESULTS}/logs/plot_data.log",
     shell:
         "{PYTHON} scripts/plot_data.py --images {input.images:q}"
-        " --output $(dirname {output.classes:q}) --log {log:q}"
+        " --output {RESULTS:q}/data/plot_data --log {log:q}"

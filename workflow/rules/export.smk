@@ -19,6 +19,6 @@ rule export:
     # All cores, so that nothing else of the study runs while latency is measured.
     threads: workflow.resource_settings.cores or 1
     shell:
-        "{PYTHON} scripts/export.py --run $(dirname {input.record[0]:q}) --images {input.images:q}"
-        " --index {input.index:q} --precision {wildcards.precision} --threads {threads}"
-        " --output $(dirname {output.model:q}) --log {log:q}"
+        "{PYTHON} scripts/export.py --results {RESULTS:q} --run {wildcards.run}"
+        " --seed {wildcards.seed} --precision {wildcards.precision} --threads {threads} --log {log:q}"
+        " {VARY_SPLIT}"

@@ -169,7 +169,7 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
 def _plain_runs(resolver: Resolver, runs: dict[str, RunSettings]) -> dict[str, str]:
     """By model, which of the runs trains it under the base settings, if one does."""
     found = {}
-    for model in {run.model for run in runs.values()}:
+    for model in dict.fromkeys(run.model for run in runs.values()):
         with contextlib.suppress(UserError):  # the base settings' images are too small for it
             found[model] = resolver.run(model, Arm())
     return {model: run for model, run in found.items() if run in runs}

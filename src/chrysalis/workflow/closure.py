@@ -8,8 +8,11 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
+
+from chrysalis.models import registry
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -36,6 +39,26 @@ def digest(paths: Iterable[Path]) -> str:
     for path in sorted(paths, key=lambda p: (p.name, str(p))):
         whole.update(hashlib.sha256(path.read_bytes()).digest())
     return whole.hexdigest()[:12]
+
+
+def model_module(model: str) -> Path:
+    """The file that defines a model; scripts import it by name, so the closure cannot see it.
+
+    Raises:
+        UserError: there is no such model.
+    """
+    return PACKAGE.parent / f"{registry.spec(model).module.replace('.', '/')}.py"
+
+
+def code_hash(script: Path, model: str) -> str:
+    """The digest of all code that a script of this repository uses for a run of `model`."""
+    return digest(closure(script, model_module(model)))
+
+
+def nearby(path: str) -> str:
+    """A file under the current folder by its relative path, which is shorter; another as it is."""
+    here = f"{Path.cwd()}{os.sep}"
+    return path.removeprefix(here) if path.startswith(here) else path
 
 
 @functools.cache
