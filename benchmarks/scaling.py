@@ -43,8 +43,8 @@ def measure(folder: Path, threads: int) -> dict[str, float]:
     )
     with TemporaryDirectory(dir=folder) as results:
         paths, run = JobPaths(Path(results)), settings.name
-        paths.images(SIDE).parent.mkdir(parents=True)
-        paths.images(SIDE).symlink_to(folder / "images.npy")
+        paths.packed(SIDE).parent.mkdir(parents=True)
+        paths.packed(SIDE).symlink_to(folder / "images.npy")
         paths.index(SIDE).symlink_to(folder / "index.csv")
         write_whole(paths.settings(run), settings.to_json())
         peak = peak_of_command(

@@ -10,12 +10,14 @@ def main(args) -> None:
     job = arguments.job(args)
     settings = job.settings()
     packed = open_packed(job.images(settings), job.index(settings))
-    examples = explain(job.folder / "train", packed, args.layer)
+    examples = explain(job.folder / "train", packed, args.layer or "")
     examples.write(job.paths.explained(job.run, args.seed) / "explain")
 
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
     arguments.add_training(parser)
-    parser.add_argument("--layer", default="", help="left out: the last convolutional stage")
+    parser.add_argument(
+        "--layer", nargs="?", default="", help="left out: the last convolutional stage"
+    )
     cli.run(main, parser)

@@ -48,8 +48,8 @@ def write_job(results, settings, pack):
     """What a job on a run reads: its settings and its packed images; returns the job's paths."""
     paths = JobPaths(results)
     size = settings.packed_size
-    paths.images(size).parent.mkdir(parents=True, exist_ok=True)
-    np.save(paths.images(size), pack.images)
+    paths.packed(size).parent.mkdir(parents=True, exist_ok=True)
+    np.save(paths.packed(size), pack.images)
     pack.index.to_csv(paths.index(size), index=False)
     content = settings.model_dump(mode="json", exclude={"seed"})
     write_whole(paths.settings(settings.name), json.dumps(content))

@@ -278,7 +278,7 @@ def test_the_script(tmp_path, pack, restore_torch):
         training=TrainingSettings(epochs=1, batch_size=8, precision="fp32"), pack_margin=1.5
     )
     paths = write_job(tmp_path, plan, pack)
-    images, index = paths.images(24), paths.index(24)
+    images, index = paths.packed(24), paths.index(24)
     script.main(
         Namespace(
             **{"results": tmp_path, "run": plan.name, "seed": 3, "vary_split": False},

@@ -84,8 +84,9 @@ rule resplit:
         fractions=list(STUDY.dataset.config.split.fractions),
         seed=lambda w: STUDY.dataset.config.split.seed + int(w.seed),
     shell:
-        "{PYTHON} scripts/resplit.py --index {input.index:q} --images {input.images:q}"
-        " --fractions {params.fractions} --seed {params.seed} --output {output:q} --log {log:q}"
+        "{PYTHON} scripts/resplit.py --results {RESULTS:q} --size {wildcards.size}"
+        " --seed {wildcards.seed} --split-seed {params.seed} --fractions {params.fractions}"
+        " --log {log:q}"
 
 
 rule plot_data:

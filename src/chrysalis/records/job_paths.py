@@ -20,7 +20,7 @@ class JobPaths:
         """The settings of a run but for its seed, as its jobs read them."""
         return self.results / "settings/runs" / f"{run}.json"
 
-    def images(self, size: int) -> Path:
+    def packed(self, size: int) -> Path:
         """The images packed as squares of `size` px."""
         return self.results / "data/pack" / f"{size}px.npy"
 

@@ -74,7 +74,7 @@ class Job:
 
     def images(self, settings: RunSettings) -> Path:
         """The packed images that it reads."""
-        return self.paths.images(settings.packed_size)
+        return self.paths.packed(settings.packed_size)
 
     def index(self, settings: RunSettings) -> Path:
         """Their index."""
