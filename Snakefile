@@ -1,4 +1,13 @@
-"""Chrysalis: from a folder of images to a study. Run `snakemake --cores 8 --resources gpu=1`."""
+"""Chrysalis: from a folder of images to a study. Run `snakemake --cores 8 --resources gpu=1`.
+
+What `snakemake --lint` still says, and why it stays:
+- No conda environment or container: requirements.lock is the one environment of all jobs.
+- Shell commands use PYTHON, TRAINER, RESULTS, PLAN, SEEDS and VARY_SPLIT: how a command is written
+  on this machine. What decides a result is in a rule's params and inputs.
+- Functions beside rules: each stands beside the rules that it serves, not in a pile of helpers.
+- The absolute path /proc/driver/nvidia/version: where Linux says whether there is a GPU.
+- The root of a dataset as a prefix of an input: it is the user's folder or else the fetched one.
+"""
 
 import json
 import os
@@ -14,7 +23,7 @@ min_version("9.10")
 # The code that runs is the code beside this file, whatever else is installed.
 SOURCE = str(Path(workflow.basedir) / "src")
 sys.path.insert(0, SOURCE)
-os.environ["PYTHONPATH"] = SOURCE
+os.environ.update(PYTHONPATH=SOURCE)
 
 from chrysalis.config.load import read_yaml
 from chrysalis.config.metrics import COSTS

@@ -73,7 +73,9 @@ def test_a_users_results_from_repro_to_a_colleagues_clone(kept, tmp_path):
     assert kept.workspace.planned() == {}
     written = json.loads((kept.root / METRICS).read_text())
     first = kept.metrics()
-    assert first["models"]["mynet"]["test_top1_mean"] == written["models"]["mynet"]["test_top1_mean"]
+    assert (
+        first["models"]["mynet"]["test_top1_mean"] == written["models"]["mynet"]["test_top1_mean"]
+    )
     assert first["experiments"].keys() == written["experiments"].keys() == {"augmentation"}
     kept.commit("one seed")
 

@@ -18,7 +18,13 @@ PATHS = JobPaths(Path("results/x"))
 
 @pytest.mark.parametrize(
     ("seeds", "text"),
-    [([0], "0"), ([0, 1, 2], "0-2"), ([0, 1, 2, 7], "0-2,7"), ([7, 3, 4], "7,3-4"), ([5, 4], "5,4")],
+    [
+        ([0], "0"),
+        ([0, 1, 2], "0-2"),
+        ([0, 1, 2, 7], "0-2,7"),
+        ([7, 3, 4], "7,3-4"),
+        ([5, 4], "5,4"),
+    ],
 )
 def test_seeds_as_a_command_gives_them(seeds, text):
     assert write_seeds(seeds) == text

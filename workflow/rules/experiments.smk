@@ -67,6 +67,8 @@ rule compare:
         experiment=lambda w: json.dumps(experiment_of(w).describe(), sort_keys=True),
         seeds=STUDY.seeds,
         threshold=STUDY.config.threshold,
+    message:
+        "Comparing the arms of {wildcards.experiment}"
     shell:
         "{PYTHON} scripts/compare.py --results {RESULTS:q} --seeds {SEEDS}"
         " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json"

@@ -19,6 +19,8 @@ rule explain:
         f"{RESULTS}/logs/explain/{{run}}_seed{{seed}}.log",
     params:
         layer=lambda w: STUDY.cam_layers.get(STUDY.run(w.run).model, ""),
+    message:
+        "Explaining predictions of {wildcards.run}, seed {wildcards.seed}"
     shell:
         "{PYTHON} scripts/explain.py --results {RESULTS:q} --run {wildcards.run}"
         " --seed {wildcards.seed} --layer {params.layer:q} --log {log:q} {VARY_SPLIT}"

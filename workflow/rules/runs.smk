@@ -67,6 +67,8 @@ rule train:
     params:
         settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
         processes=STUDY.config.processes,
+    message:
+        "Training {wildcards.run}, seed {wildcards.seed}"
     shell:
         "{TRAINER} scripts/train.py --results {RESULTS:q} --run {wildcards.run}"
         " --seed {wildcards.seed} --threads {threads} --resident-mb {resources.resident_mb} --log {log:q}"
@@ -132,6 +134,8 @@ rule dynamics:
         gpu=1 if HAS_GPU else 0,
     params:
         settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
+    message:
+        "Tracing a training of {wildcards.run}, seed {wildcards.seed}"
     shell:
         "{PYTHON} scripts/dynamics.py --results {RESULTS:q} --run {wildcards.run}"
         " --seed {wildcards.seed} --log {log:q} {VARY_SPLIT}"
@@ -151,6 +155,8 @@ rule cost:
         gpu=1 if HAS_GPU else 0,
     params:
         settings=lambda w: STUDY.run(w.run).to_json(),
+    message:
+        "Timing the network of {wildcards.run}"
     shell:
         "{PYTHON} scripts/cost.py --results {RESULTS:q} --run {wildcards.run}"
         " --threads {threads} --log {log:q}"

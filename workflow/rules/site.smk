@@ -74,6 +74,8 @@ rule site:
         f"{RESULTS}/site/index.html",
     log:
         f"{RESULTS}/logs/site.log",
+    message:
+        "Building the report"
     shell:
         "{PYTHON} scripts/site.py --results {RESULTS:q} --report report --output {RESULTS:q}/site"
         " --log {log:q}"

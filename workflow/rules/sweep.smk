@@ -27,6 +27,8 @@ rule trial:
         resident_mb=STUDY.config.resident_mb,
     params:
         settings=lambda w: STUDY.run(w.run).to_json(),
+    message:
+        "Trial {wildcards.number} of the sweep of {wildcards.run}"
     shell:
         "{PYTHON} scripts/trial.py --results {RESULTS:q} --run {wildcards.run}"
         " --number {wildcards.number} --threads {threads} --resident-mb {resources.resident_mb}"

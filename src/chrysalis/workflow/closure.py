@@ -72,16 +72,17 @@ def _imports(path: Path) -> tuple[Path, ...]:
         else:
             continue
         for name in names:
-            found += _files(name)
+            found += _files(name, PACKAGE)
     return tuple(found)
 
 
-def _files(name: str) -> list[Path]:
-    """The files that importing `name` executes: the packages above it and the module itself."""
+@functools.cache
+def _files(name: str, package: Path) -> list[Path]:
+    """The files that importing `name` of `package` executes: the packages above it and itself."""
     parts = name.split(".")
-    if parts[0] != PACKAGE.name:
+    if parts[0] != package.name:
         return []
-    packages = [PACKAGE.joinpath(*parts[1:depth], "__init__.py") for depth in range(1, len(parts))]
-    here = PACKAGE.joinpath(*parts[1:])
+    packages = [package.joinpath(*parts[1:depth], "__init__.py") for depth in range(1, len(parts))]
+    here = package.joinpath(*parts[1:])
     module = [here.with_suffix(".py"), here / "__init__.py"]
     return [path for path in packages + module if path.is_file()]
