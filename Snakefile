@@ -9,6 +9,7 @@ What `snakemake --lint` still says, and why it stays:
 - The root of a dataset as a prefix of an input: it is the user's folder or else the fetched one.
 """
 
+import functools
 import json
 import os
 import shlex
@@ -47,7 +48,8 @@ try:
     with locks.held(Path(".snakemake")) as alone:
         STUDY = resolve(config)
         RESULTS = f"results/{STUDY.dataset.name}"
-        PLAN = settings.write(STUDY, config, StudyPaths(Path(RESULTS)), alone)
+        PATHS = StudyPaths(Path(RESULTS))
+        PLAN = settings.write(STUDY, config, PATHS, alone)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 

@@ -1,6 +1,8 @@
 """What Snakemake writes for its jobs when it plans."""
 
+import hashlib
 import json
+import os
 
 import pytest
 
@@ -59,6 +61,27 @@ def test_another_plan_changes_nothing_under_a_study_that_runs(study, paths):
     settings.write(study(seeds=3), {"seeds": 3}, paths, alone=True)
     assert other.study.is_file()
     assert not running.folder.exists()
+
+
+def test_the_list_of_code_changes_with_the_code_alone(tmp_path):
+    base, listed = tmp_path / "checkout", tmp_path / "results/code/train.txt"
+    (base / "src").mkdir(parents=True)
+    files = [base / "scripts.py", base / "src/a.py"]
+    for file in files:
+        file.write_text(file.name)
+    assert settings.write_code(files, base, listed) == listed
+    lines = [line.split("  ") for line in listed.read_text().splitlines()]
+    assert [name for _, name in lines] == ["scripts.py", "src/a.py"]
+    assert lines[1][0] == hashlib.sha256(b"a.py").hexdigest()
+    before = listed.stat().st_mtime_ns
+    os.utime(files[0])
+    settings._sha256.cache_clear()
+    settings.write_code(files, base, listed)
+    assert listed.stat().st_mtime_ns == before
+    files[0].write_text("edited")
+    settings._sha256.cache_clear()
+    settings.write_code(files, base, listed)
+    assert listed.stat().st_mtime_ns != before
 
 
 def test_damaged_or_missing_settings_are_a_clear_error(tmp_path):

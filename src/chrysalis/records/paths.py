@@ -137,6 +137,10 @@ class StudyPaths(JobPaths):
         """A table of the rule published: figures or claims."""
         return self.results / "experiments/published" / f"{name}.csv"
 
+    def code(self, name: str) -> Path:
+        """The code that the jobs of a script use, each file with its hash."""
+        return self.results / "settings/code" / f"{name}.txt"
+
     def plan(self, digest: str) -> PlanPaths:
         """The files that say what the study is, as its jobs read them."""
         return PlanPaths(self.results / "settings" / f"plan-{digest}")

@@ -1,13 +1,15 @@
 """What jobs are told: files that Snakemake writes when it plans, and commands name.
 
-Each file holds what the rule's params hold, so it is no input: what re-runs is for the params.
+Settings are no inputs: each file holds what its rules' params hold, and these decide what re-runs.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +45,26 @@ def write(study: Study, config: dict[str, Any], paths: StudyPaths, alone: bool) 
     return plan
 
 
+def write_code(files: Iterable[Path], base: Path, path: Path) -> Path:
+    """Write the SHA-256 and the name, relative to `base`, of each of these files; returns `path`.
+
+    Unlike the settings it is an input of rules: its content stands for that of the code.
+    """
+    lines = [f"{_sha256(file)}  {file.resolve().relative_to(base.resolve())}\n" for file in files]
+    _write_text(path, "".join(lines))
+    return path
+
+
+@functools.cache
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _write(path: Path, content: Any, sort_keys: bool = False) -> None:
-    text = json.dumps(content, indent=1, sort_keys=sort_keys) + "\n"
+    _write_text(path, json.dumps(content, indent=1, sort_keys=sort_keys) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
     try:
         same = path.read_text(encoding="utf-8") == text
     except (OSError, UnicodeDecodeError):
