@@ -4,13 +4,15 @@
 #   make study CONFIG="seeds=5"         other settings, as after snakemake --config
 #   make study ARGS=--dry-run           anything else that snakemake takes
 #   make bench                          speed and memory (see docs/benchmarks.md)
+#   make lint                           style, layers, types, sizes, generated files
+#   make coverage                       what the quick tests reach, as text and in htmlcov/
 PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 GPUS ?= $(shell nvidia-smi -L 2>/dev/null | grep -c .)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: study setup test test-quick bench lint format lock clean
+.PHONY: study setup test test-quick coverage bench lint format lock clean
 
 study: setup
 	@snakemake --cores $(CORES) --resources gpu=$(GPUS) \
@@ -24,6 +26,11 @@ test: .venv/dev.done
 test-quick: .venv/dev.done
 	@pytest -n $(CORES) --dist loadgroup -m "not e2e" $(ARGS)
 
+# Which lines the quick tests reach, without those that only a real study does.
+coverage: .venv/dev.done
+	@pytest -n $(CORES) -m "not e2e" --cov=chrysalis --cov-report=term:skip-covered \
+	  --cov-report=html $(ARGS)
+
 # Speed and memory, on a machine with nothing else to do; the tables go to benchmarks/results/.
 BENCHMARKS := throughput waiting packing scaling models determinism intervals speedrun
 bench: .venv/dev.done
@@ -31,6 +38,9 @@ bench: .venv/dev.done
 
 lint: .venv/dev.done
 	@ruff check . && ruff format --check . && snakefmt --check Snakefile workflow
+	@lint-imports --no-cache
+	@mypy
+	@python -P -m chrysalis.workflow.sizes src scripts
 	@python -P scripts/generate.py --check
 
 format: .venv/dev.done

@@ -1,5 +1,15 @@
-"""Chrysalis: from a folder of images to a study. Run `snakemake --cores 8 --resources gpu=1`."""
+"""Chrysalis: from a folder of images to a study. Run `snakemake --cores 8 --resources gpu=1`.
 
+What `snakemake --lint` still says, and why it stays:
+- No conda environment or container: requirements.lock is the one environment of all jobs.
+- Shell commands use PYTHON, TRAINER, RESULTS, PLAN, SEEDS and VARY_SPLIT: how a command is written
+  on this machine. What decides a result is in a rule's params and inputs.
+- Functions beside rules: each stands beside the rules that it serves, not in a pile of helpers.
+- The absolute path /proc/driver/nvidia/version: where Linux says whether there is a GPU.
+- The root of a dataset as a prefix of an input: it is the user's folder or else the fetched one.
+"""
+
+import functools
 import json
 import os
 import shlex
@@ -14,14 +24,15 @@ min_version("9.10")
 # The code that runs is the code beside this file, whatever else is installed.
 SOURCE = str(Path(workflow.basedir) / "src")
 sys.path.insert(0, SOURCE)
-os.environ["PYTHONPATH"] = SOURCE
+os.environ.update(PYTHONPATH=SOURCE)
 
 from chrysalis.config.load import read_yaml
 from chrysalis.config.metrics import COSTS
 from chrysalis.errors import UserError
 from chrysalis.models import registry
+from chrysalis.records.paths import StudyPaths
 from chrysalis.study.study import resolve
-from chrysalis.workflow import closure, locks
+from chrysalis.workflow import arguments, closure, locks, settings
 
 try:
     # Snakemake's own message for a broken file does not say which file it is.
@@ -33,17 +44,18 @@ except UserError as error:
 configfile: "config/config.yaml"
 
 
-locks.clear_stale(Path(".snakemake"))
-
 try:
-    STUDY = resolve(config)
+    with locks.held(Path(".snakemake")) as alone:
+        STUDY = resolve(config)
+        RESULTS = f"results/{STUDY.dataset.name}"
+        PATHS = StudyPaths(Path(RESULTS))
+        PLAN = settings.write(STUDY, config, PATHS, alone)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
 RAW = str(STUDY.dataset.root)
-RESULTS = f"results/{STUDY.dataset.name}"
 # -P: a script's folder is not searched for imports, so no script can hide a library.
-PYTHON = f"{shlex.quote(sys.executable)} -P"
+PYTHON = f"{shlex.quote(closure.nearby(sys.executable))} -P"
 
 
 include: "workflow/rules/common.smk"

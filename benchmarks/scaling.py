@@ -23,6 +23,8 @@ from benchmarks.noise import write_pack
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.batches import steps_per_epoch
+from chrysalis.records.files import write_whole
+from chrysalis.records.job_paths import JobPaths
 from chrysalis.workflow import cli
 
 TRAIN = Path(__file__).parents[1] / "scripts/train.py"
@@ -39,16 +41,19 @@ def measure(folder: Path, threads: int) -> dict[str, float]:
     settings = RunSettings(
         model="mynet", image_size=SIDE, pack_margin=1, crop_pct=1, training=training
     )
-    with TemporaryDirectory(dir=folder) as output:
+    with TemporaryDirectory(dir=folder) as results:
+        paths, run = JobPaths(Path(results)), settings.name
+        paths.packed(SIDE).parent.mkdir(parents=True)
+        paths.packed(SIDE).symlink_to(folder / "images.npy")
+        paths.index(SIDE).symlink_to(folder / "index.csv")
+        write_whole(paths.settings(run), settings.to_json())
         peak = peak_of_command(
             python(
-                *(TRAIN, "--settings", settings.to_json()),
-                *("--images", folder / "images.npy", "--index", folder / "index.csv"),
-                *("--output", output, "--checkpoint", Path(output) / "checkpoint.pt"),
+                *(TRAIN, "--results", results, "--run", run, "--seed", 0),
                 *("--threads", threads, "--resident-mb", 0),
             )
         )
-        history = pd.read_csv(Path(output) / "history.csv")
+        history = pd.read_csv(paths.of_seed(run, 0) / "train/history.csv")
     return {
         "anonymous_mib": peak.anonymous,
         "resident_mib": peak.resident,

@@ -1,5 +1,6 @@
 """Put a dataset's raw images into place: from archives, or scikit-learn's digits."""
 
+import logging
 from pathlib import Path
 
 from chrysalis.data.fetch import fetch_archives, fetch_digits
@@ -8,6 +9,7 @@ from chrysalis.workflow import cli
 
 def main(args) -> None:
     """Fill the output folder and write its manifest.csv."""
+    logging.info("Putting the images into %s", args.output)
     if args.kind == "archive":
         fetch_archives(args.archives, args.output)
     else:

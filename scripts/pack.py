@@ -1,5 +1,6 @@
 """Decode every image once into one array of equal squares."""
 
+import logging
 from pathlib import Path
 
 from chrysalis.data.pack import pack
@@ -9,7 +10,9 @@ from chrysalis.workflow import cli
 
 def main(args) -> None:
     """Write the array and its index."""
-    pack(args.root, read_table(args.split), args.size, args.images, args.index, args.threads)
+    table = read_table(args.split)
+    logging.info("Packing %d images as squares of %d px", len(table), args.size)
+    pack(args.root, table, args.size, args.images, args.index, args.threads)
 
 
 if __name__ == "__main__":

@@ -3,26 +3,24 @@
 import json
 from pathlib import Path
 
+from chrysalis.records.paths import StudyPaths
 from chrysalis.report.figures.learning import families, plot_learning, tabulate_learning
 from chrysalis.report.figures.read import arms_and_metrics
-from chrysalis.report.figures.style import save_figure
+from chrysalis.report.figures.saving import save_drawn
 from chrysalis.workflow import cli
 
 
 def main(args) -> None:
     """Write the figure and its table."""
-    arms, metrics = arms_and_metrics(args.tables)
-    table = tabulate_learning(arms, metrics, families(json.loads(args.arms)))
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(args.output.with_suffix(".csv"), index=False)
-    save_figure(plot_learning(table), args.output)
+    experiment = json.loads(args.experiment.read_text())
+    folder = StudyPaths(args.results).experiment(experiment["name"]).folder
+    arms, metrics = arms_and_metrics(folder / "compare")
+    table = tabulate_learning(arms, metrics, families(experiment["arms"]))
+    save_drawn({"learning": (table, plot_learning(table))}, folder / "plot_learning")
 
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
-    parser.add_argument(
-        "--tables", type=Path, required=True, help="folder of the experiment's tables"
-    )
-    parser.add_argument("--arms", required=True, help="each arm's changes, as JSON")
-    parser.add_argument("--output", type=Path, required=True, help="the figure, .svg")
+    parser.add_argument("--results", type=Path, required=True, help="the study's results")
+    parser.add_argument("--experiment", type=Path, required=True, help="the experiment, .json")
     cli.run(main, parser)

@@ -3,25 +3,20 @@
 from pathlib import Path
 
 from chrysalis.report.figures.read import arms_and_metrics
-from chrysalis.report.figures.style import save_figure
+from chrysalis.report.figures.saving import save_drawn
 from chrysalis.report.figures.tradeoff import plot_tradeoff, tabulate_tradeoff
 from chrysalis.workflow import cli
 
 
 def main(args) -> None:
     """Write the figure and its table."""
-    arms, metrics = arms_and_metrics(args.tables)
+    arms, metrics = arms_and_metrics(args.folder / "compare")
     table = tabulate_tradeoff(arms, metrics, args.metrics)
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(args.output.with_suffix(".csv"), index=False)
-    save_figure(plot_tradeoff(table), args.output)
+    save_drawn({"tradeoff": (table, plot_tradeoff(table))}, args.folder / "plot_tradeoff")
 
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
-    parser.add_argument(
-        "--tables", type=Path, required=True, help="folder of the experiment's tables"
-    )
+    parser.add_argument("--folder", type=Path, required=True, help="the experiment's results")
     parser.add_argument("--metrics", nargs="+", required=True)
-    parser.add_argument("--output", type=Path, required=True, help="the figure, .svg")
     cli.run(main, parser)

@@ -4,21 +4,25 @@ from pathlib import Path
 
 from chrysalis.data.packed import read_table
 from chrysalis.data.resplit import resplit
+from chrysalis.records.paths import StudyPaths
 from chrysalis.workflow import cli
 
 
 def main(args) -> None:
     """Write the index with that split."""
-    index, images = read_table(args.index), read_table(args.images)
-    table = resplit(index, images, tuple(args.fractions), args.seed)
-    table.to_csv(args.output, index=False)
+    paths = StudyPaths(args.results)
+    index, images = read_table(paths.index(args.size)), read_table(paths.images)
+    table = resplit(index, images, tuple(args.fractions), args.split_seed)
+    output = paths.index(args.size, args.seed)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(output, index=False)
 
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
-    parser.add_argument("--index", type=Path, required=True, help="index of the pack, .csv")
-    parser.add_argument("--images", type=Path, required=True, help="table of usable images")
+    parser.add_argument("--results", type=Path, required=True, help="the study's results")
+    parser.add_argument("--size", type=int, required=True, help="side of the packed images")
     parser.add_argument("--fractions", type=float, nargs=3, required=True, help="train val test")
-    parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--seed", type=int, required=True, help="whose split it is to be")
+    parser.add_argument("--split-seed", type=int, required=True, help="what decides the split")
     cli.run(main, parser)

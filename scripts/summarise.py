@@ -3,27 +3,28 @@
 import json
 from pathlib import Path
 
-from chrysalis.evaluation.summary import headline_metrics, models_table, run_folders
+from chrysalis.evaluation.summary import headline_metrics, models_table
+from chrysalis.records.files import write_whole
+from chrysalis.records.paths import StudyPaths
 from chrysalis.workflow import cli
 
 
 def main(args) -> None:
     """Write metrics.json and models.csv."""
-    folders = run_folders(args.results / "runs", args.names, args.seeds)
-    experiments = {
-        name: args.results / "experiments" / name / "compare" for name in args.experiments
+    paths, study = StudyPaths(args.results), json.loads(args.study.read_text())
+    folders = {
+        model: [paths.of_seed(run, seed) for seed in study["seeds"]]
+        for model, run in study["base_runs"].items()
     }
-    args.output.write_text(json.dumps(headline_metrics(folders, experiments), indent=1) + "\n")
-    args.table.parent.mkdir(parents=True, exist_ok=True)
-    models_table(folders).to_csv(args.table, index=False)
+    names = [experiment["name"] for experiment in study["experiments"]]
+    tables = {name: paths.experiment(name).folder / "compare" for name in names}
+    write_whole(paths.metrics, json.dumps(headline_metrics(folders, tables), indent=1) + "\n")
+    paths.models.parent.mkdir(parents=True, exist_ok=True)
+    models_table(folders).to_csv(paths.models, index=False)
 
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
     parser.add_argument("--results", type=Path, required=True, help="the study's results")
-    parser.add_argument("--names", nargs="+", required=True, help="a run for each model")
-    parser.add_argument("--seeds", type=int, nargs="+", required=True)
-    parser.add_argument("--experiments", nargs="*", default=[])
-    parser.add_argument("--output", type=Path, required=True, help="metrics.json")
-    parser.add_argument("--table", type=Path, required=True, help="models.csv")
+    parser.add_argument("--study", type=Path, required=True, help="the study as planned, .json")
     cli.run(main, parser)

@@ -3,40 +3,38 @@
 import json
 from pathlib import Path
 
-from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_for_training
+from chrysalis.engine.batches import RESIDENT_BYTES
 from chrysalis.engine.devices import device
 from chrysalis.engine.runtime import Runtime
+from chrysalis.records.files import write_whole
 from chrysalis.sweep.trial import run_trial
-from chrysalis.workflow import cli, closure
-from chrysalis.workflow.arguments import add_training
+from chrysalis.workflow import arguments, cli, closure
 
 
 def main(args) -> None:
     """Run the trial, go on with it from its checkpoint, or read how it ended from the storage."""
-    packed = open_for_training(args.images, args.index)
+    job = arguments.job(args)
+    settings = job.settings()
+    packed = open_for_training(job.images(settings), job.index(settings))
     with device() as chosen:
         result = run_trial(
-            RunSettings.model_validate(json.loads(args.settings)),
+            settings,
             args.number,
             packed,
-            args.storage,
-            args.checkpoint,
+            job.paths.trial_storage(job.run),
+            job.paths.trial_checkpoint(job.run, args.number),
             lambda plan: Runtime.choose(chosen, plan.precision, args.threads, plan.deterministic),
-            code_hash=closure.digest(args.code),
+            code_hash=closure.code_hash(Path(__file__), settings.model),
             data_hash=packed.digest(),
             resident_bytes=args.resident_mb * 2**20,
         )
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    part = args.output.with_suffix(".part")
-    part.write_text(json.dumps(result, indent=1))
-    part.replace(args.output)
+    write_whole(job.paths.trial(job.run, args.number), json.dumps(result, indent=1))
 
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
-    add_training(parser)
+    arguments.add_run(parser)
     parser.add_argument("--number", type=int, required=True, help="of the trial: 0, 1, ..")
-    parser.add_argument("--storage", type=Path, required=True, help="file the trials share")
-    parser.add_argument("--output", type=Path, required=True, help="the trial's result, .json")
+    arguments.add_resources(parser, RESIDENT_BYTES)
     cli.run(main, parser)

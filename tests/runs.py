@@ -1,10 +1,14 @@
 """Hand-made runs: whole records with what a test cares about, and folders of predictions."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from chrysalis.config.run import RunSettings
+from chrysalis.records.files import write_whole
+from chrysalis.records.job_paths import JobPaths
 from chrysalis.records.study import ArmRun, ExperimentRecord, StudyRecord
 from chrysalis.records.training import CalibrationScores, RunMetrics, RunRecord, SplitMetrics
 
@@ -136,3 +140,15 @@ def write_run(tmp_path):
         return folder
 
     return write
+
+
+def write_job(results, settings, pack):
+    """What a job on a run reads: its settings and its packed images; returns the job's paths."""
+    paths = JobPaths(results)
+    size = settings.packed_size
+    paths.packed(size).parent.mkdir(parents=True, exist_ok=True)
+    np.save(paths.packed(size), pack.images)
+    pack.index.to_csv(paths.index(size), index=False)
+    content = settings.model_dump(mode="json", exclude={"seed"})
+    write_whole(paths.settings(settings.name), json.dumps(content))
+    return paths

@@ -11,6 +11,7 @@ from chrysalis.data.packed import read_table
 from chrysalis.data.resplit import resplit
 from chrysalis.data.split import assign_splits
 from chrysalis.errors import UserError
+from chrysalis.records.paths import StudyPaths
 
 REPOSITORY = Path(__file__).parents[2]
 FRACTIONS = (0.6, 0.2, 0.2)
@@ -77,12 +78,13 @@ def test_an_official_test_split_is_refused():
 def test_the_script_writes_what_can_be_read_back(tmp_path):
     source = images(a=12, NA=9)
     index = assign_splits(source, FRACTIONS, seed=3)
-    source.to_csv(tmp_path / "images.csv", index=False)
-    index.to_csv(tmp_path / "index.csv", index=False)
-    options = {name: tmp_path / f"{name}.csv" for name in ("index", "images", "output")}
-    command = [sys.executable, "-P", REPOSITORY / "scripts/resplit.py", "--seed", "4"]
+    paths = StudyPaths(tmp_path)
+    for path, table in ((paths.images, source), (paths.index(40), index)):
+        path.parent.mkdir(parents=True)
+        table.to_csv(path, index=False)
+    command = [sys.executable, "-P", REPOSITORY / "scripts/resplit.py", "--results", tmp_path]
+    command += ["--size", "40", "--seed", "1", "--split-seed", "4"]
     command += ["--fractions", *map(str, FRACTIONS)]
-    command += [word for name, path in options.items() for word in (f"--{name}", path)]
     subprocess.run(command, check=True)
     expected = resplit(index, source, FRACTIONS, seed=4)
-    pd.testing.assert_frame_equal(read_table(tmp_path / "output.csv"), expected)
+    pd.testing.assert_frame_equal(read_table(paths.index(40, 1)), expected)

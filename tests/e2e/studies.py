@@ -72,9 +72,9 @@ class Workspace:
         """Run snakemake on one core."""
         return self.run("snakemake", "--cores", "1", *arguments, check=check, **environment)
 
-    def planned(self, *arguments: str) -> dict[str, int]:
+    def planned(self, *arguments: str, **environment: str) -> dict[str, int]:
         """How many jobs of each rule a dry run plans; empty if there is nothing to do."""
-        done = self.snakemake("--dry-run", *arguments)
+        done = self.snakemake("--dry-run", *arguments, **environment)
         text = done.stdout + done.stderr
         stats = re.search(r"^job +count\n-+ +-+\n(.*?)^total", text, re.S | re.M)
         if stats is None:
@@ -82,6 +82,17 @@ class Workspace:
             return {}
         rows = (line.split() for line in stats[1].splitlines() if line.strip())
         return {name: int(count) for name, count in rows}
+
+    def commands(self, *arguments: str) -> dict[str, list[str]]:
+        """The command of every job that a dry run plans, as printed, by the script that it runs."""
+        done = self.snakemake("--dry-run", "--printshellcmds", "--quiet", "host", *arguments)
+        found: dict[str, list[str]] = {}
+        text = done.stdout + done.stderr
+        for command in re.findall(r"^ *Shell command: (.*scripts/.*)$", text, re.M):
+            script = re.search(r"scripts/(\w+)\.py", command)
+            assert script, command
+            found.setdefault(script[1], []).append(command)
+        return found
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace text in a file, which must be there."""

@@ -8,11 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
+from tests.runs import write_job
 
 TRAIN = Path(__file__).parents[2] / "scripts/train.py"
 KILLS = 10
@@ -39,8 +39,6 @@ runpy.run_path(script, run_name="__main__")
 def start(tmp_path, digits_pack):
     """Trains everything that has a state; `start(folder, step)` is killed before that step."""
     pack = digits_pack(3, 40)
-    np.save(tmp_path / "40px.npy", pack.images)
-    pack.index.to_csv(tmp_path / "40px.csv", index=False)
     settings = RunSettings(
         **{"model": "resnet18_small", "image_size": 32, "options": {"dropout": 0.3}},
         augmentation=AugmentationSettings(policy="rand", erase=0.3, mixup=0.2, cutmix=1.0),
@@ -51,11 +49,11 @@ def start(tmp_path, digits_pack):
     )
 
     def start(folder, step=-1):
+        write_job(folder, settings, pack)
         return subprocess.run(
             [
-                *(sys.executable, "-c", DIE, TRAIN, str(step), "--settings", settings.to_json()),
-                *("--images", tmp_path / "40px.npy", "--index", tmp_path / "40px.csv"),
-                *("--output", folder, "--checkpoint", folder / "checkpoint.pt"),
+                *(sys.executable, "-c", DIE, TRAIN, str(step)),
+                *("--results", folder, "--run", settings.name, "--seed", "0"),
             ],
             env=os.environ | {"CUDA_VISIBLE_DEVICES": ""},
             capture_output=True,
@@ -74,8 +72,9 @@ def test_ten_kills_change_no_bit(tmp_path, start):
     steps = [draws.randint(0, 5) for _ in range(KILLS)]
     for number, step in enumerate(steps):
         assert start(killed, step).returncode == -signal.SIGKILL, (number, steps)
-        assert not (killed / "model.safetensors").exists()
+        assert not list(killed.rglob("model.safetensors"))
     assert start(killed).returncode == 0
+    whole, killed = (next(place.glob("runs/*/seed0/train")) for place in (whole, killed))
     for name in ("model.safetensors", "predictions.parquet"):
         assert (killed / name).read_bytes() == (whole / name).read_bytes(), steps
     record = json.loads((killed / "run.json").read_text())

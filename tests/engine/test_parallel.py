@@ -16,6 +16,7 @@ from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.batches import Batches
 from chrysalis.engine.parallel import ALONE, Group, joined
 from chrysalis.errors import UserError
+from tests.runs import write_job
 
 TRAIN = Path(__file__).parents[2] / "scripts/train.py"
 CPU = torch.device("cpu")
@@ -55,15 +56,15 @@ def test_more_processes_than_images_is_an_error():
 def run(tmp_path, digits_pack):
     """Trains by scripts/train.py with some processes; returns weights and record."""
     pack = digits_pack(3, 24)
-    np.save(tmp_path / "24px.npy", pack.images)
-    pack.index.to_csv(tmp_path / "24px.csv", index=False)
 
     def run(processes, **training):
-        output = tmp_path / f"{processes}"
         plan = {"epochs": 3, "batch_size": 8, "warmup_epochs": 1, "precision": "fp32", **training}
         settings = RunSettings(
-            model="mynet", image_size=16, training=TrainingSettings(**plan), augmentation=None
+            **{"model": "mynet", "image_size": 16, "pack_margin": 1.5},
+            training=TrainingSettings(**plan),
+            augmentation=None,
         )
+        paths = write_job(tmp_path / f"{processes}", settings, pack)
         torchrun = [
             "-m",
             "torch.distributed.run",
@@ -74,15 +75,14 @@ def run(tmp_path, digits_pack):
         subprocess.run(
             [
                 *(sys.executable, *(torchrun if processes > 1 else []), TRAIN),
-                *("--settings", settings.to_json(), "--output", output),
-                *("--images", tmp_path / "24px.npy", "--index", tmp_path / "24px.csv"),
-                *("--checkpoint", tmp_path / f"{processes}.pt"),
+                *("--results", paths.results, "--run", settings.name, "--seed", "0"),
                 *("--log", tmp_path / f"{processes}.log"),
             ],
             check=True,
             env=os.environ | {"PYTHONSAFEPATH": "1", "CUDA_VISIBLE_DEVICES": ""},
             capture_output=True,
         )
+        output = paths.of_seed(settings.name, 0) / "train"
         weights = load_file(output / "model.safetensors")
         return weights, json.loads((output / "run.json").read_text()), tmp_path / f"{processes}.log"
 

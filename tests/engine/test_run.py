@@ -20,6 +20,7 @@ from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.run import Split, execute, select, share_of
 from chrysalis.engine.runtime import Runtime
 from chrysalis.workflow import closure
+from tests.runs import write_job
 
 torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
@@ -273,37 +274,31 @@ def test_the_script(tmp_path, pack, restore_torch):
     )
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    images, index, code = (tmp_path / name for name in ("24px.npy", "24px.csv", "code.py"))
-    np.save(images, pack.images)
-    pack.index.to_csv(index, index=False)
-    code.write_text("pass")
-    plan = settings(training=TrainingSettings(epochs=1, batch_size=8, precision="fp32"))
+    plan = settings(
+        training=TrainingSettings(epochs=1, batch_size=8, precision="fp32"), pack_margin=1.5
+    )
+    paths = write_job(tmp_path, plan, pack)
+    images, index = paths.packed(24), paths.index(24)
     script.main(
         Namespace(
-            settings=plan.to_json(),
-            images=images,
-            index=index,
-            output=tmp_path / "train",
-            checkpoint=tmp_path / "checkpoint.pt",
-            threads=1,
-            resident_mb=0,
-            start=None,
-            teacher=None,
-            label_quality=None,
-            sweep=None,
-            code=[code],
+            **{"results": tmp_path, "run": plan.name, "seed": 3, "vary_split": False},
+            **{"threads": 1, "resident_mb": 0},
         )
     )
-    found = record_of(tmp_path / "train")
+    trained = tmp_path / "runs" / plan.name / "seed3/train"
+    found = record_of(trained)
+    plan = plan.model_copy(update={"seed": 3})
     assert RunSettings.model_validate(found["settings"]) == plan
-    assert found["code_hash"] == closure.digest([code])
+    module = closure.model_module(plan.model)
+    assert found["code_hash"] == closure.digest(closure.closure(Path(script.__file__), module))
     assert found["data_hash"] == open_packed(images, index).digest()
     for changed in (images, index):
         content = changed.read_bytes()
         changed.write_bytes(content[:-2] + b"1" + content[-1:])
         assert open_packed(images, index).digest() != found["data_hash"]
         changed.write_bytes(content)
-    assert len(predictions_of(tmp_path / "train")) == 24
+    assert len(predictions_of(trained)) == 24
+    assert not paths.checkpoint(plan.name, 3).exists()
 
 
 def test_a_share_of_the_training_images_takes_as_much_of_each_class():

@@ -19,6 +19,13 @@ def main_of(name):
     return module.main
 
 
+def named(record):
+    """The options that name a training, by the folder of its record."""
+    seed = record.parent
+    results, run = seed.parents[2], seed.parent.name
+    return {"results": results, "run": run, "seed": int(seed.name.removeprefix("seed"))}
+
+
 @pytest.fixture
 def run(write_run):
     """Two val images, one right; three test images of classes x and NA, two right."""
@@ -29,7 +36,7 @@ def run(write_run):
 
 def test_evaluate(run):
     output = run.parent / "evaluate"
-    main_of("evaluate")(Namespace(run=run, output=output))
+    main_of("evaluate")(Namespace(**named(run)))
     metrics = json.loads((output / "metrics.json").read_text())
     assert metrics["val"]["top1"] == 1 / 2
     assert metrics["test"]["top1"] == pytest.approx(2 / 3)
@@ -68,13 +75,14 @@ def test_compare_and_summarise(run, write_run, tmp_path):
         ],
     }
     output = results / "experiments/models/compare"
+    planned = tmp_path / "models.json"
+    planned.write_text(json.dumps(experiment))
     main_of("compare")(
         Namespace(
-            experiment=json.dumps(experiment),
-            runs=results / "runs",
+            experiment=planned,
+            results=results,
             seeds=[0],
             threshold=0.01,
-            output=output,
         )
     )
     arms = pd.read_csv(output / "arms.csv")
@@ -87,18 +95,13 @@ def test_compare_and_summarise(run, write_run, tmp_path):
         *("x", "NA", "x", "NA")
     ]
 
-    main_of("evaluate")(Namespace(run=run, output=run.parent / "evaluate"))
-    main_of("summarise")(
-        Namespace(
-            results=results,
-            names=["m-12345678"],
-            seeds=[0],
-            experiments=["models"],
-            output=results / "metrics.json",
-            table=results / "models.csv",
-        )
+    main_of("evaluate")(Namespace(**named(run)))
+    study = {"base_runs": {"m": "m-12345678"}, "seeds": [0], "experiments": [experiment]}
+    (tmp_path / "study.json").write_text(json.dumps(study))
+    main_of("summarise")(Namespace(results=results, study=tmp_path / "study.json"))
+    models = pd.read_csv(results / "runs/summarise/models.csv").set_index(
+        ["model", "split", "metric"]
     )
-    models = pd.read_csv(results / "models.csv").set_index(["model", "split", "metric"])
     assert models.loc[("m", "test", "top1"), "mean"] == pytest.approx(2 / 3)
     assert models.loc[("m", "val", "scaled_nll"), "mean"] < models.loc[("m", "val", "nll"), "mean"]
     summary = json.loads((results / "metrics.json").read_text())
@@ -114,8 +117,8 @@ def test_label_quality_reads_val_only(write_run, tmp_path):
     for name, tested in (("a-12345678", "x"), ("b-12345678", "y")):
         folder = write_run(name, 0, ["x", "y"], ["x", "x", "y"], ["x", "y", "y"], split="val")
         write_run(name, 0, ["x", "y"], ["x", "y"], [tested, tested], split="test")
-        outputs.append(tmp_path / name / "label_quality.csv")
-        main_of("label_quality")(Namespace(trainings=[folder], output=outputs[-1]))
+        outputs.append(folder.parents[1] / "label_quality/label_quality.csv")
+        main_of("label_quality")(Namespace(results=tmp_path, run=name, seeds=[0]))
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
     table = pd.read_csv(outputs[0])
     assert table.set_index("class")["images"].to_dict() == {"x": 2, "y": 1}

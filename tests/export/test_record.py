@@ -3,6 +3,7 @@
 import dataclasses
 import importlib.util
 import json
+import shutil
 from argparse import Namespace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from chrysalis.engine.runtime import Runtime
 from chrysalis.errors import UserError
 from chrysalis.export import record
 from chrysalis.export.record import export
+from tests.runs import write_job
 
 torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
@@ -150,12 +152,12 @@ def test_the_script(trained, pack, tmp_path):
     )
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    run, images, index = trained(), tmp_path / "24px.npy", tmp_path / "24px.csv"
-    np.save(images, pack.images)
-    pack.index.to_csv(index, index=False)
-    output = tmp_path / "export/int8"
-    script.main(
-        Namespace(run=run, images=images, index=index, precision="int8", threads=1, output=output)
-    )
+    run = trained()
+    settings = RunSettings.model_validate(json.loads((run / "run.json").read_text())["settings"])
+    place = write_job(tmp_path, settings, pack).of_seed(settings.name, 0)
+    shutil.copytree(run, place / "train")
+    named = {"results": tmp_path, "run": settings.name, "seed": 0, "vary_split": False}
+    script.main(Namespace(**named, precision="int8", threads=1))
+    output = place / "export/int8"
     assert json.loads((output / "run.json").read_text())["precision"] == "int8"
     assert read(output)[0]["path"].tolist() == read(run)[0]["path"].tolist()

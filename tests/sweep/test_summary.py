@@ -12,6 +12,8 @@ import pytest
 from chrysalis.config.run import RunSettings
 from chrysalis.config.sweep import Choices, Range, Sweep
 from chrysalis.errors import UserError
+from chrysalis.records.files import write_whole
+from chrysalis.records.job_paths import JobPaths
 from chrysalis.sweep.summary import best, importances, trials_table
 
 SWEEP = Sweep(
@@ -140,16 +142,18 @@ def main_of(name):
 
 
 def test_the_scripts(tmp_path):
-    settings = RunSettings(model="mynet", image_size=16, sweep=SWEEP).to_json()
     results = [
         *drawn(lambda v: v["momentum"], 5),
         *(result(5, 0.1, state="pruned"), result(6, None, state="diverged")),
     ]
-    paths = [tmp_path / f"{r['number']}.json" for r in results]
-    for path, one in zip(paths, results, strict=True):
-        path.write_text(json.dumps(one))
-    sweep, figures = tmp_path / "sweep", tmp_path / "figures"
-    main_of("sweep")(Namespace(settings=settings, trials=paths, output=sweep))
+    plan = SWEEP.model_copy(update={"trials": len(results)})
+    settings = RunSettings(model="mynet", image_size=16, sweep=plan)
+    paths = JobPaths(tmp_path)
+    write_whole(paths.settings("mynet-0"), settings.to_json())
+    for one in results:
+        write_whole(paths.trial("mynet-0", one["number"]), json.dumps(one))
+    sweep, figures = paths.sweep("mynet-0"), tmp_path / "figures"
+    main_of("sweep")(Namespace(results=tmp_path, run="mynet-0"))
     found = json.loads((sweep / "best.json").read_text())
     chosen = max(results[:5], key=lambda r: r["val_top1"])
     assert found == {
@@ -161,7 +165,7 @@ def test_the_scripts(tmp_path):
     }
     assert len(pd.read_csv(sweep / "trials.csv")) == 7
     assert pd.read_csv(sweep / "importances.csv")["setting"][0] == "momentum"
-    main_of("plot_sweep")(Namespace(sweep=sweep, settings=settings, output=figures))
+    main_of("plot_sweep")(Namespace(results=tmp_path, run="mynet-0", output=figures))
     assert sorted(path.name for path in figures.iterdir()) == [
         *("importance.csv", "importance.svg", "parallel.csv", "parallel.svg"),
         *("search.csv", "search.svg"),

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import optuna
 import pytest
 import torch
@@ -23,8 +22,10 @@ from chrysalis.data.packed import Packed
 from chrysalis.engine.run import execute
 from chrysalis.engine.runtime import Runtime
 from chrysalis.errors import UserError
+from chrysalis.records.job_paths import JobPaths
 from chrysalis.sweep import storage, trial
 from chrysalis.sweep.trial import run_trial, trial_settings
+from tests.runs import write_job
 
 torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
@@ -40,8 +41,8 @@ FIELDS = [
 RUN = """
 import os, runpy, signal, sys
 from chrysalis.engine import train
-script, numbers, last, folder = sys.argv[1], sys.argv[2].split(","), int(sys.argv[3]), sys.argv[4]
-real, rest = train.train_step, sys.argv[5:]
+script, numbers, last = sys.argv[1], sys.argv[2].split(","), int(sys.argv[3])
+real, rest = train.train_step, sys.argv[4:]
 def train_step(*arguments):
     global last
     if last == 0:
@@ -50,8 +51,7 @@ def train_step(*arguments):
     return real(*arguments)
 train.train_step = train_step
 for number in numbers:
-    sys.argv = [script, *rest, "--number", number, "--storage", f"{folder}/sweep.log",
-                "--checkpoint", f"{folder}/trial{number}.pt", "--output", f"{folder}/{number}.json"]
+    sys.argv = [script, *rest, "--number", number]
     runpy.run_path(script, run_name="__main__")
 """
 
@@ -74,6 +74,9 @@ def settings(epochs=EPOCHS, space=None, **training):
     )
 
 
+RUN_NAME = settings().name
+
+
 @pytest.fixture
 def pack(digits_pack):
     return digits_pack(3, 24)
@@ -94,14 +97,12 @@ def run(tmp_path, pack):
 @pytest.fixture
 def start(tmp_path, pack):
     """Start scripts/trial.py for these numbers, to be killed before step `step`."""
-    np.save(tmp_path / "24px.npy", pack.images)
-    pack.index.to_csv(tmp_path / "24px.csv", index=False)
+    write_job(tmp_path, settings(), pack)
 
     def start(numbers, step=-1):
         command = [
-            *(sys.executable, "-c", RUN, SCRIPT, ",".join(map(str, numbers)), str(step), tmp_path),
-            *("--settings", settings().to_json(), "--images", tmp_path / "24px.npy"),
-            *("--index", tmp_path / "24px.csv", "--code", SCRIPT),
+            *(sys.executable, "-c", RUN, SCRIPT, ",".join(map(str, numbers)), str(step)),
+            *("--results", tmp_path, "--run", settings().name),
         ]
         environment = os.environ | {"CUDA_VISIBLE_DEVICES": ""}
         return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
@@ -109,9 +110,15 @@ def start(tmp_path, pack):
     return start
 
 
-def stored(tmp_path):
-    """The trials of the only study in the storage."""
-    shared = JournalStorage(JournalFileBackend(str(tmp_path / "sweep.log")))
+@pytest.fixture
+def paths(tmp_path):
+    """Where scripts/trial.py leaves its files."""
+    return JobPaths(tmp_path)
+
+
+def stored(folder):
+    """The trials of the only study in the storage in that folder."""
+    shared = JournalStorage(JournalFileBackend(str(folder / "sweep.log")))
     (study,) = optuna.get_all_study_summaries(shared)
     return optuna.load_study(study_name=study.study_name, storage=shared).trials
 
@@ -150,32 +157,32 @@ def test_a_result_is_that_of_the_same_training_without_a_sweep(tmp_path, run, pa
     assert not list(tmp_path.glob("*.pt"))
 
 
-def test_killed_under_training_it_goes_on_with_the_same_values(tmp_path, start):
+def test_killed_under_training_it_goes_on_with_the_same_values(paths, start):
     # Of the 24 images a step takes 4 to 8, so an epoch has 3 to 6 steps.
     killed = start([0], 7)
     assert killed.wait() == -signal.SIGKILL
-    assert not (tmp_path / "0.json").exists()
-    assert (tmp_path / "trial0.pt").exists()
-    (before,) = stored(tmp_path)
+    assert not (paths.trial(RUN_NAME, 0)).exists()
+    assert (paths.trial_checkpoint(RUN_NAME, 0)).exists()
+    (before,) = stored(paths.trial_storage(RUN_NAME).parent)
     assert before.state == TrialState.RUNNING
     assert before.intermediate_values
     again = start([0])
     assert again.wait() == 0, again.stderr.read()
-    found = json.loads((tmp_path / "0.json").read_text())
-    (after,) = stored(tmp_path)
+    found = json.loads((paths.trial(RUN_NAME, 0)).read_text())
+    (after,) = stored(paths.trial_storage(RUN_NAME).parent)
     assert found["values"] == before.params == after.params
     assert (found["state"], found["resumed"], found["epochs"]) == ("complete", 1, EPOCHS)
     assert (after.state, after.value) == (TrialState.COMPLETE, found["val_top1"])
     assert list(after.intermediate_values) == [1, 2, 3]
-    assert not (tmp_path / "trial0.pt").exists()
+    assert not (paths.trial_checkpoint(RUN_NAME, 0)).exists()
 
 
-def test_two_processes_share_six_trials(tmp_path, start):
+def test_two_processes_share_six_trials(paths, start):
     jobs = [start([0, 2, 4]), start([1, 3, 5])]
     for job in jobs:
         assert job.wait() == 0, job.stderr.read()
-    found = [json.loads((tmp_path / f"{number}.json").read_text()) for number in range(6)]
-    trials = stored(tmp_path)
+    found = [json.loads((paths.trial(RUN_NAME, number)).read_text()) for number in range(6)]
+    trials = stored(paths.trial_storage(RUN_NAME).parent)
     assert sorted(t.user_attrs["job"] for t in trials) == list(range(6))
     assert {t.state for t in trials} <= {TrialState.COMPLETE, TrialState.PRUNED}
     assert {result["optuna_number"] for result in found} == set(range(6))

@@ -1,6 +1,7 @@
 """Which files a script's result depends on."""
 
 import ast
+import os
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,22 @@ def test_the_digest_stands_for_content_and_not_for_place(tmp_path):
     assert module.digest(reversed(write("two", a="1", b="2"))) == first
     assert module.digest(write("three", a="1", b="3")) != first
     assert module.digest(write("four", a="12", b="")) != first
+
+
+def test_a_jobs_hash_of_its_code_is_that_of_its_rules_inputs():
+    """Scripts compute it themselves; checkpoints and sweeps of before stay what they were."""
+    for script, model in (("train", "mynet"), ("trial", "resnet18_small")):
+        path = REPOSITORY / f"scripts/{script}.py"
+        defined = SOURCE / f"{registry.spec(model).module.replace('.', '/')}.py"
+        assert module.model_module(model) == defined
+        # As the rule names them: relative to the folder that Snakemake works in.
+        inputs = [os.path.relpath(found, REPOSITORY) for found in module.closure(path, defined)]
+        assert module.code_hash(path, model) == module.digest(REPOSITORY / p for p in inputs)
+    assert module.code_hash(path, "resnet18_cifar") != module.code_hash(path, "resnet18_small")
+
+
+def test_a_program_under_the_current_folder_is_named_by_its_relative_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert module.nearby(f"{tmp_path}/.venv/bin/python") == ".venv/bin/python"
+    assert module.nearby(f"{tmp_path}_other/python") == f"{tmp_path}_other/python"
+    assert module.nearby("/usr/bin/python3") == "/usr/bin/python3"

@@ -8,8 +8,9 @@ import pytest
 HOLD = """
 import sys
 from pathlib import Path
-from chrysalis.workflow.locks import clear_stale
-clear_stale(Path(sys.argv[1]))
+from chrysalis.workflow.locks import held
+with held(Path(sys.argv[1])):
+    pass
 print("ready", flush=True)
 sys.stdin.read()
 """

@@ -14,9 +14,12 @@ if STUDY.dataset.can_fetch:
             f"{RESULTS}/logs/fetch.log",
         params:
             kind=STUDY.dataset.config.source.kind,
+            root=RAW,
+        message:
+            "Putting the images into {params.root}"
         shell:
             "{PYTHON} scripts/fetch.py --kind {params.kind} --archives {input.archives:q}"
-            " --output {RAW:q} --log {log:q}"
+            " --output {params.root:q} --log {log:q}"
 
 
 rule inspect_images:
@@ -32,6 +35,8 @@ rule inspect_images:
     params:
         root=RAW,
         listing=STUDY.dataset.listing_digest(),
+    message:
+        "Opening every image of {params.root}"
     shell:
         "{PYTHON} scripts/inspect_images.py --root {params.root:q} --threads {threads}"
         " --images {output.images:q} --left-out {output.left_out:q} --log {log:q}"
@@ -65,6 +70,8 @@ rule pack:
     threads: 8
     params:
         root=RAW,
+    message:
+        "Packing the images as squares of {wildcards.size} px"
     shell:
         "{PYTHON} scripts/pack.py --root {params.root:q} --split {input.split:q}"
         " --size {wildcards.size} --threads {threads} --images {output.images:q}"
@@ -84,8 +91,9 @@ rule resplit:
         fractions=list(STUDY.dataset.config.split.fractions),
         seed=lambda w: STUDY.dataset.config.split.seed + int(w.seed),
     shell:
-        "{PYTHON} scripts/resplit.py --index {input.index:q} --images {input.images:q}"
-        " --fractions {params.fractions} --seed {params.seed} --output {output:q} --log {log:q}"
+        "{PYTHON} scripts/resplit.py --results {RESULTS:q} --size {wildcards.size}"
+        " --seed {wildcards.seed} --split-seed {params.seed} --fractions {params.fractions}"
+        " --log {log:q}"
 
 
 rule plot_data:
@@ -102,4 +110,4 @@ rule plot_data:
         f"{RESULTS}/logs/plot_data.log",
     shell:
         "{PYTHON} scripts/plot_data.py --images {input.images:q}"
-        " --output $(dirname {output.classes:q}) --log {log:q}"
+        " --output {RESULTS:q}/data/plot_data --log {log:q}"

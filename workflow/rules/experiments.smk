@@ -67,10 +67,12 @@ rule compare:
         experiment=lambda w: json.dumps(experiment_of(w).describe(), sort_keys=True),
         seeds=STUDY.seeds,
         threshold=STUDY.config.threshold,
+    message:
+        "Comparing the arms of {wildcards.experiment}"
     shell:
-        "{PYTHON} scripts/compare.py --experiment {params.experiment:q} --runs {RESULTS}/runs"
-        " --seeds {params.seeds} --threshold {params.threshold}"
-        " --output $(dirname {output.arms:q}) --log {log:q}"
+        "{PYTHON} scripts/compare.py --results {RESULTS:q} --seeds {SEEDS}"
+        " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json"
+        " --threshold {params.threshold} --log {log:q}"
 
 
 rule plot_experiment:
@@ -92,8 +94,8 @@ rule plot_experiment:
     params:
         threshold=STUDY.config.threshold,
     shell:
-        "{PYTHON} scripts/plot_experiment.py --tables $(dirname {input.arms:q})"
-        " --threshold {params.threshold} --output $(dirname {output.arms:q}) --log {log:q}"
+        "{PYTHON} scripts/plot_experiment.py --folder {RESULTS:q}/experiments/{wildcards.experiment}"
+        " --threshold {params.threshold} --log {log:q}"
 
 
 rule plot_tradeoff:
@@ -109,8 +111,8 @@ rule plot_tradeoff:
     params:
         metrics=lambda w: experiment_of(w).config.against,
     shell:
-        "{PYTHON} scripts/plot_tradeoff.py --tables $(dirname {input.arms:q})"
-        " --metrics {params.metrics} --output {output.figure:q} --log {log:q}"
+        "{PYTHON} scripts/plot_tradeoff.py --folder {RESULTS:q}/experiments/{wildcards.experiment}"
+        " --metrics {params.metrics:q} --log {log:q}"
 
 
 rule plot_learning:
@@ -126,8 +128,8 @@ rule plot_learning:
     params:
         arms=lambda w: json.dumps(experiment_of(w).describe()["arms"]),
     shell:
-        "{PYTHON} scripts/plot_learning.py --tables $(dirname {input.arms:q})"
-        " --arms {params.arms:q} --output {output.figure:q} --log {log:q}"
+        "{PYTHON} scripts/plot_learning.py --results {RESULTS:q}"
+        " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json --log {log:q}"
 
 
 rule plot_dynamics:
@@ -152,8 +154,8 @@ rule plot_dynamics:
         cells=lambda w: json.dumps(experiment_of(w).describe()["cells"]),
         seed=STUDY.seeds[0],
     shell:
-        "{PYTHON} scripts/plot_dynamics.py --runs {RESULTS}/runs --cells {params.cells:q}"
-        " --seed {params.seed} --output $(dirname {output.summary:q}) --log {log:q}"
+        "{PYTHON} scripts/plot_dynamics.py --results {RESULTS:q} --seed {params.seed}"
+        " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json --log {log:q}"
 
 
 for experiment_name in EXPERIMENTS:

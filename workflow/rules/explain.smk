@@ -19,10 +19,11 @@ rule explain:
         f"{RESULTS}/logs/explain/{{run}}_seed{{seed}}.log",
     params:
         layer=lambda w: STUDY.cam_layers.get(STUDY.run(w.run).model, ""),
+    message:
+        "Explaining predictions of {wildcards.run}, seed {wildcards.seed}"
     shell:
-        "{PYTHON} scripts/explain.py --run $(dirname {input.model:q}) --images {input.images:q}"
-        " --index {input.index:q} --layer {params.layer:q} --output $(dirname {output.cams:q})"
-        " --log {log:q}"
+        "{PYTHON} scripts/explain.py --results {RESULTS:q} --run {wildcards.run}"
+        " --seed {wildcards.seed} --layer {params.layer:q} --log {log:q} {VARY_SPLIT}"
 
 
 rule plot_gallery:
@@ -38,5 +39,5 @@ rule plot_gallery:
     log:
         f"{RESULTS}/logs/plot_gallery/{{run}}_seed{{seed}}.log",
     shell:
-        "{PYTHON} scripts/plot_gallery.py --explained $(dirname {input.cams:q})"
-        " --output $(dirname {output.table:q}) --log {log:q}"
+        "{PYTHON} scripts/plot_gallery.py --results {RESULTS:q} --run {wildcards.run}"
+        " --seed {wildcards.seed} --log {log:q}"

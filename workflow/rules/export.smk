@@ -18,7 +18,9 @@ rule export:
         f"{RESULTS}/logs/export/{{run}}_seed{{seed}}_{{precision}}.log",
     # All cores, so that nothing else of the study runs while latency is measured.
     threads: workflow.resource_settings.cores or 1
+    message:
+        "Exporting {wildcards.run}, seed {wildcards.seed}, in {wildcards.precision}"
     shell:
-        "{PYTHON} scripts/export.py --run $(dirname {input.record[0]:q}) --images {input.images:q}"
-        " --index {input.index:q} --precision {wildcards.precision} --threads {threads}"
-        " --output $(dirname {output.model:q}) --log {log:q}"
+        "{PYTHON} scripts/export.py --results {RESULTS:q} --run {wildcards.run}"
+        " --seed {wildcards.seed} --precision {wildcards.precision} --threads {threads} --log {log:q}"
+        " {VARY_SPLIT}"

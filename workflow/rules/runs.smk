@@ -16,26 +16,14 @@ def record_of(run, seed):
 
 
 def earlier(wildcards):
-    """What a run takes from earlier ones: for each option of the script, the files it needs."""
+    """The files that a run takes from earlier ones."""
     run = STUDY.run(wildcards.run)
-    return {
-        "start": record_of(run.start, wildcards.seed),
-        "teacher": record_of(run.teacher, wildcards.seed),
-        "label-quality": expand(rules.label_quality.output, run=run.ranked_by or []),
-        "sweep": (
-            expand(rules.sweep.output.best, run=wildcards.run) if run.sweep else []
-        ),
-    }
-
-
-def earlier_options(wildcards):
-    """The options that tell the script of them: a record by its folder."""
-    given = {name: files[0] for name, files in earlier(wildcards).items() if files}
-    for name in given.keys() & {"start", "teacher"}:
-        given[name] = os.path.dirname(given[name])
-    return shlex.join(
-        word for name, file in given.items() for word in (f"--{name}", file)
-    )
+    return [
+        *record_of(run.start, wildcards.seed),
+        *record_of(run.teacher, wildcards.seed),
+        *expand(rules.label_quality.output, run=run.ranked_by or []),
+        *(expand(rules.sweep.output.best, run=wildcards.run) if run.sweep else []),
+    ]
 
 
 rule label_quality:
@@ -48,9 +36,9 @@ rule label_quality:
     log:
         f"{RESULTS}/logs/label_quality/{{run}}.log",
     params:
-        trainings=lambda w: of_runs(f"{RUN}/train", [w.run]),
+        seeds=STUDY.seeds,
     shell:
-        "{PYTHON} scripts/label_quality.py --trainings {params.trainings:q} --output {output:q}"
+        "{PYTHON} scripts/label_quality.py --results {RESULTS:q} --run {wildcards.run} --seeds {SEEDS}"
         " --log {log:q}"
 
 
@@ -58,7 +46,7 @@ rule train:
     input:
         images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
         index=index_of,
-        earlier=lambda w: [file for files in earlier(w).values() for file in files],
+        earlier=earlier,
         code=lambda w: code("train", model_module(w)),
     output:
         multiext(
@@ -79,12 +67,12 @@ rule train:
     params:
         settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
         processes=STUDY.config.processes,
-        earlier=earlier_options,
+    message:
+        "Training {wildcards.run}, seed {wildcards.seed}"
     shell:
-        "{TRAINER} scripts/train.py --settings {params.settings:q} --images {input.images:q}"
-        " --index {input.index:q} --output $(dirname {output.model:q}) {params.earlier}"
-        " --checkpoint {RESULTS}/checkpoints/{wildcards.run}/seed{wildcards.seed}.pt"
-        " --threads {threads} --resident-mb {resources.resident_mb} --code {input.code:q} --log {log:q}"
+        "{TRAINER} scripts/train.py --results {RESULTS:q} --run {wildcards.run}"
+        " --seed {wildcards.seed} --threads {threads} --resident-mb {resources.resident_mb} --log {log:q}"
+        " {VARY_SPLIT}"
 
 
 rule lr_range:
@@ -101,8 +89,8 @@ rule lr_range:
     params:
         settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
     shell:
-        "{PYTHON} scripts/lr_range.py --settings {params.settings:q} --images {input.images:q}"
-        " --index {input.index:q} --output {output:q} --log {log:q}"
+        "{PYTHON} scripts/lr_range.py --results {RESULTS:q} --run {wildcards.run}"
+        " --seed {wildcards.seed} --log {log:q} {VARY_SPLIT}"
 
 
 rule plot_lr_range:
@@ -123,8 +111,8 @@ rule plot_lr_range:
             STUDY.runs[run].training.learning_rate for run in STUDY.base_runs.values()
         ],
     shell:
-        "{PYTHON} scripts/plot_lr_range.py --runs {RESULTS}/runs --names {params.runs}"
-        " --seed {params.seed} --rates {params.rates} --output {output.figure:q} --log {log:q}"
+        "{PYTHON} scripts/plot_lr_range.py --results {RESULTS:q} --study {PLAN.study:q}"
+        " --output {RESULTS:q}/runs/plot_lr_range --log {log:q}"
 
 
 rule dynamics:
@@ -146,9 +134,11 @@ rule dynamics:
         gpu=1 if HAS_GPU else 0,
     params:
         settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
+    message:
+        "Tracing a training of {wildcards.run}, seed {wildcards.seed}"
     shell:
-        "{PYTHON} scripts/dynamics.py --settings {params.settings:q} --images {input.images:q}"
-        " --index {input.index:q} --output $(dirname {output.steps:q}) --log {log:q}"
+        "{PYTHON} scripts/dynamics.py --results {RESULTS:q} --run {wildcards.run}"
+        " --seed {wildcards.seed} --log {log:q} {VARY_SPLIT}"
 
 
 rule cost:
@@ -165,9 +155,11 @@ rule cost:
         gpu=1 if HAS_GPU else 0,
     params:
         settings=lambda w: STUDY.run(w.run).to_json(),
+    message:
+        "Timing the network of {wildcards.run}"
     shell:
-        "{PYTHON} scripts/cost.py --settings {params.settings:q} --index {input.index:q}"
-        " --threads {threads} --output {output:q} --log {log:q}"
+        "{PYTHON} scripts/cost.py --results {RESULTS:q} --run {wildcards.run}"
+        " --threads {threads} --log {log:q}"
 
 
 rule evaluate:
@@ -183,8 +175,8 @@ rule evaluate:
     log:
         f"{RESULTS}/logs/evaluate/{{run}}_seed{{seed}}.log",
     shell:
-        "{PYTHON} scripts/evaluate.py --run {RESULTS}/runs/{wildcards.run}/seed{wildcards.seed}/train"
-        " --output $(dirname {output.metrics:q}) --log {log:q}"
+        "{PYTHON} scripts/evaluate.py --results {RESULTS:q} --run {wildcards.run}"
+        " --seed {wildcards.seed} --log {log:q}"
 
 
 rule plot_models:
@@ -207,8 +199,8 @@ rule plot_models:
         runs=list(STUDY.base_runs.values()),
         seeds=STUDY.seeds,
     shell:
-        "{PYTHON} scripts/plot_models.py --runs {RESULTS}/runs --names {params.runs}"
-        " --seeds {params.seeds} --output $(dirname {output.curves:q}) --log {log:q}"
+        "{PYTHON} scripts/plot_models.py --results {RESULTS:q} --study {PLAN.study:q}"
+        " --output {RESULTS:q}/runs/plot_models --log {log:q}"
 
 
 rule summarise:
@@ -228,6 +220,5 @@ rule summarise:
         seeds=STUDY.seeds,
         experiments=[experiment.name for experiment in STUDY.experiments],
     shell:
-        "{PYTHON} scripts/summarise.py --results {RESULTS} --names {params.runs}"
-        " --seeds {params.seeds} --experiments {params.experiments} --output {output.metrics:q}"
-        " --table {output.models:q} --log {log:q}"
+        "{PYTHON} scripts/summarise.py --results {RESULTS:q} --study {PLAN.study:q}"
+        " --log {log:q}"

@@ -9,10 +9,9 @@ rule study:
     log:
         f"{RESULTS}/logs/study.log",
     params:
-        config=json.dumps(config, sort_keys=True),
         study=json.dumps(STUDY.describe()),
     shell:
-        "{PYTHON} scripts/study.py --config {params.config:q} --output {output:q} --log {log:q}"
+        "{PYTHON} scripts/study.py --study {PLAN.study:q} --output {output:q} --log {log:q}"
 
 
 rule plot_dag:
@@ -27,8 +26,8 @@ rule plot_dag:
     params:
         config=json.dumps(config, sort_keys=True),
     shell:
-        "{PYTHON} scripts/plot_dag.py --config {params.config:q}"
-        " --output $(dirname {output.figure:q}) --log {log:q}"
+        "{PYTHON} scripts/plot_dag.py --config {PLAN.config:q} --output {RESULTS:q}/plot_dag"
+        " --log {log:q}"
 
 
 rule published:
@@ -48,8 +47,7 @@ rule published:
     log:
         f"{RESULTS}/logs/published.log",
     shell:
-        "{PYTHON} scripts/published.py --results {RESULTS}"
-        " --output $(dirname {output.figures:q}) --log {log:q}"
+        "{PYTHON} scripts/published.py --results {RESULTS:q} --log {log:q}"
 
 
 rule site:
@@ -76,6 +74,8 @@ rule site:
         f"{RESULTS}/site/index.html",
     log:
         f"{RESULTS}/logs/site.log",
+    message:
+        "Building the report"
     shell:
-        "{PYTHON} scripts/site.py --results {RESULTS} --report report"
-        " --output $(dirname {output:q}) --log {log:q}"
+        "{PYTHON} scripts/site.py --results {RESULTS:q} --report report --output {RESULTS:q}/site"
+        " --log {log:q}"

@@ -27,13 +27,11 @@ rule trial:
         resident_mb=STUDY.config.resident_mb,
     params:
         settings=lambda w: STUDY.run(w.run).to_json(),
-        storage=f"{RESULTS}/checkpoints/{{run}}/sweep.log",
-        checkpoint=f"{RESULTS}/checkpoints/{{run}}/trial{{number}}.pt",
+    message:
+        "Trial {wildcards.number} of the sweep of {wildcards.run}"
     shell:
-        "{PYTHON} scripts/trial.py --settings {params.settings:q} --number {wildcards.number}"
-        " --images {input.images:q} --index {input.index:q} --storage {params.storage:q}"
-        " --checkpoint {params.checkpoint:q} --threads {threads}"
-        " --resident-mb {resources.resident_mb} --code {input.code:q} --output {output:q}"
+        "{PYTHON} scripts/trial.py --results {RESULTS:q} --run {wildcards.run}"
+        " --number {wildcards.number} --threads {threads} --resident-mb {resources.resident_mb}"
         " --log {log:q}"
 
 
@@ -52,8 +50,7 @@ rule sweep:
     params:
         settings=lambda w: STUDY.run(w.run).to_json(),
     shell:
-        "{PYTHON} scripts/sweep.py --settings {params.settings:q} --trials {input.trials:q}"
-        " --output $(dirname {output.best:q}) --log {log:q}"
+        "{PYTHON} scripts/sweep.py --results {RESULTS:q} --run {wildcards.run} --log {log:q}"
 
 
 rule plot_sweep:
@@ -69,7 +66,8 @@ rule plot_sweep:
     log:
         f"{RESULTS}/logs/plot_sweep/{{experiment}}.log",
     params:
+        run=swept_run,
         settings=lambda w: STUDY.run(swept_run(w)).to_json(),
     shell:
-        "{PYTHON} scripts/plot_sweep.py --sweep $(dirname {input.tables[0]:q})"
-        " --settings {params.settings:q} --output $(dirname {output.figures[0]:q}) --log {log:q}"
+        "{PYTHON} scripts/plot_sweep.py --results {RESULTS:q} --run {params.run}"
+        " --output {RESULTS:q}/experiments/{wildcards.experiment}/plot_sweep --log {log:q}"

@@ -61,6 +61,10 @@ def assign_splits(
         counts = _counts(len(paths), share, carved)
         order = sorted(paths.index, key=lambda row: _draw(seed, name, paths[row]))
         table.loc[order, "split"] = [split for split, n in counts.items() for _ in range(n)]
+    return _sorted(table)
+
+
+def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     rank = table["split"].map(SPLITS.index)
     table = table.assign(rank=rank).sort_values(["rank", "path"], ignore_index=True)
     return table[SPLIT_COLUMNS]

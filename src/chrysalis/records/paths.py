@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from chrysalis.records.job_paths import JobPaths
+
 
 @dataclass(frozen=True)
 class TrainingPaths:
@@ -90,10 +92,8 @@ class ExperimentPaths:
 
 
 @dataclass(frozen=True)
-class StudyPaths:
+class StudyPaths(JobPaths):
     """The files of a study; `results` is results/<dataset>."""
-
-    results: Path
 
     @property
     def study(self) -> Path:
@@ -133,27 +133,35 @@ class StudyPaths:
         """One experiment's files."""
         return ExperimentPaths(self.results / "experiments" / name)
 
-    def sweep(self, run: str) -> Path:
-        """The folder of what a run's sweep found."""
-        return self.results / "runs" / run / "sweep"
-
-    def label_quality(self, run: str) -> Path:
-        """The classes by the quality of their labels, as a run sees them."""
-        return self.results / "runs" / run / "label_quality/label_quality.csv"
-
     def published(self, name: str) -> Path:
         """A table of the rule published: figures or claims."""
         return self.results / "experiments/published" / f"{name}.csv"
 
-    def settings(self, run: str) -> Path:
-        """The settings of a run, as its jobs read them."""
-        return self.results / "settings/runs" / f"{run}.json"
+    def code(self, name: str) -> Path:
+        """The code that the jobs of a script use, each file with its hash."""
+        return self.results / "settings/code" / f"{name}.txt"
 
-    def experiment_settings(self, name: str) -> Path:
-        """An experiment's record, as its jobs read it."""
-        return self.results / "settings/experiments" / f"{name}.json"
+    def plan(self, digest: str) -> PlanPaths:
+        """The files that say what the study is, as its jobs read them."""
+        return PlanPaths(self.results / "settings" / f"plan-{digest}")
+
+
+@dataclass(frozen=True)
+class PlanPaths:
+    """What Snakemake planned, told to its jobs; `folder` is .../settings/plan-<digest>."""
+
+    folder: Path
+
+    @property
+    def study(self) -> Path:
+        """The study's record, of which study.json is a copy."""
+        return self.folder / "study.json"
 
     @property
     def config(self) -> Path:
-        """Snakemake's merged configuration, as its jobs read it."""
-        return self.results / "settings/config.json"
+        """Snakemake's merged configuration."""
+        return self.folder / "config.json"
+
+    def experiment(self, name: str) -> Path:
+        """An experiment's record."""
+        return self.folder / "experiments" / f"{name}.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,11 @@ class Located:
         Raises:
             UserError: no images, no class folders, or just one class.
         """
+        return list(self._classes)
+
+    @functools.cached_property
+    def _classes(self) -> list[str]:
+        """Read once: a study asks for them with each arm that removes some."""
         if not self.is_fetched or (self.root / layout.MANIFEST).is_file():
             files = layout.list_files(self.root)
             names = (name for name, _ in files if not self.is_fetched or name != layout.MANIFEST)

@@ -8,8 +8,11 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
+
+from chrysalis.models import registry
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -38,6 +41,26 @@ def digest(paths: Iterable[Path]) -> str:
     return whole.hexdigest()[:12]
 
 
+def model_module(model: str) -> Path:
+    """The file that defines a model; scripts import it by name, so the closure cannot see it.
+
+    Raises:
+        UserError: there is no such model.
+    """
+    return PACKAGE.parent / f"{registry.spec(model).module.replace('.', '/')}.py"
+
+
+def code_hash(script: Path, model: str) -> str:
+    """The digest of all code that a script of this repository uses for a run of `model`."""
+    return digest(closure(script, model_module(model)))
+
+
+def nearby(path: str) -> str:
+    """A file under the current folder by its relative path, which is shorter; another as it is."""
+    here = f"{Path.cwd()}{os.sep}"
+    return path.removeprefix(here) if path.startswith(here) else path
+
+
 @functools.cache
 def _imports(path: Path) -> tuple[Path, ...]:
     found: list[Path] = []
@@ -49,16 +72,17 @@ def _imports(path: Path) -> tuple[Path, ...]:
         else:
             continue
         for name in names:
-            found += _files(name)
+            found += _files(name, PACKAGE)
     return tuple(found)
 
 
-def _files(name: str) -> list[Path]:
-    """The files that importing `name` executes: the packages above it and the module itself."""
+@functools.cache
+def _files(name: str, package: Path) -> list[Path]:
+    """The files that importing `name` of `package` executes: the packages above it and itself."""
     parts = name.split(".")
-    if parts[0] != PACKAGE.name:
+    if parts[0] != package.name:
         return []
-    packages = [PACKAGE.joinpath(*parts[1:depth], "__init__.py") for depth in range(1, len(parts))]
-    here = PACKAGE.joinpath(*parts[1:])
+    packages = [package.joinpath(*parts[1:depth], "__init__.py") for depth in range(1, len(parts))]
+    here = package.joinpath(*parts[1:])
     module = [here.with_suffix(".py"), here / "__init__.py"]
     return [path for path in packages + module if path.is_file()]

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
-_held = []
+_held: list[IO[str]] = []
 
 
-def clear_stale(snakemake_folder: Path) -> None:
-    """Remove Snakemake's lock files if no other process of this workflow is alive.
+@contextlib.contextmanager
+def held(snakemake_folder: Path) -> Iterator[bool]:
+    """Hold this workflow's lock from now on; inside, tell whether no other process holds it.
 
     Every process that loads the workflow holds a shared lock of the kernel's until it ends, however
-    it ends. One that gets it exclusively is alone: whatever lock files lie there belonged to a run
-    that was killed. So the same command can simply be given again after a kill.
+    it ends. One that gets it exclusively is alone: whatever Snakemake's lock files lie there
+    belonged to a run that was killed, and are removed, so the same command can simply be given
+    again. It stays exclusive inside, so that others wait for what the first does there.
     """
     snakemake_folder.mkdir(exist_ok=True)
     file = (snakemake_folder / "chrysalis.lock").open("w")
     _held.append(file)
+    alone = True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        pass
+        alone = False
+        fcntl.flock(file, fcntl.LOCK_SH)
     else:
         for lock in snakemake_folder.glob("locks/*.lock"):
             lock.unlink(missing_ok=True)
-    fcntl.flock(file, fcntl.LOCK_SH)
+    try:
+        yield alone
+    finally:
+        fcntl.flock(file, fcntl.LOCK_SH)

@@ -1,0 +1,40 @@
+"""Figures of how the arms of an experiment train, from the tables of the rule dynamics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from chrysalis.report.figures import dynamics
+from chrysalis.report.figures.saving import Drawn
+
+TABLES = ("steps", "epochs", "layers")
+
+
+def read_dynamics(trainings: dict[tuple[str, str], Path]) -> dict[str, pd.DataFrame]:
+    """steps, epochs and layers of all arms, each with the columns model and arm.
+
+    `trainings` holds the folder of one training for each model and arm.
+    """
+    return {
+        name: pd.concat(
+            [
+                pd.read_csv(folder / "dynamics" / f"{name}.csv").assign(model=model, arm=arm)
+                for (model, arm), folder in trainings.items()
+            ],
+            ignore_index=True,
+        )
+        for name in TABLES
+    }
+
+
+def draw_dynamics(tables: dict[str, pd.DataFrame]) -> Drawn:
+    """The band of losses along the gradient, the loss landscape, and what the layers do."""
+    bands = dynamics.tabulate_bands(tables["steps"])
+    looks = dynamics.tabulate_looks(tables["steps"])
+    return {
+        "loss_band": (bands, dynamics.plot_bands(bands)),
+        "landscape": (looks, dynamics.plot_looks(looks)),
+        "layers": (tables["layers"], dynamics.plot_layers(tables["layers"])),
+    }

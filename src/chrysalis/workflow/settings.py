@@ -1,0 +1,73 @@
+"""What jobs are told: files that Snakemake writes when it plans, and commands name.
+
+Settings are no inputs: each file holds what its rules' params hold, and these decide what re-runs.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from chrysalis.records.files import write_whole
+from chrysalis.records.paths import PlanPaths, StudyPaths
+from chrysalis.study.study import Study
+
+
+def write(study: Study, config: dict[str, Any], paths: StudyPaths, alone: bool) -> PlanPaths:
+    """Write the settings of every run, and the plan: `config`, the study and its experiments.
+
+    A plan's folder is named by its content, so that planning another study, or a dry run of it,
+    changes nothing under a study that is still running. Other plans are removed if this process is
+    `alone` in the workflow's folder. A file that is right already is not touched.
+    """
+    for name, run in (study.runs | study.more_runs).items():
+        _write(paths.settings(name), run.model_dump(mode="json", exclude={"seed"}))
+    experiments = {
+        experiment.name: experiment.describe()
+        for experiment in (*study.experiments, *study.on_request)
+    }
+    record = study.describe()
+    told = json.dumps([config, record, experiments], sort_keys=True)
+    plan = paths.plan(hashlib.sha256(told.encode()).hexdigest()[:8])
+    _write(plan.config, config, sort_keys=True)
+    _write(plan.study, record)
+    for name, experiment in experiments.items():
+        _write(plan.experiment(name), experiment)
+    if alone:
+        for other in plan.folder.parent.glob("plan-*"):
+            if other != plan.folder:
+                shutil.rmtree(other, ignore_errors=True)
+    return plan
+
+
+def write_code(files: Iterable[Path], base: Path, path: Path) -> Path:
+    """Write the SHA-256 and the name, relative to `base`, of each of these files; returns `path`.
+
+    Unlike the settings it is an input of rules: its content stands for that of the code.
+    """
+    lines = [f"{_sha256(file)}  {file.resolve().relative_to(base.resolve())}\n" for file in files]
+    _write_text(path, "".join(lines))
+    return path
+
+
+@functools.cache
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _write(path: Path, content: Any, sort_keys: bool = False) -> None:
+    _write_text(path, json.dumps(content, indent=1, sort_keys=sort_keys) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    try:
+        same = path.read_text(encoding="utf-8") == text
+    except (OSError, UnicodeDecodeError):
+        same = False
+    if not same:
+        write_whole(path, text)

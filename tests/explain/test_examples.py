@@ -1,0 +1,66 @@
+"""Examples of a trained network: what is chosen, what it saw, and the maps over it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from chrysalis.augment.inputs import centre
+from chrysalis.config.run import RunSettings
+from chrysalis.config.settings import TrainingSettings
+from chrysalis.engine.run import execute
+from chrysalis.engine.runtime import Runtime
+from chrysalis.errors import UserError
+from chrysalis.explain.examples import explain
+from chrysalis.models import registry
+
+FP32 = Runtime(torch.device("cpu"), "fp32", 1)
+
+
+@pytest.fixture
+def pack(digits_pack):
+    return digits_pack(3, 24)
+
+
+@pytest.fixture
+def record(tmp_path, pack):
+    settings = RunSettings(
+        model="mynet", image_size=16, training=TrainingSettings(epochs=1, batch_size=8)
+    )
+    execute(settings, pack, tmp_path / "train", tmp_path / "c.pt", FP32, "c0de", "da7a")
+    return tmp_path / "train"
+
+
+def test_examples_of_a_training(record, pack):
+    found = explain(record, pack)
+    count = len(found.table)
+    assert 0 < count <= 12
+    assert (pack.index["split"].iloc[found.table["row"]] == "test").all()
+    assert found.images.shape == (count, 21, 21, 3)  # 7/8 of 24 px
+    assert found.images.dtype == np.uint8
+    assert found.cams.shape == (count, 21, 21)
+    assert found.cams.dtype == np.float32
+    assert found.cams.min() >= 0
+    assert found.cams.max() <= 1
+    pixels = torch.from_numpy(pack.images[found.table["row"].to_numpy()]).permute(0, 3, 1, 2)
+    assert np.array_equal(found.images, centre(pixels, 7 / 8).permute(0, 2, 3, 1).numpy())
+    layer = registry.spec("mynet").cam_layer
+    assert set(found.table["layer"]) == {layer}
+    assert (found.table["rows"] == found.table["columns"]).all()
+
+
+def test_another_layer_and_one_that_is_not_there(record, pack):
+    other = explain(record, pack, "features.conv1")
+    assert set(other.table["layer"]) == {"features.conv1"}
+    assert other.table["rows"].iloc[0] > explain(record, pack).table["rows"].iloc[0]
+    with pytest.raises(UserError, match=r"features\.conv9"):
+        explain(record, pack, "features.conv9")
+
+
+def test_files(record, pack, tmp_path):
+    found = explain(record, pack)
+    found.write(tmp_path / "explain")
+    assert np.array_equal(np.load(tmp_path / "explain/cams.npy"), found.cams)
+    assert np.array_equal(np.load(tmp_path / "explain/images.npy"), found.images)
+    table = pd.read_csv(tmp_path / "explain/examples.csv")
+    assert table["path"].tolist() == found.table["path"].tolist()

@@ -1,0 +1,107 @@
+"""Figures with their tables, as they are saved for a study and an experiment."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from chrysalis.evaluation.evaluate import evaluate
+from chrysalis.report.figures import dynamics
+from chrysalis.report.figures.arm_dynamics import draw_dynamics, read_dynamics
+from chrysalis.report.figures.arms import draw_experiment
+from chrysalis.report.figures.base_runs import draw_lr_range, draw_models
+from chrysalis.report.figures.saving import save_drawn
+from tests.runs import write_run  # noqa: F401
+
+
+def test_each_figure_is_saved_with_its_table(tmp_path):
+    table = pd.DataFrame({"a": [1, 2]})
+    save_drawn({"one": (table, Figure()), "two": (table, Figure())}, tmp_path / "deep/folder")
+    names = sorted(path.name for path in (tmp_path / "deep/folder").iterdir())
+    assert names == ["one.csv", "one.svg", "two.csv", "two.svg"]
+    assert pd.read_csv(tmp_path / "deep/folder/one.csv").equals(table)
+
+
+@pytest.fixture
+def folders(write_run):  # noqa: F811
+    """Two trainings of each of two models; `good` is the better one on val, not on test."""
+    found = {}
+    for model, guess in (("bad", "x"), ("good", "y")):
+        for seed in (0, 1):
+            write_run(f"{model}-1", seed, ["x", "y"], ["x", "y"], [guess, "y"][::-1], split="val")
+            if model == "good":
+                write_run(f"{model}-1", seed, ["x", "y"], ["x", "y"], ["x", "y"], split="val")
+            record = write_run(f"{model}-1", seed, ["x", "y"], ["x", "y", "y"], ["x", "y", guess])
+            folder = record.parent
+            evaluate(record).write(folder / "evaluate")
+            epochs = pd.DataFrame({"epoch": [1, 2], "train_loss": [1.0, 0.5]})
+            epochs = epochs.assign(train_top1=0.5, val_loss=0.7, val_top1=[0.4, 0.6 + seed / 10])
+            epochs.to_csv(folder / "train/history.csv", index=False)
+            found.setdefault(model, []).append(folder)
+    return found
+
+
+def test_the_studys_models(folders):
+    drawn = draw_models(folders)
+    assert list(drawn) == ["curves", "reliability", "confusion"]
+    curves = drawn["curves"][0]
+    assert curves.loc[curves["epoch"] == 2, "val_top1_mean"].tolist() == pytest.approx([0.65] * 2)
+    # The confusion matrix is that of the model that is best on val: counts of two seeds.
+    confusion = drawn["confusion"][0]
+    assert confusion.iloc[:, 2:].to_numpy().tolist() == [[2, 0], [0, 4]]
+    assert all(isinstance(figure, Figure) for _, figure in drawn.values())
+
+
+def test_learning_rate_range_tests(tmp_path):
+    rates = np.geomspace(1e-4, 1, 41)
+    loss = 2 - np.tanh(2 * np.log10(rates / 0.01))
+    for model in ("m", "n"):
+        (tmp_path / model / "lr_range").mkdir(parents=True)
+        table = pd.DataFrame({"learning_rate": rates, "loss": loss, "smoothed": loss})
+        table.to_csv(tmp_path / model / "lr_range/lr_range.csv", index=False)
+    drawn = draw_lr_range({m: tmp_path / m for m in ("m", "n")}, {"m": 0.001, "n": 0.1})
+    table = drawn["lr_range"][0]
+    assert table.groupby("model")["trained_with"].unique().map(list).to_dict() == {
+        **{"m": [0.001], "n": [0.1]}
+    }
+    assert table["steepest"].to_numpy() == pytest.approx(0.01, rel=0.3)
+
+
+def test_an_experiments_names_are_read_as_written(tmp_path):
+    pd.DataFrame(
+        {"model": "m", "arm": ["NA", "1"], "run": "r", "images": 9, "seeds": 2, "mean": [0.5, 0.6]}
+    ).assign(sd=0.1, values="0.5;0.6").to_csv(tmp_path / "arms.csv", index=False)
+    effects = {"model": "m", "arm": "1", "baseline": "NA", "effect": 0.1, "low": 0.0, "high": 0.2}
+    effects |= {"p_holm": 0.04, "outcome": "better", "sentence": "S."}
+    pd.DataFrame([effects]).to_csv(tmp_path / "effects.csv", index=False)
+    classes = [{"model": "m", "arm": arm, "class": "null"} for arm in ("NA", "1")]
+    pd.DataFrame(classes).assign(support=9, mean=0.5, sd=0.1).to_csv(
+        tmp_path / "per_class.csv", index=False
+    )
+    drawn = draw_experiment(tmp_path, 0.01)
+    assert list(drawn) == ["arms", "effects", "per_class"]
+    assert drawn["arms"][0]["arm"].tolist() == ["NA", "1"]
+    assert drawn["effects"][0]["effect"].tolist() == [0.1]
+    assert drawn["per_class"][0]["class"].tolist() == ["null"] * 2
+
+
+def test_dynamics_of_all_arms(tmp_path):
+    trainings = {}
+    for number, arm in enumerate(("slow", "fast")):
+        folder = tmp_path / arm
+        (folder / "dynamics").mkdir(parents=True)
+        steps = pd.DataFrame({"step": range(4), "loss": [4.0, 3.0, 2.0, 1.0 + number]})
+        for rank, name in enumerate(dynamics.LOOKED, 1):
+            steps[name] = [rank, np.nan, rank + 1.0, np.nan]
+        steps.to_csv(folder / "dynamics/steps.csv", index=False)
+        pd.DataFrame({"epoch": [1]}).to_csv(folder / "dynamics/epochs.csv", index=False)
+        pd.DataFrame({"epoch": [1], "layer": ["a"]}).to_csv(
+            folder / "dynamics/layers.csv", index=False
+        )
+        trainings["m", arm] = folder
+    tables = read_dynamics(trainings)
+    assert list(tables) == ["steps", "epochs", "layers"]
+    assert tables["epochs"][["model", "arm"]].to_numpy().tolist() == [["m", "slow"], ["m", "fast"]]
+    assert len(tables["steps"]) == 8
+    assert tables["steps"].index.is_unique
+    assert callable(draw_dynamics)
