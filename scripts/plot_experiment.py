@@ -2,26 +2,26 @@
 
 from pathlib import Path
 
-import pandas as pd
-
-from chrysalis.report.figures.charts import plot_arms, plot_effects, plot_per_class
+from chrysalis.records.experiment import ARMS, EFFECTS, PER_CLASS
+from chrysalis.report.figures.experiment import plot_arms, plot_effects, plot_per_class
 from chrysalis.report.figures.style import save_figure
 from chrysalis.workflow import cli
 
-FIGURES = {"arms": plot_arms, "effects": plot_effects, "per_class": plot_per_class}
-NUMBERS = ("images", "seeds", "mean", "sd", "effect", "low", "high", "p_holm", "support")
+FIGURES = {
+    "arms": (ARMS, plot_arms),
+    "effects": (EFFECTS, plot_effects),
+    "per_class": (PER_CLASS, plot_per_class),
+}
 
 
 def main(args) -> None:
     """Draw each table that the rule compare wrote, and put it beside its figure."""
     args.output.mkdir(parents=True, exist_ok=True)
-    for name, plot in FIGURES.items():
-        table = pd.read_csv(args.tables / f"{name}.csv", dtype=str, keep_default_na=False)
-        numbers = [column for column in NUMBERS if column in table]
-        table[numbers] = table[numbers].apply(pd.to_numeric)
+    for name, (records, plot) in FIGURES.items():
+        table = records.read_frame(args.tables / f"{name}.csv")
         extra = {"threshold": args.threshold} if name == "effects" else {}
         save_figure(plot(table, **extra), args.output / f"{name}.svg")
-        table.to_csv(args.output / f"{name}.csv", index=False)
+        records.write(records.rows(table), args.output / f"{name}.csv")
 
 
 if __name__ == "__main__":

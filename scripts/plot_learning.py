@@ -3,15 +3,16 @@
 import json
 from pathlib import Path
 
+from chrysalis.records.experiment import ARMS, METRICS
 from chrysalis.report.figures.learning import families, plot_learning, tabulate_learning
-from chrysalis.report.figures.read import arms_and_metrics
 from chrysalis.report.figures.style import save_figure
 from chrysalis.workflow import cli
 
 
 def main(args) -> None:
     """Write the figure and its table."""
-    arms, metrics = arms_and_metrics(args.tables)
+    arms = ARMS.read_frame(args.tables / "arms.csv")
+    metrics = METRICS.read_frame(args.tables / "metrics.csv")
     table = tabulate_learning(arms, metrics, families(json.loads(args.arms)))
     args.output.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(args.output.with_suffix(".csv"), index=False)

@@ -10,7 +10,7 @@ from chrysalis.evaluation.summary import (
     run_folders,
     sum_confusion,
 )
-from chrysalis.report.figures.charts import plot_confusion, plot_curves, tabulate_curves
+from chrysalis.report.figures.models import plot_confusion, plot_curves, tabulate_curves
 from chrysalis.report.figures.reliability import plot_reliability, pool_reliability
 from chrysalis.report.figures.style import save_figure
 from chrysalis.workflow import cli

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chrysalis.report.figures.read import arms_and_metrics
+from chrysalis.records.experiment import ARMS, METRICS
 from chrysalis.report.figures.style import save_figure
 from chrysalis.report.figures.tradeoff import plot_tradeoff, tabulate_tradeoff
 from chrysalis.workflow import cli
@@ -10,7 +10,8 @@ from chrysalis.workflow import cli
 
 def main(args) -> None:
     """Write the figure and its table."""
-    arms, metrics = arms_and_metrics(args.tables)
+    arms = ARMS.read_frame(args.tables / "arms.csv")
+    metrics = METRICS.read_frame(args.tables / "metrics.csv")
     table = tabulate_tradeoff(arms, metrics, args.metrics)
     args.output.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(args.output.with_suffix(".csv"), index=False)
