@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from chrysalis.data.packed import open_packed
-from chrysalis.report.figures.charts import count_classes, plot_classes
+from chrysalis.report.figures.data import count_classes, plot_classes
 from chrysalis.report.figures.galleries import choose_samples, plot_samples
 from chrysalis.report.figures.style import save_figure
 from chrysalis.workflow import cli

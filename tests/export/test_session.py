@@ -38,7 +38,8 @@ def test_latency_times_predictions_of_a_batch(path, monkeypatch):
     )
     found = Session(path, threads=1).latency(5)
     assert found["n"] == 10
-    assert [(images.shape, images.dtype) for images in seen] == [((5, 3, 16, 16), np.float32)] * 13
+    assert {(images.shape, images.dtype) for images in seen} == {((5, 3, 16, 16), np.dtype("f4"))}
+    assert len(seen) >= 3 + found["n"]
     assert 0 < found["least"] <= found["median"] <= found["most"] < 10_000
 
 

@@ -44,7 +44,9 @@ def test_weights_that_cannot_be_had_are_one_message(monkeypatch):
         raise OSError("We couldn't connect\nto the hub")
 
     monkeypatch.setattr(timm_models.timm, "create_model", offline)
-    with pytest.raises(UserError, match=r"cannot be had \(We couldn't connect\)\. Go online once"):
+    with pytest.raises(
+        UserError, match=r"cannot be fetched \(We couldn't connect\)\. Go online once"
+    ):
         registry.create("timm/resnet10t", 3, 64, pretrained=True)
 
 

@@ -9,9 +9,12 @@ import pandas as pd
 import pytest
 
 from chrysalis.evaluation.summary import models_table
-from chrysalis.report.figures import charts as figures
+from chrysalis.records.experiment import ARMS
 from chrysalis.report.figures import galleries
 from chrysalis.report.figures.dag import plot_dag
+from chrysalis.report.figures.data import count_classes, plot_classes
+from chrysalis.report.figures.experiment import plot_arms, plot_effects, plot_per_class
+from chrysalis.report.figures.models import plot_confusion, plot_curves, tabulate_curves
 from chrysalis.report.figures.style import save_figure
 
 MODELS = ("mynet", "resnet18_small")
@@ -103,8 +106,8 @@ def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
     }
     for experiment in experiments:
         _write_experiment(folder / "experiments" / experiment["name"], experiment, classes, rng)
-    _save(folder / "experiments/models/plot_curves/curves.svg", figures.plot_curves(histories))
-    figures.tabulate_curves(histories).to_csv(
+    _save(folder / "experiments/models/plot_curves/curves.svg", plot_curves(histories))
+    tabulate_curves(histories).to_csv(
         folder / "experiments/models/plot_curves/curves.csv", index=False
     )
     base = {m: [folder / "runs" / runs[m, "a"] / f"seed{s}" for s in SEEDS] for m in MODELS}
@@ -326,9 +329,12 @@ def _write_experiment(folder, experiment, classes, rng):
     for name, table in (tables | {"per_class": per_class}).items():
         _write_csv(folder / "compare" / f"{name}.csv", table)
     _write_answer(folder, experiment, classes, effects["sentence"].tolist())
-    plots = {"arms": figures.plot_arms(arms), "effects": figures.plot_effects(effects, 0.01)}
+    plots = {
+        "arms": plot_arms(ARMS.read_frame(folder / "compare/arms.csv")),
+        "effects": plot_effects(effects, 0.01),
+    }
     if experiment["analysis"] == "class_removal":
-        plots["per_class"] = figures.plot_per_class(per_class)
+        plots["per_class"] = plot_per_class(per_class)
     for name, figure in plots.items():
         _save(folder / "plot_experiment" / f"{name}.svg", figure)
         (folder / "plot_experiment" / f"{name}.csv").write_bytes(
@@ -350,8 +356,8 @@ def _write_answer(folder, experiment, classes, sentences):
 def _write_plots(folder, study, split, classes, rng):
     place = folder / "data/plot_data"
     pixels = rng.integers(0, 255, (len(split), 16, 16, 3), dtype=np.uint8)
-    _save(place / "classes.svg", figures.plot_classes(split))
-    _write_csv(place / "classes.csv", figures.count_classes(split))
+    _save(place / "classes.svg", plot_classes(split))
+    _write_csv(place / "classes.csv", count_classes(split))
     _save(place / "samples.webp", galleries.plot_samples(pixels, split))
     _write_csv(place / "samples.csv", galleries.choose_samples(split))
     counts = rng.integers(0, 9, (len(classes), len(classes))) + 30 * np.eye(len(classes), dtype=int)
@@ -359,7 +365,7 @@ def _write_plots(folder, study, split, classes, rng):
     confusion.insert(0, "class", list(classes))
     confusion.insert(0, "split", "test")
     place = folder / "experiments/models/plot_confusion"
-    _save(place / "confusion.svg", figures.plot_confusion(confusion))
+    _save(place / "confusion.svg", plot_confusion(confusion))
     _write_csv(place / "confusion.csv", confusion)
     place = folder / "explain" / study["explained"][0] / "plot_gallery"
     gallery = pd.DataFrame(

@@ -1,5 +1,9 @@
 """Metrics against scikit-learn, plain loops and hand-worked cases."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from sklearn.metrics import (
@@ -96,6 +100,25 @@ def test_ties_go_to_the_lower_label():
 def test_logits_that_are_not_numbers_are_never_right():
     logits = np.array([[np.nan] * 3, [np.nan, 5, 1], [0, 1, 2]])
     assert metrics.top_k(np.array([0, 0, 2]), logits, 2) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_logits_that_are_not_finite_are_an_error(value):
+    """argmax takes the first of them for the largest, which would be a right answer for class 0."""
+    labels, logits = np.array([0, 1]), np.array([[value, 1.0], [0.0, 1.0]])
+    for refuse in (metrics.predicted, lambda found: metrics.summarise(labels, found)):
+        with pytest.raises(ValueError, match="logits must be finite"):
+            refuse(logits)
+
+
+def test_the_predicted_class_is_the_first_of_the_largest():
+    assert metrics.predicted(np.array([[0, 2, 2], [3, 1, 3]])).tolist() == [1, 0]
+
+
+def test_metrics_load_without_torch():
+    """The rule evaluate's jobs are many and short."""
+    code = "import sys, chrysalis.stats.classification; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, env=dict(os.environ, PYTHONPATH="src"))
 
 
 def test_summary_holds_each_metric_once():

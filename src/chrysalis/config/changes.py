@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -31,7 +31,9 @@ def changes_of(settings: type[Settings]) -> type[BaseModel]:
     """A model with the same fields, each of them optional: changes to be laid over settings."""
     fields: dict[str, Any] = {}
     for name, info in settings.model_fields.items():
-        kind = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+        kind: Any = info.annotation
+        if info.metadata:
+            kind = Annotated[(kind, *info.metadata)]
         fields[name] = (kind | None, Field(None, description=info.description))
     name = settings.__name__.replace("Settings", "Changes")
     return create_model(
@@ -42,8 +44,17 @@ def changes_of(settings: type[Settings]) -> type[BaseModel]:
     )
 
 
-TrainingChanges = changes_of(TrainingSettings)
-AugmentationChanges = changes_of(AugmentationSettings)
+if TYPE_CHECKING:
+
+    class TrainingChanges(BaseModel):
+        """The fields of TrainingSettings, each of them optional."""
+
+    class AugmentationChanges(BaseModel):
+        """The fields of AugmentationSettings, each of them optional."""
+
+else:
+    TrainingChanges = changes_of(TrainingSettings)
+    AugmentationChanges = changes_of(AugmentationSettings)
 
 
 class Changes(Settings):

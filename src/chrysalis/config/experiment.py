@@ -172,27 +172,29 @@ class Experiment(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Experiment:
-        if self.arms == "models":
-            if self.baseline or self.models or self.analysis != "accuracy":
-                raise ValueError("`arms: models` takes no baseline, models or analysis of its own")
+        if isinstance(self.arms, str):
+            self._check_no_baseline()
             return self
-        if self.arms == "each_class":
-            if self.baseline or self.analysis != "class_removal":
-                raise ValueError("`arms: each_class` takes `analysis: class_removal`, no baseline")
-            return self
-        if self.baseline not in self.arms:
+        if self.baseline is None or self.baseline not in self.arms:
             raise ValueError(f"baseline '{self.baseline}' is not among the arms {list(self.arms)}")
         if self.analysis == "class_removal":
-            self._check_removals()
+            _check_removals(self.arms, self.baseline)
         elif len({str(arm.remove_classes) for arm in self.arms.values()}) > 1:
             raise ValueError("arms that remove different classes need `analysis: class_removal`")
         return self
 
-    def _check_removals(self) -> None:
-        if self.arms[self.baseline].remove_classes:
-            raise ValueError("the baseline of a class_removal experiment removes no class")
-        others = [arm for name, arm in self.arms.items() if name != self.baseline]
-        if not all(arm.remove_classes for arm in others):
-            raise ValueError("each arm but the baseline of a class_removal experiment removes one")
-        if any(arm.model for arm in self.arms.values()):
-            raise ValueError("the arms of a class_removal experiment name no model")
+    def _check_no_baseline(self) -> None:
+        if self.arms == "models":
+            if self.baseline or self.models or self.analysis != "accuracy":
+                raise ValueError("`arms: models` takes no baseline, models or analysis of its own")
+        elif self.baseline or self.analysis != "class_removal":
+            raise ValueError("`arms: each_class` takes `analysis: class_removal`, no baseline")
+
+
+def _check_removals(arms: dict[str, Arm], baseline: str) -> None:
+    if arms[baseline].remove_classes:
+        raise ValueError("the baseline of a class_removal experiment removes no class")
+    if not all(arm.remove_classes for name, arm in arms.items() if name != baseline):
+        raise ValueError("each arm but the baseline of a class_removal experiment removes one")
+    if any(arm.model for arm in arms.values()):
+        raise ValueError("the arms of a class_removal experiment name no model")

@@ -27,7 +27,8 @@ Model = TypeVar("Model", bound=BaseModel)
 class _Loader(yaml.SafeLoader):
     """PyYAML keeps the last of two equal keys and says nothing, so an arm could vanish."""
 
-    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+    # The type of the anchor, text or None in truth, is that of PyYAML's stubs.
+    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:

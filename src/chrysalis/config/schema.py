@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    BaseModel,
     Field,
     field_validator,
     model_validator,
@@ -158,7 +159,7 @@ class StudyConfig(Settings):
         return list(range(self.seeds)) if isinstance(self.seeds, int) else list(self.seeds)
 
 
-FILES = {
+FILES: dict[str, type[BaseModel]] = {
     "config": StudyConfig,
     "dataset": Dataset,
     "model": ModelFile,

@@ -13,8 +13,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path, PureWindowsPath
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Self
 
 from chrysalis.data.layout import is_hidden
 from chrysalis.errors import UserError
@@ -145,7 +146,7 @@ def _zip_members(archive: Path) -> Iterator[_Member]:
                     "password and name the folder instead"
                 )
             if not info.is_dir():
-                yield _Member(name, info.file_size, lambda info=info: file.open(info))
+                yield _Member(name, info.file_size, partial(file.open, info))
 
 
 def _tar_members(archive: Path, suffix: str) -> Iterator[_Member]:
@@ -158,19 +159,26 @@ def _tar_members(archive: Path, suffix: str) -> Iterator[_Member]:
             if not (info.isreg() or info.isdir()):
                 raise _refusal(archive, name, "is a link or a device")
             if info.isreg():
-                yield _Member(name, info.size, lambda info=info: file.extractfile(info))
+                yield _Member(name, info.size, partial(_content, file, info))
         while stream.read(1 << 20):  # the checksums of gzip and xz stand at the end
             pass
+
+
+def _content(file: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
+    content = file.extractfile(info)
+    if content is None:
+        raise tarfile.ReadError(f"'{info.name}' has no content")
+    return content
 
 
 class _StrictHeader(tarfile.TarInfo):
     """tarfile takes a damaged or missing header for the archive's end, and loses what follows."""
 
     @classmethod
-    def fromtarfile(cls, file: tarfile.TarFile) -> tarfile.TarInfo:
+    def fromtarfile(cls, file: tarfile.TarFile) -> Self:
         try:
             return super().fromtarfile(file)
-        except tarfile.EOFHeaderError:
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined] # typeshed leaves it out
             raise
         except tarfile.HeaderError as error:
             raise tarfile.ReadError(str(error)) from None

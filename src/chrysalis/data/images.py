@@ -15,6 +15,7 @@ SMALLEST_SIDE = 2
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM")
 
 _ORIENTATION_TAG = 0x0112
+_IS_UPRIGHT = 1  # EXIF's number for it
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -92,7 +93,7 @@ def decode_bytes(data: bytes) -> Decoded:
     except UnidentifiedImageError:
         raise UnusableImage("not an image of a known format") from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
-        limit = Image.MAX_IMAGE_PIXELS // 10**6
+        limit = (Image.MAX_IMAGE_PIXELS or 0) // 10**6
         raise UnusableImage(f"more than {limit} million pixels") from None
     except Exception as error:  # Pillow's readers raise nearly any kind on damaged files
         reason = str(error) or type(error).__name__
@@ -103,11 +104,11 @@ def _decode(file: Image.Image) -> Decoded:
     width, height = file.size
     if min(width, height) < SMALLEST_SIDE:
         raise UnusableImage(f"{width} x {height} px: each side needs at least {SMALLEST_SIDE} px")
-    mode, format_ = file.mode, file.format
+    mode, format_ = file.mode, file.format or ""
     several = getattr(file, "is_animated", False)
     file.load()
     # Read after loading: TIFF is turned upright by Pillow then, and PNG may have its tag last.
-    turn = _UPRIGHT.get(file.getexif().get(_ORIENTATION_TAG))
+    turn = _UPRIGHT.get(file.getexif().get(_ORIENTATION_TAG, _IS_UPRIGHT))
     image = _to_rgb(file, format_)
     if turn is not None:
         image = image.transpose(turn)

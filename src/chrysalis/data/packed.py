@@ -53,6 +53,8 @@ class Packed:
         """
         if "path" in self.index:
             return pa.chunked_array([pa.array(self.index["path"].iloc[rows], pa.string())])
+        if self.index_path is None:
+            raise ValueError("the index has no paths, and it is not known from which file it is")
         found, start = [], 0
         for chunk in _chunks(self.index_path, ["path"]):
             end = start + len(chunk)

@@ -75,7 +75,7 @@ def _counts(n: int, share: dict[str, float], carved: list[str]) -> dict[str, int
     whole = share["train"] + sum(share[split] for split in carved)
     counts = {split: max(1, round(share[split] / whole * n)) for split in carved}
     while sum(counts.values()) >= n and max(counts.values(), default=1) > 1:
-        counts[max(counts, key=counts.get)] -= 1
+        counts[max(counts, key=lambda split: counts[split])] -= 1
     return {**counts, "train": n - sum(counts.values())}
 
 

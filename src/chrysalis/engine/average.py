@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import torch
 from torch import nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 
 class Average:
@@ -15,6 +17,9 @@ class Average:
     and rises with the steps as (1 + n) / (10 + n), so that short trainings are not held back by
     their initial weights (as in TensorFlow's ExponentialMovingAverage). Normalisation's running
     statistics are averaged too; integers are copied.
+
+    The averaging is torch's. Its `AveragedModel` around it would read its count of steps from the
+    device and copy it there at every step, for which the device would have to be waited.
     """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
@@ -27,20 +32,19 @@ class Average:
         """Take in the weights of `model` after a step."""
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
-        pairs = list(
-            zip(self.model.state_dict().values(), model.state_dict().values(), strict=True)
-        )
-        floats = [(mine, its) for mine, its in pairs if mine.is_floating_point()]
-        torch._foreach_lerp_([m for m, _ in floats], [i for _, i in floats], 1 - decay)
-        for mine, its in pairs:
-            if not mine.is_floating_point():
-                mine.copy_(its)
+        mine, its = (list(m.state_dict().values()) for m in (self.model, model))
+        floats = [place for place, value in enumerate(mine) if value.is_floating_point()]
+        average = get_ema_multi_avg_fn(decay)
+        average([mine[place] for place in floats], [its[place] for place in floats], self.steps)
+        for own, other in zip(mine, its, strict=True):
+            if not own.is_floating_point():
+                own.copy_(other)
 
-    def state_dict(self) -> dict[str, object]:
+    def state_dict(self) -> dict[str, Any]:
         """What a checkpoint keeps."""
         return {"model": self.model.state_dict(), "steps": self.steps}
 
-    def load_state_dict(self, state: dict[str, object]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave."""
         self.model.load_state_dict(state["model"])
         self.steps = state["steps"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from torch import nn
@@ -17,6 +19,9 @@ class Classifier(nn.Module):
 
     The channel means and standard deviations are buffers, so a saved model carries them along.
     """
+
+    mean: torch.Tensor
+    std: torch.Tensor
 
     def __init__(self, network: nn.Module, mean: torch.Tensor, std: torch.Tensor) -> None:
         """`mean` and `std` are float (3,), of channel values in [0, 1]."""
@@ -38,7 +43,7 @@ def build(
     model: str,
     classes: int,
     image_size: int,
-    options: dict[str, object],
+    options: Mapping[str, object],
     statistics: tuple[torch.Tensor, torch.Tensor] | None = None,
 ) -> Classifier:
     """A freshly initialised classifier; torch's global generator decides its weights.
@@ -48,8 +53,8 @@ def build(
     """
     network = registry.create(model, classes, image_size, **options)
     mean, std = statistics or (torch.zeros(3), torch.ones(3))
-    if hasattr(network, "input_statistics"):
-        mean, std = map(torch.tensor, network.input_statistics)
+    if own := getattr(network, "input_statistics", None):
+        mean, std = map(torch.tensor, own)
     return Classifier(network, mean, std).to(memory_format=torch.channels_last)
 
 

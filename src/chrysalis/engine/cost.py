@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
-import time
 from collections.abc import Callable
+from statistics import median
 
 import torch
 from torch import nn
+from torch.utils.benchmark import Timer
 from torch.utils.flop_counter import FlopCounterMode
 
 from chrysalis.engine.runtime import Runtime
@@ -41,16 +41,17 @@ def latency(model: nn.Module, image_size: int, batch: int, runtime: Runtime) -> 
 def timed(work: Callable[[], object]) -> dict[str, float]:
     """Milliseconds that `work` takes: median, least, most, and n.
 
-    After `WARMUP` calls, at least `LEAST_REPEATS` are timed, and for `LEAST_SECONDS` or more.
+    After `WARMUP` calls, at least `LEAST_REPEATS` times are taken, over `LEAST_SECONDS` or more.
+    Where work is so short that the clock itself would count, each time is the mean of 10, 100, ...
+    calls in a row, as `torch.utils.benchmark` sees fit.
     """
     for _ in range(WARMUP):
         work()
+    timer = Timer("work()", globals={"work": work}, num_threads=torch.get_num_threads())
     times: list[float] = []
-    while len(times) < LEAST_REPEATS or sum(times) < LEAST_SECONDS:
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    found = {"median": statistics.median(times), "least": min(times), "most": max(times)}
+    while len(times) < LEAST_REPEATS:
+        times += timer.blocked_autorange(min_run_time=LEAST_SECONDS).times
+    found = {"median": median(times), "least": min(times), "most": max(times)}
     return {name: 1000 * value for name, value in found.items()} | {"n": len(times)}
 
 

@@ -58,6 +58,8 @@ class CenterLoss(nn.Module):
     equation 4. Where targets are mixed, each class counts with its share.
     """
 
+    centers: Tensor
+
     def __init__(
         self, network: nn.Module, classes: int, weight: float, rate: float, group: Group
     ) -> None:
@@ -82,7 +84,7 @@ class CenterLoss(nn.Module):
 
         `targets` (B, C) has rows that add up to 1.
         """
-        features, self.features = self.features, None
+        features, self.features = _just_seen(self.features), None
         squared = (
             features.square().sum(1)
             - 2 * (features * (targets @ self.centers)).sum(1)
@@ -128,7 +130,7 @@ class Distillation(nn.Module):
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Scalar loss of the logits (B, C) just computed, against targets (B, C)."""
-        images, self.images = self.images, None
+        images, self.images = _just_seen(self.images), None
         distance = functional.kl_div(
             functional.log_softmax(logits / self.temperature, dim=1),
             functional.log_softmax(self.teacher(images).float() / self.temperature, dim=1),
@@ -137,6 +139,12 @@ class Distillation(nn.Module):
         )
         distance = self.temperature**2 * distance
         return (1 - self.weight) * self.loss(logits, targets) + self.weight * distance
+
+
+def _just_seen(value: Tensor | None) -> Tensor:
+    if value is None:
+        raise RuntimeError("the network must run in training mode before its loss is computed")
+    return value
 
 
 def create_loss(

@@ -44,7 +44,7 @@ class Group:
             distributed.all_reduce(value)
         return value
 
-    def from_first(self, value: Shared | None) -> Shared:
+    def from_first(self, value: Shared) -> Shared:
         """What the first process holds, for all of them."""
         if self.size == 1:
             return value

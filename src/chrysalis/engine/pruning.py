@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 from torch import nn
 
 from chrysalis.engine.classifier import last_linear
 
+Network = TypeVar("Network", bound=nn.Module)
 
-def prune(network: nn.Module, image_size: int, share: float) -> nn.Module:
+
+def prune(network: Network, image_size: int, share: float) -> Network:
     """Take that share of every layer's channels out of the network, in place; return it.
 
     Out go the channels with the least weights (the L2 norm, averaged over all layers that share the

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from chrysalis.engine.runtime import Runtime
 
+Network = TypeVar("Network", bound=nn.Module)
 
-def for_training(network: nn.Module, runtime: Runtime) -> nn.Module:
+
+def for_training(network: Network, runtime: Runtime) -> Network:
     """Rewrite the network, in place, as suits the runtime; return it."""
     pool_before_relu(network)
     if runtime.device.type == "cpu" and runtime.precision == "bf16":
@@ -19,7 +22,7 @@ def for_training(network: nn.Module, runtime: Runtime) -> nn.Module:
     return network
 
 
-def pool_before_relu(network: nn.Module) -> nn.Module:
+def pool_before_relu(network: Network) -> Network:
     """Let each ReLU that feeds a max-pooling follow it instead, in place; return the network.
 
     The largest of some values is positive or not whichever comes first, and either way the
@@ -45,7 +48,7 @@ def _take_relu(parent: nn.Sequential, place: int) -> bool:
     return isinstance(module, nn.Sequential) and len(module) > 0 and _take_relu(module, -1)
 
 
-def depthwise_in_fp32(network: nn.Module) -> nn.Module:
+def depthwise_in_fp32(network: Network) -> Network:
     """Compute each depthwise convolution in fp32 under bf16 autocast, in place; return the network.
 
     On CPUs the backward pass of a depthwise convolution takes several times longer in bf16 than in
@@ -53,7 +56,7 @@ def depthwise_in_fp32(network: nn.Module) -> nn.Module:
     """
     for module in network.modules():
         if isinstance(module, nn.Conv2d) and module.groups == module.in_channels > 1:
-            module.forward = functools.partial(_in_fp32, module.forward)
+            vars(module)["forward"] = functools.partial(_in_fp32, module.forward)
     return network
 
 

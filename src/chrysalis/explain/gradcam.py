@@ -67,7 +67,8 @@ def map_size(model: nn.Module, images: Tensor, *, layer: str) -> tuple[int, int]
     """
     with _untouched(model), _recorded(model, layer) as outputs, torch.no_grad():
         model(images[:1])
-    return tuple(_as_maps(model, outputs[-1]).shape[-2:])
+    rows, columns = _as_maps(model, outputs[-1]).shape[-2:]
+    return rows, columns
 
 
 def _as_maps(model: nn.Module, output: Tensor) -> Tensor:

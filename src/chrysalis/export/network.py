@@ -34,6 +34,8 @@ def to_onnx(model: nn.Module, image_size: int, path: Path) -> None:
         dynamo=True,
         verbose=False,
     )
+    if program is None:
+        raise RuntimeError("torch.onnx.export gave no program")
     # Notes on the lines of Python that each operation comes from: no part of the network's size.
     ClearMetadataAndDocStringPass()(program.model)
     program.save(path, external_data=False)

@@ -102,6 +102,12 @@ class Residual(nn.Module):
         )
         self.activation = activation_layer(activation)
 
+    @property
+    def last_convolution(self) -> nn.Conv2d:
+        """The convolution that the branch ends in."""
+        *_, last = (m for m in self.residual.modules() if isinstance(m, nn.Conv2d))
+        return last
+
     def forward(self, features: Tensor) -> Tensor:
         """Map (N, inputs, h, w) to (N, outputs, ceil(h / stride), ceil(w / stride))."""
         return self.activation(self.residual(features) + self.shortcut(features))
@@ -111,12 +117,11 @@ def basic_block(
     inputs: int, outputs: int, stride: int = 1, *, norm: str = "batch", activation: str = "relu"
 ) -> Residual:
     """Two 3x3 convolutions beside a shortcut (He et al. 2016, figure 5 left)."""
-    kinds = {"norm": norm, "activation": activation}
     branch = nn.Sequential(
-        conv_block(inputs, outputs, stride=stride, **kinds),
+        conv_block(inputs, outputs, stride=stride, norm=norm, activation=activation),
         conv_block(outputs, outputs, norm=norm, activation="none"),
     )
-    return Residual(branch, inputs, outputs, stride, **kinds)
+    return Residual(branch, inputs, outputs, stride, norm=norm, activation=activation)
 
 
 def bottleneck(
@@ -126,13 +131,12 @@ def bottleneck(
 
     The stride is the 3x3 convolution's, as in the torchvision and timm versions.
     """
-    kinds = {"norm": norm, "activation": activation}
     branch = nn.Sequential(
-        conv_block(inputs, width, 1, **kinds),
-        conv_block(width, width, 3, stride, **kinds),
+        conv_block(inputs, width, 1, norm=norm, activation=activation),
+        conv_block(width, width, 3, stride, norm=norm, activation=activation),
         conv_block(width, 4 * width, 1, norm=norm, activation="none"),
     )
-    return Residual(branch, inputs, 4 * width, stride, **kinds)
+    return Residual(branch, inputs, 4 * width, stride, norm=norm, activation=activation)
 
 
 def initialise(model: nn.Module) -> nn.Module:
@@ -151,7 +155,7 @@ def initialise(model: nn.Module) -> nn.Module:
                 nn.init.zeros_(module.bias)
     for module in model.modules():
         if isinstance(module, Residual) and module.starts_at_zero:
-            nn.init.zeros_(module.residual[-1][0].weight)
+            nn.init.zeros_(module.last_convolution.weight)
     return model
 
 

@@ -8,6 +8,7 @@ layer, group, none) and activation (relu, gelu, silu) are options.
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 
 from torch import nn
 
@@ -49,14 +50,14 @@ def mynet_pro(
     At 224 px the flattened features are 128 x 14 x 14 = 25088 values. The source does not give the
     width of the two hidden layers, between which dropout is 0.3 and 0.2: here 256 and 128.
     """
-    kinds = {"norm": norm, "activation": activation}
+    conv = partial(conv_block, norm=norm, activation=activation)
     features = OrderedDict(
-        conv1=conv_block(3, 32, 7, 2, **kinds),
+        conv1=conv(3, 32, 7, 2),
         pool1=nn.MaxPool2d(2),
-        conv2=conv_block(32, 64, 5, **kinds),
+        conv2=conv(32, 64, 5),
         pool2=nn.MaxPool2d(2),
-        conv3=conv_block(64, 128, **kinds),
-        conv4=conv_block(128, 128, **kinds),
+        conv3=conv(64, 128),
+        conv4=conv(128, 128),
         pool4=nn.MaxPool2d(2),
     )
     side = (image_size + 1) // 2 // 2 // 2 // 2
@@ -134,7 +135,7 @@ def resnet10_tiny(
 def _vgg(
     stages: tuple[list[int], ...], num_classes: int, dropout: float, norm: str, activation: str
 ) -> nn.Module:
-    features = OrderedDict()
+    features: OrderedDict[str, nn.Module] = OrderedDict()
     channels = 3
     for number, widths in enumerate(stages, start=1):
         stage = nn.Sequential()
@@ -153,16 +154,14 @@ def _vgg(
 
 
 def _resnet(blocks: int, num_classes: int, dropout: float, norm: str, activation: str) -> nn.Module:
-    kinds = {"norm": norm, "activation": activation}
-    features = OrderedDict(
-        stem=conv_block(3, 32, 7, 2, **kinds), pool=nn.MaxPool2d(3, stride=2, padding=1)
-    )
+    stem = conv_block(3, 32, 7, 2, norm=norm, activation=activation)
+    features = OrderedDict(stem=stem, pool=nn.MaxPool2d(3, stride=2, padding=1))
     channels = 32
     for number, width in enumerate([32, 64, 128, 256], start=1):
         stage = nn.Sequential()
         for block in range(blocks):
             stride = 2 if number > 1 and block == 0 else 1
-            stage.append(basic_block(channels, width, stride, **kinds))
+            stage.append(basic_block(channels, width, stride, norm=norm, activation=activation))
             channels = width
         features[f"stage{number}"] = stage
     pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())

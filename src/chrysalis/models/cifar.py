@@ -7,6 +7,7 @@ images (N, 3, image_size, image_size) and returns logits (N, num_classes).
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 
 from torch import Tensor, nn
 
@@ -34,15 +35,15 @@ def alexnet_like(num_classes: int, image_size: int, *, dropout: float = 0.3) -> 
 
     There is no normalisation. At 32 px the flattened features are 64 x 4 x 4 = 1024 values.
     """
-    plain = {"norm": "none"}
+    conv = partial(conv_block, norm="none")
     features = OrderedDict(
-        conv1=conv_block(3, 16, 7, **plain),
+        conv1=conv(3, 16, 7),
         pool1=nn.MaxPool2d(2),
-        conv2=conv_block(16, 64, 5, **plain),
+        conv2=conv(16, 64, 5),
         pool2=nn.MaxPool2d(2),
-        conv3=conv_block(64, 256, **plain),
-        conv4=conv_block(256, 256, **plain),
-        conv5=conv_block(256, 64, **plain),
+        conv3=conv(64, 256),
+        conv4=conv(256, 256),
+        conv5=conv(256, 64),
         pool5=nn.MaxPool2d(2),
     )
     classifier = nn.Sequential(
@@ -197,7 +198,7 @@ def _vgg_a(
     residual: bool = False,
     dropout: float = 0.0,
 ) -> nn.Module:
-    features = OrderedDict()
+    features: OrderedDict[str, nn.Module] = OrderedDict()
     channels = 3
     for number, widths in enumerate(VGG_A, start=1):
         stage = nn.Sequential()

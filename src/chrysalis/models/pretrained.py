@@ -33,7 +33,7 @@ def efficientnet_lite0(num_classes: int, image_size: int, *, pretrained: bool = 
     network = timm.create_model("tf_efficientnet_lite0", num_classes=num_classes)
     if pretrained:
         _load(network)
-        network.input_statistics = STATISTICS
+        vars(network)["input_statistics"] = STATISTICS
     return network
 
 

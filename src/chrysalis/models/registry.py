@@ -3,7 +3,7 @@
 A model is a function in a module of this package, marked with `@register`. Which names exist is
 read from the source text, so that validating a study needs no PyTorch, and only the module that
 defines a model is imported to build it: adding a model in a file of its own retrains nothing.
-Besides these, `timm/<name>` is any architecture of the timm library.
+Besides these, `timm/<name>` and `torchvision/<name>` are any classifier of those libraries.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from chrysalis.errors import UserError, suggest
 
-TIMM = "timm/"
+# Each library by what its models' names begin with: the module that builds them.
+LIBRARIES = {"timm/": "timm_models", "torchvision/": "torchvision_models"}
 
 if TYPE_CHECKING:
     from torch import nn
@@ -71,29 +72,34 @@ def specs() -> dict[str, ModelSpec]:
 
 
 def spec(name: str) -> ModelSpec:
-    """The registered model of this name, or timm's where it is `timm/<name>`.
+    """The registered model of this name, or a library's where it is `<library>/<name>`.
 
     Raises:
         UserError: there is none; the message names those nearest to it.
     """
-    if name.startswith(TIMM):
-        return _timm_spec(name)
+    if library := _library_of(name):
+        return _library_spec(library, name)
     if name not in specs():
-        raise UserError(f"unknown model '{name}'; {suggest(name, [*specs(), f'{TIMM}<name>'])}")
+        known = [*specs(), *(f"{library}<name>" for library in LIBRARIES)]
+        raise UserError(f"unknown model '{name}'; {suggest(name, known)}")
     return specs()[name]
 
 
-@functools.cache
-def _timm_spec(name: str) -> ModelSpec:
-    # Imported only here: timm takes seconds.
-    from chrysalis.models import timm_models
+def _library_of(name: str) -> str:
+    """What the name begins with, if it is a library's; empty for registered models."""
+    return next((library for library in LIBRARIES if name.startswith(library)), "")
 
+
+@functools.cache
+def _library_spec(library: str, name: str) -> ModelSpec:
+    # Imported only here: the libraries take seconds.
+    module = f"chrysalis.models.{LIBRARIES[library]}"
     return ModelSpec(
         name=name,
-        title=timm_models.check(name.removeprefix(TIMM)),
+        title=importlib.import_module(module).check(name.removeprefix(library)),
         cam_layer="",
         smallest=32,
-        module=timm_models.__name__,
+        module=module,
         function="build",
         options={"pretrained": False},
     )
@@ -116,7 +122,7 @@ def _specs_of(node: ast.FunctionDef, stem: str) -> list[ModelSpec]:
             module=f"chrysalis.models.{stem}",
             function=node.name,
             options=options,
-            **{k.arg: ast.literal_eval(k.value) for k in call.keywords},
+            **{k.arg: ast.literal_eval(k.value) for k in call.keywords if k.arg},
         )
         for call in calls
     ]
@@ -137,7 +143,7 @@ def create(name: str, num_classes: int, image_size: int, **options: object) -> n
             f"{image_size}; raise image_size in the dataset's file"
         )
     builder = getattr(importlib.import_module(found.module), found.function)
-    if name.startswith(TIMM):
-        builder = functools.partial(builder, name.removeprefix(TIMM))
+    if library := _library_of(name):
+        builder = functools.partial(builder, name.removeprefix(library))
     inspect.signature(builder).bind(num_classes, image_size, **options)
     return builder(num_classes, image_size, **options)

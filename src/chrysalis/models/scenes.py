@@ -24,16 +24,14 @@ def resnet50(
     Takes images (N, 3, image_size, image_size), returns logits (N, num_classes). `norm: none` is
     the variant without batch normalisation; each residual branch then starts at 0.
     """
-    kinds = {"norm": norm, "activation": activation}
-    features = OrderedDict(
-        stem=conv_block(3, 64, 7, 2, **kinds), pool=nn.MaxPool2d(3, stride=2, padding=1)
-    )
+    stem = conv_block(3, 64, 7, 2, norm=norm, activation=activation)
+    features = OrderedDict(stem=stem, pool=nn.MaxPool2d(3, stride=2, padding=1))
     channels = 64
     for number, (width, blocks) in enumerate([(64, 3), (128, 4), (256, 6), (512, 3)], start=1):
         stage = nn.Sequential()
         for block in range(blocks):
             stride = 2 if number > 1 and block == 0 else 1
-            stage.append(bottleneck(channels, width, stride, **kinds))
+            stage.append(bottleneck(channels, width, stride, norm=norm, activation=activation))
             channels = 4 * width
         features[f"stage{number}"] = stage
     pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())

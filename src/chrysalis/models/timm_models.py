@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import timm
 from torch import nn
@@ -36,19 +38,20 @@ def build(name: str, num_classes: int, image_size: int, *, pretrained: bool = Fa
     config = timm.get_pretrained_cfg(name, allow_unregistered=False)
     if pretrained and not (config and config.has_weights):
         raise UserError(f"model 'timm/{name}': timm knows no pretrained weights for it")
-    sized = {"img_size": image_size} if config and config.fixed_input_size else {}
+    create = partial(timm.create_model, name, pretrained=pretrained, num_classes=num_classes)
     try:
-        network = timm.create_model(name, pretrained=pretrained, num_classes=num_classes, **sized)
+        fixed = config and config.fixed_input_size
+        network = create(img_size=image_size) if fixed else create()
     except OSError as error:
         reason = str(error).strip().partition("\n")[0]
         raise UserError(
-            f"model 'timm/{name}': its pretrained weights cannot be had ({reason}). "
+            f"model 'timm/{name}': its pretrained weights cannot be fetched ({reason}). "
             "Go online once, so that they come into the Hugging Face cache, or set pretrained: "
             "false"
         ) from None
-    if pretrained:
-        network.input_statistics = (config.mean, config.std)
-    network.cam_layer = _cam_layer(network)
+    if pretrained and config:
+        vars(network)["input_statistics"] = (config.mean, config.std)
+    vars(network)["cam_layer"] = _cam_layer(network)
     return network
 
 
@@ -58,4 +61,5 @@ def _cam_layer(network: nn.Module) -> str:
     if hasattr(network, "patch_embed") and hasattr(network, "pos_embed") and blocks:
         # What comes after a transformer's last attention reaches the class through one token only.
         return f"blocks.{len(blocks) - 1}.norm1"
-    return network.feature_info[-1]["module"]
+    stages: Sequence[Mapping[str, str]] = getattr(network, "feature_info", ())
+    return stages[-1]["module"]

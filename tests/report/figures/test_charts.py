@@ -6,12 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.patches import FancyBboxPatch
 
-from chrysalis.report.figures import charts as figures
-from chrysalis.report.figures import galleries
-from chrysalis.report.figures.dag import plot_dag
-from chrysalis.report.figures.style import colour, marker, save_figure, shorten
+from chrysalis.records.experiment import ARMS as ARMS_TABLE
+from chrysalis.report.figures import data, experiment, galleries, models
+from chrysalis.report.figures.style import colour, marker, number, save_figure, shorten
 
 
 def names_of(count):
@@ -61,7 +59,7 @@ ARMS = pd.DataFrame(
         "arm": ["off", "off", "on"],
         "mean": [0.9, 0.8, 0.925],
         "sd": [0.01, np.nan, 0.02],
-        "values": ["0.89;0.91", "0.8", "0.9;0.95"],
+        "values": [(0.89, 0.91), (0.8,), (0.9, 0.95)],
     }
 )
 EFFECTS = pd.DataFrame(
@@ -76,17 +74,19 @@ EFFECTS = pd.DataFrame(
     }
 )
 DRAWINGS = {
-    "classes": lambda count: figures.plot_classes(split_of(count)),
-    "per_class": lambda count: figures.plot_per_class(per_class_of(count)),
-    "confusion": lambda count: figures.plot_confusion(confusion_of(count)),
+    "classes": lambda count: data.plot_classes(split_of(count)),
+    "per_class": lambda count: experiment.plot_per_class(per_class_of(count)),
+    "confusion": lambda count: models.plot_confusion(confusion_of(count)),
     "samples": lambda count: galleries.plot_samples(
         np.zeros((6 * count, 8, 8, 3), np.uint8), split_of(count)
     ),
-    "curves": lambda count: figures.plot_curves(
+    "curves": lambda count: models.plot_curves(
         {f"model {n}": [history([0.5, 0.4]), history([0.5])] for n in range(min(count, 20))}
     ),
-    "arms": lambda count: figures.plot_arms(pd.concat([ARMS] * (1 + count // 10))),
-    "effects": lambda count: figures.plot_effects(pd.concat([EFFECTS] * (1 + count // 10)), 0.01),
+    "arms": lambda count: experiment.plot_arms(pd.concat([ARMS] * (1 + count // 10))),
+    "effects": lambda count: experiment.plot_effects(
+        pd.concat([EFFECTS] * (1 + count // 10)), 0.01
+    ),
 }
 
 
@@ -114,7 +114,7 @@ def test_drawings_stay_whole_with_few_and_many_rows(name, count, tmp_path):
 @pytest.mark.parametrize("suffix", [".svg", ".webp"])
 def test_same_input_gives_same_bytes(suffix, tmp_path):
     for name in "ab":
-        save_figure(figures.plot_classes(split_of(3)), tmp_path / f"{name}{suffix}")
+        save_figure(data.plot_classes(split_of(3)), tmp_path / f"{name}{suffix}")
     first, second = ((tmp_path / f"{name}{suffix}").read_bytes() for name in "ab")
     assert first == second
     assert b"<dc:date>" not in first
@@ -129,11 +129,11 @@ def test_class_counts():
             "split": ["train", "test", "train", "train"],
         }
     )
-    assert figures.count_classes(split).to_numpy().tolist() == [["z", 2, 0, 1], ["a", 1, 0, 0]]
+    assert data.count_classes(split).to_numpy().tolist() == [["z", 2, 0, 1], ["a", 1, 0, 0]]
 
 
 def test_curves_average_the_seeds_that_were_still_training():
-    table = figures.tabulate_curves({"m": [history([1.0, 0.5, 0.25]), history([2.0, 1.5])]})
+    table = models.tabulate_curves({"m": [history([1.0, 0.5, 0.25]), history([2.0, 1.5])]})
     assert table["seeds"].tolist() == [2, 2, 1]
     assert table["val_loss_mean"].tolist() == [1.5, 1.0, 0.25]
     assert table["val_loss_low"].tolist() == [1.0, 0.5, 0.25]
@@ -141,7 +141,7 @@ def test_curves_average_the_seeds_that_were_still_training():
 
 
 def test_arms_are_drawn_at_their_values_grouped_by_model():
-    axes = figures.plot_arms(ARMS).axes[0]
+    axes = experiment.plot_arms(ARMS).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == [
         "mynet: off",
         "mynet: on",
@@ -155,8 +155,38 @@ def test_arms_are_drawn_at_their_values_grouped_by_model():
     assert seeds == [pytest.approx(row) for row in ([89, 91], [90, 95], [80])]
 
 
+def test_arms_are_drawn_as_their_table_is_read(tmp_path):
+    """Models and arms stay text, whatever they are called; only an empty sd is a missing number."""
+    rows = ["NA,1,a-0,40,1,0.5,,0.5", "NA,2,b-0,40,2,0.65,0.07,0.6;0.7"]
+    (tmp_path / "arms.csv").write_text("\n".join([",".join(ARMS_TABLE.columns), *rows]))
+    arms = ARMS_TABLE.read_frame(tmp_path / "arms.csv")
+    assert arms[["model", "arm"]].to_numpy().tolist() == [["NA", "1"], ["NA", "2"]]
+    np.testing.assert_array_equal(arms["sd"], [np.nan, 0.07])
+    axes = experiment.plot_arms(arms).axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["1", "2"]
+    rings = [np.asarray(p.get_offsets())[:, 0].tolist() for p in axes.collections]
+    assert [pytest.approx(x) for x in ([50], [60, 70])] == [x for x in rings if x[0] > 1]
+
+
+def test_counts_have_their_thousands_told_apart():
+    confusion = pd.DataFrame([["test", "ant", 1797]], columns=["split", "class", "ant"])
+    assert models.plot_confusion(confusion).axes[0].texts[0].get_text() == "1,797"
+    figure = data.plot_classes(pd.concat([split_of(2)] * 500))
+    figure.canvas.draw()
+    assert "1,000" in [label.get_text() for label in figure.axes[0].get_xticklabels()]
+
+
+def test_numbers_have_a_real_minus_sign():
+    assert [number(x) for x in (1e-05, 0.1, -2.5)] == [
+        "1e\N{MINUS SIGN}05",
+        "0.1",
+        "\N{MINUS SIGN}2.5",
+    ]
+    assert number(0.123456, 3) == "0.123"
+
+
 def test_effects_are_drawn_with_their_interval_against_the_threshold():
-    axes = figures.plot_effects(EFFECTS, threshold=0.015).axes[0]
+    axes = experiment.plot_effects(EFFECTS, threshold=0.015).axes[0]
     lines = [line.get_xdata() for line in axes.lines[1:]]
     assert [list(map(float, np.atleast_1d(x))) for x in lines] == [
         pytest.approx(x) for x in ([1, 3], [2], [-1])
@@ -197,32 +227,6 @@ def test_empty_gallery_says_so():
     assert [text.get_text() for text in figure.texts] == ["No image of this kind."]
 
 
-def test_rules_are_layered_without_overlap_and_implied_edges_are_left_out():
-    edges = [("a", "b"), ("b", "c"), ("a", "c"), ("a", "d"), ("d", "e"), ("c", "e"), ("x", "e")]
-    axes = plot_dag(edges).axes[0]
-    boxes = [patch for patch in axes.patches if isinstance(patch, FancyBboxPatch)]
-    places = {t.get_text(): t.get_position() for t in axes.texts}
-    assert set(places) == set("abcdex")
-    assert all(places[start][1] > places[end][1] for start, end in edges)
-    assert len(axes.patches) - len(boxes) == len(edges) - 1  # a to c goes by way of b
-    extents = [(b.get_x(), b.get_y(), b.get_width(), b.get_height()) for b in boxes]
-    for n, (x, y, width, height) in enumerate(extents):
-        for other_x, other_y, *_ in extents[n + 1 :]:
-            assert abs(x - other_x) > width or abs(y - other_y) > height
-
-
-def test_edges_that_lead_back_are_left_out():
-    """Trainings that build on trainings, and on what was read off them."""
-    back = [("train", "train"), ("rank", "train")]
-    edges = [*back, ("train", "rank"), ("pack", "train"), ("train", "compare"), ("rank", "compare")]
-    axes = plot_dag(edges).axes[0]
-    places = {t.get_text(): t.get_position()[1] for t in axes.texts}
-    assert sorted(places, key=places.get) == ["compare", "rank", "train", "pack"]
-    lines = [patch for patch in axes.patches if not isinstance(patch, FancyBboxPatch)]
-    assert len(lines) == 3  # train to compare goes by way of rank
-    assert {t.get_text() for t in plot_dag([("a", "b"), ("b", "a")]).axes[0].texts} == {"a", "b"}
-
-
 @pytest.mark.parametrize(
     ("label", "shown"), [("cat", "cat"), ("two\nlines", "two lines"), ("abcdefgh", "abcd…")]
 )
@@ -234,11 +238,11 @@ def test_many_series_are_told_apart():
     assert len({(colour(index), marker(index)) for index in range(60)}) == 60
 
 
-def per_class(cells):
+def per_class(arms):
     return pd.DataFrame(
         [
             {"model": model, "arm": arm, "class": name, "mean": 0.5, "sd": 0.1}
-            for model, arm in cells
+            for model, arm in arms
             for name in ("ant", "bee")
         ]
     )
@@ -249,7 +253,7 @@ def legend(figure):
 
 
 def test_classes_have_a_panel_for_each_model_that_shares_its_arms():
-    figure = figures.plot_per_class(per_class([(m, a) for m in "pqrs" for a in ("on", "off")]))
+    figure = experiment.plot_per_class(per_class([(m, a) for m in "pqrs" for a in ("on", "off")]))
     shown = [axes for axes in figure.axes if axes.get_visible()]
     assert [axes.get_title(loc="left") for axes in shown] == list("pqrs")
     assert legend(figure) == ["on", "off"]
@@ -258,7 +262,9 @@ def test_classes_have_a_panel_for_each_model_that_shares_its_arms():
 
 
 def test_arms_with_a_model_each_share_one_panel():
-    figure = figures.plot_per_class(per_class([("net", "tuned"), ("net", "raw"), ("vgg", "vgg")]))
+    figure = experiment.plot_per_class(
+        per_class([("net", "tuned"), ("net", "raw"), ("vgg", "vgg")])
+    )
     (axes,) = figure.axes
     assert len(axes.containers) == 3
     assert legend(figure) == ["net: tuned", "net: raw", "vgg"]

@@ -121,4 +121,4 @@ def test_importance_is_a_bar_each_in_percent_from_the_top():
 def test_without_importances_the_figure_says_so():
     figure = plot_importance(pd.DataFrame(columns=["setting", "importance", "trials"]))
     assert figure.axes == []
-    assert "too few complete trials" in figure.texts[0].get_text()
+    assert "too few trials were completed" in figure.texts[0].get_text()

@@ -5,7 +5,7 @@ import pytest
 
 from chrysalis.report.figures.tradeoff import plot_tradeoff, tabulate_tradeoff
 
-CELLS = {  # parameters, latency, accuracy
+COSTS = {  # parameters, latency, accuracy
     "small": (1, 9, 0.80),
     "middle": (5, 5, 0.90),
     "worse": (6, 7, 0.85),
@@ -17,13 +17,13 @@ CELLS = {  # parameters, latency, accuracy
 @pytest.fixture
 def table():
     arms = pd.DataFrame(
-        [{"model": name, "arm": name, "mean": cell[2], "sd": 0.01} for name, cell in CELLS.items()]
+        [{"model": name, "arm": name, "mean": row[2], "sd": 0.01} for name, row in COSTS.items()]
     )
     metrics = pd.DataFrame(
         [
             {"model": name, "arm": name, "metric": metric, "mean": cost, "sd": 0.0}
-            for name, cell in CELLS.items()
-            for metric, cost in zip(("parameters", "latency_1", "nll"), (*cell[:2], 1), strict=True)
+            for name, row in COSTS.items()
+            for metric, cost in zip(("parameters", "latency_1", "nll"), (*row[:2], 1), strict=True)
         ]
     )
     return tabulate_tradeoff(arms, metrics, ["parameters", "latency_1"])

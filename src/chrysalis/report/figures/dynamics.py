@@ -23,13 +23,13 @@ WINDOWS = 50  # means of the loss along a curve
 LOOKED = ["loss_low", "loss_high", "distance_low", "distance_high", "smoothness"]
 LANDSCAPE = (
     ("loss_low", "loss_high", "Loss along\nthe gradient"),
-    ("distance_low", "distance_high", "Distance of the\ngradient"),
+    ("distance_low", "distance_high", "Distance of\ngradients"),
     ("smoothness", "smoothness", "Effective\nbeta-smoothness"),
 )
 LAYERS = (
-    ("sd", "Activation, sd", False),
+    ("sd", "Activation sd", False),
     ("dead", "Dead units (%)", False),
-    ("ratio", "Gradient / weights", True),
+    ("ratio", "Gradient / weight", True),
 )
 
 
@@ -58,21 +58,21 @@ def summarise(steps: pd.DataFrame, epochs: pd.DataFrame, layers: pd.DataFrame) -
     """A row for each arm.
 
     Columns model, arm; smoothness and distance (medians over the looks; the distance is the largest
-    along the gradient); input_gradient (largest of the last epoch's images, nats by unit of
+    along the gradient); input_gradient (largest of the last epoch's images, nats per unit of
     brightness); dead (share of units of the last epoch, mean over layers); vanishing and exploding
     (share of a layer's steps, mean over layers and epochs).
     """
-    cells = ["model", "arm"]
-    by_arm = tabulate_looks(steps).groupby(cells, sort=False)
-    last = epochs[epochs["epoch"] == epochs.groupby(cells)["epoch"].transform("max")]
-    ends = layers[layers["epoch"] == layers.groupby(cells)["epoch"].transform("max")]
-    of_layers = layers.groupby(cells, sort=False)
+    arm = ["model", "arm"]
+    looks = tabulate_looks(steps).groupby(arm, sort=False)
+    last = epochs[epochs["epoch"] == epochs.groupby(arm)["epoch"].transform("max")]
+    ends = layers[layers["epoch"] == layers.groupby(arm)["epoch"].transform("max")]
+    of_layers = layers.groupby(arm, sort=False)
     return pd.DataFrame(
         {
-            "smoothness": by_arm["smoothness"].median(),
-            "distance": by_arm["distance_high"].median(),
-            "input_gradient": last.groupby(cells, sort=False)["input_gradient_max"].max(),
-            "dead": ends.groupby(cells, sort=False)["dead"].mean(),
+            "smoothness": looks["smoothness"].median(),
+            "distance": looks["distance_high"].median(),
+            "input_gradient": last.groupby(arm, sort=False)["input_gradient_max"].max(),
+            "dead": ends.groupby(arm, sort=False)["dead"].mean(),
             "vanishing": of_layers["vanishing"].mean(),
             "exploding": of_layers["exploding"].mean(),
         }
@@ -90,7 +90,7 @@ def plot_bands(bands: pd.DataFrame) -> Figure:
         axes.fill_between(rows["step"], rows["low"], rows["high"], color=colour(index), alpha=0.3)
         axes.plot(rows["step"], rows["low"], color=colour(index), linewidth=1)
         axes.plot(rows["step"], rows["high"], color=colour(index), linewidth=1)
-    axes.set(xlabel="Step", ylabel="Loss under training")
+    axes.set(xlabel="Step", ylabel="Training loss")
     log_scale(axes, "y")
     put_legend(
         figure,
@@ -104,7 +104,7 @@ def plot_bands(bands: pd.DataFrame) -> Figure:
 
 @mpl.rc_context(STYLE)
 def plot_looks(looks: pd.DataFrame) -> Figure:
-    """Santurkar's three metrics along the training, a column for each model."""
+    """Santurkar's three metrics along the training, a column per model."""
     models, arms = (list(dict.fromkeys(looks[name])) for name in ("model", "arm"))
     figure = new_figure(6.2 + 0.22 * -(-len(arms) // 3))
     panels = figure.subplots(3, len(models), squeeze=False, sharex=True, sharey="row")
@@ -135,7 +135,7 @@ def plot_looks(looks: pd.DataFrame) -> Figure:
 
 @mpl.rc_context(STYLE)
 def plot_layers(layers: pd.DataFrame) -> Figure:
-    """Activations, dead units and gradients by layer after the last epoch, a column a model."""
+    """Activations, dead units and gradients per layer after the last epoch, a column per model."""
     last = layers[layers["epoch"] == layers.groupby(["model", "arm"])["epoch"].transform("max")]
     models, arms = (list(dict.fromkeys(last[name])) for name in ("model", "arm"))
     figure = new_figure(6.4 + 0.22 * -(-len(arms) // 3))
@@ -160,7 +160,7 @@ def plot_layers(layers: pd.DataFrame) -> Figure:
     for axes, model in zip(panels[0], models, strict=True):
         axes.set_title(shorten(model, 24))
     for axes in panels[-1]:
-        axes.set_xlabel("Layer, from the input")
+        axes.set_xlabel("Layer, counted from the input")
     put_legend(
         figure,
         [

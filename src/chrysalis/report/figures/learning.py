@@ -29,7 +29,7 @@ def families(arms: dict[str, dict[str, Any]]) -> dict[str, str]:
     for name, changes in arms.items():
         rest = {key: value for key, value in changes.items() if key != "train_share"}
         kept.setdefault(json.dumps(rest, sort_keys=True), []).append(name)
-    named = {}
+    named: dict[str, str] = {}
     for names in kept.values():
         largest = max(names, key=lambda name: arms[name].get("train_share") or 1)
         named |= dict.fromkeys(names, largest)
@@ -39,14 +39,14 @@ def families(arms: dict[str, dict[str, Any]]) -> dict[str, str]:
 def tabulate_learning(
     arms: pd.DataFrame, metrics: pd.DataFrame, family: dict[str, str]
 ) -> pd.DataFrame:
-    """A row for each cell, from arms.csv and metrics.csv, by family and number of images.
+    """A row for each arm, from arms.csv and metrics.csv, by family and number of images.
 
     Columns model, family, arm, train_images (mean over the seeds), mean and sd of test accuracy
     (fractions), and seeds.
     """
-    cells = ["model", "arm"]
+    arm = ["model", "arm"]
     counts = metrics[metrics["metric"] == "train_images"].rename(columns={"mean": "train_images"})
-    table = arms[[*cells, "mean", "sd", "seeds"]].merge(counts[[*cells, "train_images"]], on=cells)
+    table = arms[[*arm, "mean", "sd", "seeds"]].merge(counts[[*arm, "train_images"]], on=arm)
     table = table.assign(family=table["arm"].map(family))
     order = ["model", "family", "train_images"]
     columns = ["model", "family", "arm", "train_images", "mean", "sd", "seeds"]

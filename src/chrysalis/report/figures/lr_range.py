@@ -72,13 +72,13 @@ def plot_lr_range(tests: dict[str, pd.DataFrame], rates: dict[str, float]) -> Fi
     # Where the loss explodes is seen from where it starts to; its peak would flatten all else.
     panels[0, 0].set_ylim(0, 1.5 * max(test["smoothed"].iloc[0] for test in tests.values()))
     for axes in panels[:, 0]:
-        axes.set_ylabel("Loss under training")
+        axes.set_ylabel("Training loss")
     put_legend(
         figure,
         [
             Line2D([], [], color=colour(0), label="Smoothed loss"),
-            Line2D([], [], color=GREY, alpha=0.5, linewidth=0.8, label="Loss of each batch"),
-            Line2D([], [], color=colour(1), linestyle="--", label="Peak rate used here"),
+            Line2D([], [], color=GREY, alpha=0.5, linewidth=0.8, label="Loss per batch"),
+            Line2D([], [], color=colour(1), linestyle="--", label="Peak rate in this study"),
             Line2D([], [], color=colour(2), linestyle=":", label="Steepest fall"),
         ],
         columns=4,

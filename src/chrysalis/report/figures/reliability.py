@@ -18,13 +18,13 @@ from chrysalis.report.figures.style import (
 )
 
 PANELS_PER_ROW = 3
-KINDS = {"no": "as trained", "yes": "temperature scaled on val"}
+KINDS = {"no": "as trained", "yes": "after temperature scaling"}
 
 
 def pool_reliability(tables: dict[str, list[pd.DataFrame]]) -> pd.DataFrame:
     """The seeds' bins put together: columns label, scaled, low, high, images, confidence, accuracy.
 
-    `tables` holds reliability.csv tables, one a seed under each label. Means are over the images
+    `tables` holds reliability.csv tables, one per seed under each label. Means are over the images
     of all seeds; bins without images are left out.
     """
     parts = []
@@ -69,5 +69,5 @@ def plot_reliability(pooled: pd.DataFrame) -> Figure:
         Line2D([], [], color=colour(index), marker=marker(index), label=words)
         for index, words in enumerate(KINDS.values())
     ]
-    put_legend(figure, [*handles, Line2D([], [], color=GREY, ls=":", label="taken at its word")])
+    put_legend(figure, [*handles, Line2D([], [], color=GREY, ls=":", label="perfectly calibrated")])
     return figure

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+if TYPE_CHECKING:
+    from matplotlib.typing import LineStyleType, RcKeyType
 
 WIDTH = 7.6  # inches: at the width of the report's column, letters are as large as its own
 LONGEST_LABEL = 28  # characters
@@ -15,12 +21,13 @@ ROW = 0.27  # inches that one labelled row takes
 
 # Okabe and Ito, "Color Universal Design" (2008), without the yellow, which is too pale on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-DASHES = ("-", "--", ":", "-.")
+DASHES: tuple[LineStyleType, ...] = ("-", "--", ":", "-.")
 # One number of colours, another of marks: together they tell 63 series apart.
 MARKERS = ("o", "D", "s", "^", "v", "P", "X", "<", ">")
 GREY = "#6C757D"
 
-STYLE = {
+# The type is that of `matplotlib.rc_context`: values are of many kinds.
+STYLE: dict[RcKeyType, Any] = {
     "axes.edgecolor": "#495057",
     "axes.grid": True,
     "axes.labelsize": 10,
@@ -55,7 +62,7 @@ def colour(index: int) -> str:
     return COLOURS[index % len(COLOURS)]
 
 
-def dash(index: int) -> str:
+def dash(index: int) -> LineStyleType:
     """The line style of the series at `index`: differs where the palette starts again."""
     return DASHES[index // len(COLOURS) % len(DASHES)]
 
@@ -78,16 +85,23 @@ def label_rows(axes: Axes, labels: list[str]) -> None:
     axes.tick_params(axis="y", length=0)
 
 
+def number(value: float, digits: int = 6) -> str:
+    """`value` in at most so many significant digits, with a real minus sign."""
+    return f"{value:.{digits}g}".replace("-", "\N{MINUS SIGN}")
+
+
 def log_scale(axes: Axes, name: str) -> None:
     """Make the axis x or y logarithmic, with plain numbers: no text is read as mathematics here."""
     axes.set(**{f"{name}scale": "log"})
     axis = getattr(axes, f"{name}axis")
     axis.set_major_locator(LogLocator(numticks=4))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axis.set_minor_formatter(NullFormatter())
 
 
-def put_legend(figure: Figure, handles: list, columns: int = 3) -> None:
+def put_legend(
+    figure: Figure, handles: Sequence[Artist | tuple[Artist, ...]], columns: int = 3
+) -> None:
     """A legend below the figure's axes."""
     if handles:
         figure.legend(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
@@ -16,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from chrysalis.config.sweep import Choices, Sweep, Values
+from chrysalis.records.sweep import Value
 from chrysalis.report.figures.style import (
     GREY,
     ROW,
@@ -24,11 +26,18 @@ from chrysalis.report.figures.style import (
     label_rows,
     marker,
     new_figure,
+    number,
     put_legend,
 )
 
+if TYPE_CHECKING:
+    from matplotlib.typing import LineStyleType
+
+Place = Callable[[Value], float]
+Ticks = list[tuple[float, str]]
+
 STATES = ("complete", "pruned", "diverged")
-LINES = {"pruned": "-", "diverged": ":"}
+LINES: dict[str, LineStyleType] = {"pruned": "-", "diverged": ":"}
 PALE = "#CED4DA"
 # Without its yellow, which is too pale on white; dark is accurate.
 SHADES = mpl.colormaps["viridis_r"]
@@ -49,27 +58,22 @@ def tabulate_search(trials: pd.DataFrame) -> pd.DataFrame:
 
 @mpl.rc_context(STYLE)
 def plot_search(search: pd.DataFrame) -> Figure:
-    """Validation accuracy by trial, with the best so far, from `tabulate_search`.
+    """Validation accuracy per trial, with the best so far, from `tabulate_search`.
 
     Trials that diverged have no accuracy and stand at the bottom.
     """
     figure = new_figure(3.4)
     axes = figure.subplots()
-    (line,) = axes.plot(
-        *(search["number"], 100 * search["best_so_far"]),
-        **{"drawstyle": "steps-post", "color": GREY, "linewidth": 1.2, "zorder": 1},
-        label="best complete trial so far",
-    )
+    numbers, best = search["number"], 100 * search["best_so_far"]
+    (line,) = axes.plot(numbers, best, drawstyle="steps-post", color=GREY, linewidth=1.2, zorder=1)
+    line.set_label("best complete trial so far")
     handles = [line]
     for index, state in enumerate(STATES):
         rows = search[search["state"] == state]
         if rows.empty:
             continue
-        (marks,) = axes.plot(
-            *(rows["number"], 100 * rows["val_top1"]),
-            **{"linestyle": "", "marker": marker(index), "color": colour(index)},
-            label=state,
-        )
+        (marks,) = axes.plot(rows["number"], 100 * rows["val_top1"], marker(index))
+        marks.set(color=colour(index), label=state)
         if state == "diverged":
             marks.set_ydata(np.full(len(rows), 0.03))
             marks.set_transform(axes.get_xaxis_transform())
@@ -86,8 +90,8 @@ class _Axis:
     """One of several parallel axes: where a value stands, from 0 to 1, and its ticks."""
 
     title: str
-    place: Callable[[object], float]
-    ticks: list[tuple[float, str]]
+    place: Place
+    ticks: Ticks
 
 
 @mpl.rc_context(STYLE)
@@ -134,26 +138,24 @@ def _axis_of(name: str, values: Values) -> _Axis:
         return _Axis(title, *_linear(values.low, values.high))
     low, high = np.log([values.low, values.high])
 
-    def place(value: float) -> float:
-        return (np.log(value) - low) / (high - low)
+    def place(value: Value) -> float:
+        return float((np.log(float(value)) - low) / (high - low))
 
-    ticks = LogLocator(numticks=TICKS).tick_values(values.low, values.high)
-    return _Axis(f"{title}\n(log scale)", place, _inside(place, ticks, (values.low, values.high)))
+    marks = LogLocator(numticks=TICKS).tick_values(values.low, values.high)
+    return _Axis(f"{title}\n(log scale)", place, _inside(place, marks, (values.low, values.high)))
 
 
-def _linear(low: float, high: float) -> tuple[Callable[[float], float], list[tuple[float, str]]]:
-    def place(value: float) -> float:
-        return (value - low) / (high - low)
+def _linear(low: float, high: float) -> tuple[Place, Ticks]:
+    def place(value: Value) -> float:
+        return (float(value) - low) / (high - low)
 
     return place, _inside(place, MaxNLocator(TICKS).tick_values(low, high), (low, high))
 
 
-def _inside(
-    place: Callable[[float], float], ticks: np.ndarray, ends: tuple[float, float]
-) -> list[tuple[float, str]]:
+def _inside(place: Place, ticks: Sequence[float], ends: tuple[float, float]) -> Ticks:
     """Places and texts of the ticks on the axis; of its ends, if there are fewer than two."""
-    found = [(place(tick), f"{tick:g}") for tick in ticks if ends[0] <= tick <= ends[1]]
-    return found if len(found) > 1 else [(place(end), f"{end:.3g}") for end in ends]
+    found = [(place(tick), number(tick)) for tick in ticks if ends[0] <= tick <= ends[1]]
+    return found if len(found) > 1 else [(place(end), number(end, 3)) for end in ends]
 
 
 def _draw_axes(axes: Axes, drawn: list[_Axis]) -> None:
@@ -197,8 +199,8 @@ def plot_importance(importances: pd.DataFrame) -> Figure:
         figure = new_figure(0.8)
         figure.text(
             *(0.02, 0.5),
-            "Nothing can be told of the settings' importance: too few complete trials,\n"
-            "or all of them equally accurate.",
+            "The importance of the settings is unknown: too few trials were completed,\n"
+            "or all of them were equally accurate.",
             va="center",
         )
         return figure
@@ -209,5 +211,5 @@ def plot_importance(importances: pd.DataFrame) -> Figure:
     axes.grid(False, axis="y")
     axes.set_axisbelow(True)
     axes.set_xlim(0, 100)
-    axes.set_xlabel("Explained variance of validation accuracy (%)")
+    axes.set_xlabel("Share of the variance in validation accuracy (%)")
     return figure

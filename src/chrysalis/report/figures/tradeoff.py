@@ -24,15 +24,15 @@ PANELS_PER_ROW = 2
 
 
 def tabulate_tradeoff(arms: pd.DataFrame, metrics: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """A row for each cell and metric of `names`, from arms.csv and metrics.csv.
+    """A row for each arm and metric of `names`, from arms.csv and metrics.csv.
 
     Columns model, arm, metric, cost (mean over the seeds, in the metric's unit), mean and sd of
-    test accuracy (fractions), and front: whether no other cell is at most as costly and at least
+    test accuracy (fractions), and front: whether no other arm is at most as costly and at least
     as accurate, and better in one of the two.
     """
-    cells = ["model", "arm"]
+    arm = ["model", "arm"]
     costs = metrics[metrics["metric"].isin(names)].rename(columns={"mean": "cost"})
-    table = costs[[*cells, "metric", "cost"]].merge(arms[[*cells, "mean", "sd"]], on=cells)
+    table = costs[[*arm, "metric", "cost"]].merge(arms[[*arm, "mean", "sd"]], on=arm)
     fronts = [_on_front(rows) for _, rows in table.groupby("metric", sort=False)]
     return table.assign(front=pd.concat(fronts))
 
@@ -48,7 +48,7 @@ def _on_front(rows: pd.DataFrame) -> pd.Series:
 
 @mpl.rc_context(STYLE)
 def plot_tradeoff(table: pd.DataFrame) -> Figure:
-    """A panel for each metric of `tabulate_tradeoff`; a line joins the cells of the front."""
+    """A panel for each metric of `tabulate_tradeoff`; a line joins the arms of the front."""
     names = list(dict.fromkeys(table["metric"]))
     several = table["model"].nunique() > 1
     labels = [
@@ -72,7 +72,7 @@ def plot_tradeoff(table: pd.DataFrame) -> Figure:
         Line2D([], [], ls="", marker=marker(i), color=colour(i), label=shorten(label, 30))
         for i, label in enumerate(series)
     ]
-    front = Line2D([], [], color=GREY, linestyle="--", label="none cheaper and as accurate")
+    front = Line2D([], [], color=GREY, linestyle="--", label="no cheaper arm is as accurate")
     put_legend(figure, [*handles, front])
     return figure
 
