@@ -97,7 +97,7 @@ def _typed(column: pd.Series, kind: Any) -> Any:
     if typing.get_origin(kind) is tuple:
         return [tuple(float(part) for part in text.split(BETWEEN) if part) for text in column]
     if typing.get_origin(kind) in (typing.Union, types.UnionType) or kind is float:
-        return pd.to_numeric(column.replace("", "nan"))
+        return pd.to_numeric(column.mask(column.eq(""))).astype("float64")
     if kind is bool:
         return column.str.lower().isin(["true", "1"])
     return column.astype("int64") if kind is int else column
