@@ -100,7 +100,7 @@ def inspection(results: StudyResults) -> str:
     ):
         rows += [[f"{what}: {literal(name)}", number(n)] for name, n in found.items()]
     made = source("inspect_images", PLACES.images)
-    return table(["Found", "Number"], rows, "lr") + "\n" + made
+    return table(["Property", "Value"], rows, "lr") + "\n" + made
 
 
 def left_out(results: StudyResults) -> str:

@@ -72,7 +72,7 @@ def versions(results: StudyResults) -> str:
         ["Hash of the data", _hashes(record.data_hash for record in records)],
     ]
     first = results.trainings[0].paths.record
-    return table(["", "Version"], rows) + "\n" + source("train", first)
+    return table(["Component", "Version"], rows) + "\n" + source("train", first)
 
 
 def runs(results: StudyResults) -> str:
@@ -99,7 +99,7 @@ def _line(training: TrainingResults) -> list[str]:
 
 
 def _settings(training: TrainingResults) -> dict[str, str]:
-    # What a sweep searched stands on its experiment's page; what it found is among the settings.
+    # The space of a sweep stands on its experiment's page; what it found is among the settings.
     settings = training.record.settings.model_dump(mode="json", exclude={"seed", "sweep"})
     return flatten(settings)
 
