@@ -9,9 +9,9 @@ import pandas as pd
 
 FIXED = (
     r"95 % interval|at least 99 % of|NeurIPS 2018|top-1|Top-1|top-3|top-5|Test F1|MB|int8|fp32|"
-    r"And \d+\u00a0more"
+    r"And [\d,]+\u00a0more"
 )
-NUMBER = re.compile(r"\d(?:[\d\u00a0]*\d)?(?:\.\d+)?")
+NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 
 
 def shown_numbers(text):
@@ -19,7 +19,7 @@ def shown_numbers(text):
     text = re.sub(r'<span class="data">.*?</span>|<code>.*?</code>', "", text)
     text = re.sub(r"\]\([^)]*\)|`[^`]*`|<[^>]*>|\{[^}]*\}", "", text)
     text = re.sub(FIXED, "", html.unescape(text))
-    return {number.replace("\u00a0", "") for number in NUMBER.findall(text)}
+    return {number.replace(",", "") for number in NUMBER.findall(text)}
 
 
 def stored_numbers(path):
@@ -39,10 +39,14 @@ def stored_numbers(path):
 
 def ways_to_write(values):
     scales = (1, 100, 1 / 60, 1 / 3600, 1 / 1e6)
-    return {
-        f"{scale * value:.{digits}f}"
-        for value, scale, digits in itertools.product(values, scales, (0, 1, 2, 3))
-    } | {f"{value:{kind}}" for value in values for kind in ("g", ".3g")}
+    return (
+        {
+            f"{scale * value:.{digits}f}"
+            for value, scale, digits in itertools.product(values, scales, (0, 1, 2, 3))
+        }
+        | {f"{value:{kind}}" for value in values for kind in ("g", ".3g")}
+        | {f"{float(f'{value:.3g}'):.9g}" for value in values}
+    )
 
 
 def linked(text, results):
@@ -62,8 +66,10 @@ def untraced(text, results, known=()):
 
 def totals(loaded):
     """Sums over a whole study, which stand in no single file."""
-    seconds = sum(run.record["seconds"] for run in loaded.runs)
-    sums = {seconds, len(loaded.study["runs"]), len(loaded.study["seeds"]), len(loaded.classes)}
-    sums |= {len(loaded.images), len(loaded.left_out)}
-    sums |= {float(n) for n in loaded.split["split"].value_counts()}
-    return sums | {float(n) for n in loaded.split[["class", "split"]].value_counts()}
+    study, classes = loaded.record, loaded.classes
+    sums = {loaded.seconds, len(study.runs), len(study.seeds), len(classes)}
+    sums |= {loaded.images.images, len(loaded.left_out)}
+    for counts in ([each.train, each.val, each.test, each.all] for each in classes):
+        sums |= {float(n) for n in counts}
+    sums |= {sum(each.train for each in classes), sum(each.val for each in classes)}
+    return sums | {sum(each.test for each in classes), sum(each.all for each in classes)}

@@ -1,21 +1,38 @@
-"""A small, made-up results tree with all that a report reads, its figures drawn by the library."""
+"""A small, made-up results tree with all that a report reads, written through the records."""
 
-import json
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from chrysalis.evaluation.summary import models_table
-from chrysalis.records.experiment import ARMS
-from chrysalis.report.figures import galleries
-from chrysalis.report.figures.dag import plot_dag
-from chrysalis.report.figures.data import count_classes, plot_classes
-from chrysalis.report.figures.experiment import plot_arms, plot_effects, plot_per_class
-from chrysalis.report.figures.models import plot_confusion, plot_curves, tabulate_curves
-from chrysalis.report.figures.style import save_figure
+from chrysalis.config.experiment import Arm
+from chrysalis.config.published import Published
+from chrysalis.config.run import RunSettings
+from chrysalis.config.schema import SplitSettings
+from chrysalis.config.settings import AugmentationSettings, TrainingSettings
+from chrysalis.records import data
+from chrysalis.records import experiment as tables
+from chrysalis.records.files import write_whole
+from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import (
+    ArmRun,
+    DatasetRecord,
+    ExperimentRecord,
+    ModelRecord,
+    SkippedExperiment,
+    StudyRecord,
+)
+from chrysalis.records.training import (
+    HISTORY,
+    CalibrationScores,
+    HistoryRow,
+    RunMetrics,
+    RunRecord,
+    SplitMetrics,
+)
+from chrysalis.report.figures.style import new_figure, save_figure
 
 MODELS = ("mynet", "resnet18_small")
 SEEDS = (0, 1, 2)
@@ -36,375 +53,399 @@ NASTY = (
     "NA",
     "<!-- x --> <b>",
 )
-RULES = [
-    ("inspect_images", "split"),
-    ("split", "pack"),
-    ("pack", "train"),
-    ("train", "evaluate"),
-    ("train", "compare"),
-    ("compare", "plot_experiment"),
-    ("plot_experiment", "site"),
-]
+RUNS = {(model, arm): f"{model}-{arm}0000000"[:20] for model in MODELS for arm in "abc"}
+OUTCOMES = ("better", "none", "worse", "insufficient")
 
 
-def make_results(folder: Path, classes=CLASSES, smoke=()) -> Path:
-    """Write a study of two models and three experiments into `folder`; returns it."""
-    rng = np.random.default_rng(0)
-    runs = {(model, arm): f"{model}-{arm}0000000"[:20] for model in MODELS for arm in "abc"}
-    experiments = [
-        _experiment("models", "accuracy", {m: {"model": m} for m in MODELS}, MODELS[0]),
-        _experiment("augmentation", "accuracy", {"off": {"augmentation": "none"}, "on": {}}, "off"),
-        _experiment("class_removal", "class_removal", {"full": {}, "removed": {}}, "full"),
-        _experiment(
-            "label_noise", "accuracy", {"none": {}, "some": {"training": {"x": 1}}}, "none"
-        ),
-    ]
-    for experiment in experiments:
-        experiment["smoke"] = list(smoke)
-        experiment["cells"] = [
-            {"model": model, "arm": arm, "run": runs[model, "abc"[index]], "stage": "train"}
-            for index, arm in enumerate(experiment["arms"])
-            for model in MODELS
-            if experiment["name"] != "models" or model == arm
-        ]
-    study = {
-        "name": "butterflies",
-        "title": "Butterflies",
-        "dataset": {
-            "title": "Three butterflies",
-            "description": "Photographs of butterflies.",
-            "citation": "A. Author, A Set of Images, 2009.",
-            "url": "https://example.org/set/",
-            "kind": "archive",
-        },
-        "seeds": list(SEEDS),
-        "vary_split": False,
-        "threshold": 0.01,
-        "smoke": list(smoke),
-        "experiments": experiments,
-        "skipped_experiments": [
-            {"name": "masks", "title": "Masks", "reason": "the dataset has no masks"}
-        ],
-        "models": [{"name": m, "title": f"The {m} network"} for m in MODELS],
-        "runs": list(runs.values()),
-        "base_runs": {m: runs[m, "a"] for m in MODELS},
-        "explained": [f"{runs[MODELS[0], 'a']}/seed0"],
-        "split": {"fractions": [0.7, 0.15, 0.15], "seed": 0},
-        "published": {
-            "others": {
-                "title": "Other butterflies",
-                "source": "B. Author, A Report, 2010.",
-                "differences": ["fifty species", "another split"],
-            }
-        },
-    }
-    _write_json(folder / "study.json", study)
-    split = _write_data(folder / "data", classes)
-    histories = {
-        run: [_write_run(folder, run, model, seed, classes, rng) for seed in SEEDS]
-        for (model, _), run in runs.items()
-    }
-    for experiment in experiments:
-        _write_experiment(folder / "experiments" / experiment["name"], experiment, classes, rng)
-    _save(folder / "experiments/models/plot_curves/curves.svg", plot_curves(histories))
-    tabulate_curves(histories).to_csv(
-        folder / "experiments/models/plot_curves/curves.csv", index=False
-    )
-    base = {m: [folder / "runs" / runs[m, "a"] / f"seed{s}" for s in SEEDS] for m in MODELS}
-    _write_csv(folder / "runs/summarise/models.csv", models_table(base))
-    _write_plots(folder, study, split, classes, rng)
-    _write_published(folder / "experiments/published")
+@dataclass(frozen=True)
+class Made:
+    """Where a made-up study lies, and the names of its classes."""
+
+    paths: StudyPaths
+    classes: tuple[str, ...]
+
+
+def make_results(folder: Path, classes=CLASSES, too_small=()) -> Path:
+    """Write a study of two models and four experiments into `folder`; returns it."""
+    made = Made(StudyPaths(folder), tuple(classes))
+    study = make_study(made, list(too_small))
+    study.write(made.paths.study)
+    write_data(made)
+    for (model, arm), run in RUNS.items():
+        for seed in SEEDS:
+            write_training(made, model, arm, run, seed)
+    for experiment in study.experiments:
+        write_experiment(made, experiment)
+    write_models(made.paths)
+    write_published(made.paths)
+    write_galleries(made, study.explained[0])
+    draw(made.paths.results / "plot_dag/dag.svg", width=10)
     return folder
 
 
-def _write_published(folder):
-    common = {"metric": "test", "of_class": "", "arm": "", "published_in": "others"}
-    _write_csv(
-        folder / "figures.csv",
-        pd.DataFrame(
-            [
-                {
-                    **common,
-                    "model": MODELS[0],
-                    "note": "",
-                    "published": 0.881,
-                    "mean": 0.931,
-                    "difference": 0.05,
-                }
-                | {"sd": 0.012, "seeds": 3},
-                {**common, "model": MODELS[0], "note": "", "metric": "converged", "published": 15}
-                | {"mean": 12.5, "difference": -2.5, "sd": 1.5, "seeds": 3},
-                {**common, "model": MODELS[0], "note": "", "of_class": CLASSES[0]}
-                | {"published": 0.446, "mean": 0.581, "difference": 0.135, "sd": 0.021, "seeds": 3},
-                {**common, "model": "absent", "note": "another run", "published": 0.755}
-                | {"mean": np.nan, "difference": np.nan, "sd": np.nan, "seeds": 0},
-            ]
+def make_study(made, too_small) -> StudyRecord:
+    """study.json."""
+    experiments = [
+        make_experiment("models", {model: Arm(model=model) for model in MODELS}, too_small),
+        make_experiment("augmentation", {"off": Arm(augmentation="none"), "on": Arm()}, too_small),
+        make_experiment(
+            "class_removal",
+            {"full": Arm(), "removed": Arm(remove_classes=[made.classes[0]])},
+            too_small,
         ),
-    )
-    claims = [
-        {"claim": "augmentation helps", "outcome": "holds here", "basis": "It is better."},
-        {"claim": "size matters", "outcome": "not asked in this study", "basis": ""},
+        make_experiment(
+            "label_noise",
+            {"none": Arm(), "some": Arm(training={"label_smoothing": 0.3})},
+            too_small,
+        ),
     ]
-    _write_csv(folder / "claims.csv", pd.DataFrame(claims).assign(published_in="others"))
-
-
-def _experiment(name, analysis, arms, baseline):
-    return {
-        "name": name,
-        "title": name.replace("_", " ").capitalize(),
-        "question": f"What does {name} do?",
-        "analysis": analysis,
-        "metrics": ["gap", "nll"] if analysis == "accuracy" else [],
-        "against": [],
-        "dynamics": False,
-        "baseline": baseline,
-        "arms": arms,
-        "sweep": None,
-        "swept_run": None,
-        "ranked_by": [],
-    }
-
-
-def _write_data(folder, classes):
-    rows = [
-        {
-            "path": f"{name}/{number:03d}.jpg",
-            "class": name,
-            "label": label,
-            "split": split,
-            "sha256": "0" * 64,
-            "width": 341,
-            "height": 256,
-            "mask": "",
-        }
-        for split, number in [*product(["train"], range(14)), ("val", 14), ("test", 15)]
-        for label, name in enumerate(classes)
-    ]
-    split = pd.DataFrame(rows)
-    images = split.assign(mode="RGB", format="JPEG", bytes=9000, note="", split="")
-    images.loc[0, ["mode", "note"]] = ["CMYK", "animated: first frame used"]
-    left_out = pd.DataFrame(
-        [
-            {"path": f"{classes[0]}/bad{n}.jpg", "class": classes[0], "reason": "empty | file"}
-            for n in range(40)
-        ]
-    )
-    for name, table in (("images", images), ("left_out", left_out)):
-        _write_csv(folder / "inspect_images" / f"{name}.csv", table)
-    _write_csv(folder / "split/split.csv", split)
-    return split
-
-
-def _write_run(folder, run, model, seed, classes, rng):
-    place = folder / "runs" / run / f"seed{seed}"
-    record = {
-        "settings": {
-            "model": model,
-            "options": {"dropout": 0.5},
-            "image_size": 64,
-            "training": {"epochs": 12, "learning_rate": 0.001, "test_time_flip": False},
-            "augmentation": None if "-b" in run else {"flip": 0.5, "crop_area": [0.5, 1.0]},
-            "removed_classes": [classes[0]] if "-c" in run else [],
-            "seed": seed,
-        },
-        "classes": list(classes),
-        "images": {"train": 14, "val": 1, "test": 1},
-        "parameters": 1234567,
-        "best_epoch": 9,
-        "best_val_top1": 0.91,
-        "epochs_run": 12,
-        "stopped_early": False,
-        "resumed": seed,
-        "code_hash": "c0de" * 16,
-        "data_hash": "da7a" * 16,
-        "versions": {"python": "3.11.2", "torch": "2.14.1"},
-        "device": "cpu",
-        "precision": "bf16",
-        "threads": 2,
-        "seconds": 61.25 + seed,
-        "peak_memory_mb": 812.5,
-    }
-    top1 = 0.9 + 0.01 * seed
-    metrics = {
-        split: {
-            **{"images": 3, "top1": top1, "top3": 0.99, "f1_macro": 0.89},
-            **{"ece": 0.041, "nll": 0.31, "brier": 0.14},
-            "scaled": {"ece": 0.017, "nll": 0.28, "brier": 0.13},
-        }
-        for split in ("val", "test")
-    } | {"temperature": 1.4 + seed / 10}
-    _write_json(place / "train/run.json", record)
-    _write_json(place / "evaluate/metrics.json", metrics)
-    epochs = np.arange(1, 13)
-    history = pd.DataFrame(
-        {
-            "epoch": epochs,
-            "train_loss": np.exp(-epochs / 4),
-            "train_top1": 1 - np.exp(-epochs / 3),
-            "val_loss": 0.3 + np.exp(-epochs / 4) + 0.05 * rng.random(12),
-            "val_top1": 0.93 - np.exp(-epochs / 3) - 0.03 * rng.random(12),
-        }
-    )
-    _write_csv(place / "train/history.csv", history)
-    return history
-
-
-def _write_experiment(folder, experiment, classes, rng):
-    arms = pd.DataFrame(
-        {
-            **cell,
-            "images": 125,
-            "seeds": 3,
-            "mean": 0.9 + 0.013 * n,
-            "sd": 0.008,
-            "values": ";".join(f"{0.9 + 0.013 * n + d:.6f}" for d in (-0.008, 0, 0.008)),
-        }
-        for n, cell in enumerate(experiment["cells"])
-    )
-    outcomes = ("better", "none", "worse", "insufficient")
-    others = [cell for cell in experiment["cells"] if cell["arm"] != experiment["baseline"]]
-    effects = pd.DataFrame(
-        {
-            "model": cell["model"],
-            "arm": cell["arm"],
-            "baseline": experiment["baseline"],
-            "effect": 0.021,
-            "low": 0.004,
-            "high": 0.038,
-            "p": 0.0123,
-            "p_holm": 0.0246,
-            "seeds": 3,
-            "images": 125,
-            "outcome": outcomes[(n + len(experiment["name"])) % 4],
-            "sentence": f"{cell['model']} ({cell['arm']}) against {experiment['baseline']}: "
-            f"+2.1 points (95 % interval +0.4 to +3.8, p = 0.025), {n} {classes[-1]}.",
-        }
-        for n, cell in enumerate(others)
-    )
-    compared = ["model", "arm", "baseline"]
-    checks = effects[compared].assign(
-        bootstrap_low=0.003, bootstrap_high=0.037, sign_flip_p=0.5, sign_flip_least_p=0.25
-    )
-    pairs = pd.concat(
-        effects[compared].assign(seed=seed, arm_only=9, baseline_only=2 + seed, p=0.0654 + seed / 9)
-        for seed in range(3)
-    )
-    per_class = pd.DataFrame(
-        {
-            "model": cell["model"],
-            "arm": cell["arm"],
-            "class": name,
-            "support": 40,
-            "mean": rng.uniform(0.8, 1),
-            "sd": 0.02,
-        }
-        for cell in experiment["cells"]
-        for name in classes
-    )
-    metrics = pd.DataFrame(
-        [
-            {**cell, "metric": name, "seeds": 3, "mean": 1.25, "sd": 0.5 * rank, "values": "1;1;2"}
-            for cell in experiment["cells"]
-            for rank, name in enumerate(experiment["metrics"])
+    return StudyRecord(
+        name="butterflies",
+        title="Butterflies",
+        dataset=DatasetRecord(
+            title="Three butterflies",
+            description="Photographs of butterflies.",
+            citation="A. Author, A Set of Images, 2009.",
+            url="https://example.org/set/",
+            kind="archive",
+        ),
+        seeds=list(SEEDS),
+        threshold=0.01,
+        too_small=too_small,
+        experiments=experiments,
+        skipped_experiments=[
+            SkippedExperiment(name="masks", title="Masks", reason="the dataset has no masks")
         ],
-        columns=["model", "arm", "run", "metric", "seeds", "mean", "sd", "values"],
+        models=[ModelRecord(name=model, title=f"The {model} network") for model in MODELS],
+        runs=list(RUNS.values()),
+        base_runs={model: RUNS[model, "a"] for model in MODELS},
+        plain_runs={model: RUNS[model, "a"] for model in MODELS},
+        explained=[f"{RUNS[MODELS[0], 'a']}/seed0"],
+        split=whole(SplitSettings()),
+        vary_split=False,
+        published={
+            "others": Published(
+                title="Other butterflies",
+                source="B. Author, A Report, 2010.",
+                differences=["fifty species", "another split"],
+            )
+        },
     )
-    gains = pd.DataFrame(
-        {
-            **{key: effect[key] for key in compared},
-            **{"class": name, "images": 40, "effect": 0.01 * (1 - place), "low": -0.02},
-            **{"high": 0.05, "p": 0.01 + place / 9, "p_holm": 0.04 + place / 4},
-        }
-        for effect in effects.to_dict("records")
-        for place, name in enumerate(classes)
+
+
+def make_experiment(name, arms, too_small) -> ExperimentRecord:
+    """One experiment, whose first arm is the baseline; its arms are the runs a, b, ..."""
+    analysis = "class_removal" if name == "class_removal" else "accuracy"
+    return ExperimentRecord(
+        name=name,
+        title=name.replace("_", " ").capitalize(),
+        question=f"What does {name} do?",
+        analysis=analysis,
+        metrics=["gap", "nll"] if analysis == "accuracy" else [],
+        against=[],
+        dynamics=False,
+        baseline=next(iter(arms)),
+        arms=arms,
+        arm_runs=[
+            ArmRun(model=model, arm=arm, run=RUNS[model, letter])
+            for letter, arm in zip("abc", arms, strict=False)
+            for model in MODELS
+            if name != "models" or model == arm
+        ],
+        sweep=None,
+        swept_run=None,
+        ranked_by=[],
+        too_small=too_small,
     )
-    tables = {
-        "class_effects": gains,
-        "metrics": metrics,
-        "arms": arms,
-        "effects": effects,
-        "checks": checks,
-        "pairs": pairs,
-    }
-    for name, table in (tables | {"per_class": per_class}).items():
-        _write_csv(folder / "compare" / f"{name}.csv", table)
-    _write_answer(folder, experiment, classes, effects["sentence"].tolist())
-    plots = {
-        "arms": plot_arms(ARMS.read_frame(folder / "compare/arms.csv")),
-        "effects": plot_effects(effects, 0.01),
-    }
-    if experiment["analysis"] == "class_removal":
-        plots["per_class"] = plot_per_class(per_class)
-    for name, figure in plots.items():
-        _save(folder / "plot_experiment" / f"{name}.svg", figure)
-        (folder / "plot_experiment" / f"{name}.csv").write_bytes(
-            (folder / "compare" / f"{name}.csv").read_bytes()
+
+
+def write_data(made):
+    """The tables of the images, with their figures."""
+    places = [*product(["train"], range(14)), ("val", 14), ("test", 15)]
+    rows = [
+        data.SplitRow(f"{name}/{number:03d}.jpg", name, label, split, "0" * 64, 341, 256, "")
+        for split, number in places
+        for label, name in enumerate(made.classes)
+    ]
+    images = [
+        data.ImageRow(
+            row.path,
+            row.class_,
+            "",
+            row.width,
+            row.height,
+            "RGB" if number else "CMYK",
+            "JPEG",
+            9000,
+            row.sha256,
+            "",
+            "" if number else "animated: first frame used",
         )
+        for number, row in enumerate(rows)
+    ]
+    left_out = [
+        data.LeftOutRow(f"{made.classes[0]}/bad{n}.jpg", made.classes[0], "empty | file")
+        for n in range(40)
+    ]
+    data.SPLIT.write(rows, made.paths.split)
+    data.IMAGES.write(images, made.paths.images)
+    data.LEFT_OUT.write(left_out, made.paths.left_out)
+    draw(made.paths.data / "plot_data/classes.svg")
+    draw(made.paths.data / "plot_data/samples.webp")
 
 
-def _write_answer(folder, experiment, classes, sentences):
-    answer = {
-        "headline": sentences[0] if len(sentences) == 1 else "Of the comparisons, some differ.",
-        "sentences": sentences,
-        "removed": {"removed": [classes[0]]} if experiment["analysis"] == "class_removal" else {},
-        "threshold": 0.01,
-        **{key: experiment[key] for key in ("name", "title", "question", "analysis")},
-    }
-    _write_json(folder / "compare/experiment.json", answer)
-
-
-def _write_plots(folder, study, split, classes, rng):
-    place = folder / "data/plot_data"
-    pixels = rng.integers(0, 255, (len(split), 16, 16, 3), dtype=np.uint8)
-    _save(place / "classes.svg", plot_classes(split))
-    _write_csv(place / "classes.csv", count_classes(split))
-    _save(place / "samples.webp", galleries.plot_samples(pixels, split))
-    _write_csv(place / "samples.csv", galleries.choose_samples(split))
-    counts = rng.integers(0, 9, (len(classes), len(classes))) + 30 * np.eye(len(classes), dtype=int)
-    confusion = pd.DataFrame(counts, columns=list(classes))
-    confusion.insert(0, "class", list(classes))
-    confusion.insert(0, "split", "test")
-    place = folder / "experiments/models/plot_confusion"
-    _save(place / "confusion.svg", plot_confusion(confusion))
-    _write_csv(place / "confusion.csv", confusion)
-    place = folder / "explain" / study["explained"][0] / "plot_gallery"
-    gallery = pd.DataFrame(
-        {
-            "row": n,
-            "path": f"{n}.jpg",
-            "label": n % 2,
-            "predicted": 0,
-            "class": classes[n % 2],
-            "predicted_class": classes[0],
-            "confidence": 0.9 - 0.1 * n,
-            "correct": n % 2 == 0,
-            "layer": "features.stage4",
-            "rows": 2,
-            "columns": 7,
-        }
-        for n in range(5)
+def write_training(made, model, arm, run, seed):
+    """A training's record, metrics and history."""
+    files = made.paths.training(run, seed)
+    RunRecord(
+        settings=whole(
+            RunSettings(
+                model=model,
+                options={"dropout": 0.5},
+                image_size=64,
+                training=TrainingSettings(epochs=12),
+                augmentation=None if arm == "b" else AugmentationSettings(crop_area=(0.5, 1.0)),
+                removed_classes=(made.classes[0],) if arm == "c" else (),
+                seed=seed,
+            )
+        ),
+        classes=list(made.classes),
+        images={"train": 14, "val": 1, "test": 1},
+        parameters=1234567,
+        steps=12,
+        epochs_run=12,
+        best_epoch=9,
+        best_val_top1=0.91,
+        stopped_early=False,
+        resumed=seed,
+        train_loss=0.2,
+        train_top1=0.95,
+        training_seconds=60.0,
+        seconds=61.25 + seed,
+        peak_memory_mb=1812.5,
+        device="cpu",
+        precision="bf16",
+        threads=2,
+        processes=1,
+        versions={"python": "3.11.2", "torch": "2.14.1"},
+        code_hash="c0de" * 16,
+        data_hash="da7a" * 16,
+    ).write(files.record)
+    RunMetrics(
+        temperature=1.4 + seed / 10,
+        val=split_metrics(0.9 + 0.01 * seed),
+        test=split_metrics(0.9 + 0.01 * seed),
+    ).write(files.metrics)
+    HISTORY.write(
+        (
+            HistoryRow(epoch, 1 / epoch, 0.9, 1.1 / epoch, 0.8, 0.001, 5.0, 20.0)
+            for epoch in range(1, 13)
+        ),
+        files.history,
     )
-    for name, correct in (("right", True), ("wrong", False)):
-        some = gallery[gallery["correct"] == correct]
-        figure = galleries.plot_gallery(pixels[some["row"]], pixels[some["row"]], some)
-        _save(place / f"{name}.webp", figure)
-    _write_csv(place / "gallery.csv", gallery)
-    _save(folder / "plot_dag/dag.svg", plot_dag(RULES))
-    _write_csv(folder / "plot_dag/dag.csv", pd.DataFrame(RULES, columns=["from", "to"]))
 
 
-def _save(path, figure):
+def whole(settings):
+    """The settings with every key given, as after resolving: a record holds just what is given."""
+    return type(settings).model_validate(settings.model_dump())
+
+
+def split_metrics(top1: float) -> SplitMetrics:
+    """Metrics of one split of three images."""
+    averages = {
+        f"{name}_{average}": 0.89
+        for name in ("precision", "recall", "f1")
+        for average in ("macro", "micro", "weighted")
+    }
+    return SplitMetrics(
+        images=3,
+        top1=top1,
+        top2=0.98,
+        top3=0.99,
+        ece=0.041,
+        nll=0.31,
+        brier=0.14,
+        scaled=CalibrationScores(ece=0.017, nll=0.28, brier=0.13),
+        **averages,
+    )
+
+
+def write_experiment(made, experiment):
+    """An experiment's tables, its answer and its figures."""
+    files = made.paths.experiment(experiment.name)
+    effects = [
+        make_effect(made, experiment, arm_run, number)
+        for number, arm_run in enumerate(
+            each for each in experiment.arm_runs if each.arm != experiment.baseline
+        )
+    ]
+    write_arms(made, experiment)
+    tables.EFFECTS.write(effects, files.table("effects"))
+    tables.CHECKS.write(
+        (tables.CheckRow(e.model, e.arm, e.baseline, 0.003, 0.037, 0.5, 0.25) for e in effects),
+        files.table("checks"),
+    )
+    tables.PAIRS.write(
+        (
+            tables.PairRow(e.model, e.arm, e.baseline, seed, 9, 2 + seed, 0.0654 + seed / 9)
+            for seed in SEEDS
+            for e in effects
+        ),
+        files.table("pairs"),
+    )
+    tables.CLASS_EFFECTS.write(
+        (make_class_effect(e, name, n) for e in effects for n, name in enumerate(made.classes)),
+        files.table("class_effects"),
+    )
+    sentences = [effect.sentence for effect in effects]
+    removes = experiment.analysis == "class_removal"
+    tables.Answer(
+        name=experiment.name,
+        title=experiment.title,
+        question=experiment.question,
+        analysis=experiment.analysis,
+        headline=sentences[0] if len(sentences) == 1 else "Of the comparisons, some differ.",
+        sentences=sentences,
+        threshold=0.01,
+        removed={"removed": [made.classes[0]]} if removes else {},
+    ).write(files.answer)
+    for name in ("arms", "effects", *(["per_class"] if removes else [])):
+        draw(files.folder / f"plot_experiment/{name}.svg")
+    if experiment.name == "models":
+        draw(files.folder / "plot_curves/curves.svg")
+        draw(files.folder / "plot_confusion/confusion.svg")
+
+
+def write_arms(made, experiment):
+    """The tables with a row for each arm."""
+    files = made.paths.experiment(experiment.name)
+    means = [0.9 + 0.013 * number for number in range(len(experiment.arm_runs))]
+    tables.ARMS.write(
+        (
+            tables.ArmRow(each.model, each.arm, each.run, 125, 3, mean, 0.008, seeds)
+            for each, mean in zip(experiment.arm_runs, means, strict=True)
+            for seeds in [(mean - 0.008, mean, mean + 0.008)]
+        ),
+        files.table("arms"),
+    )
+    tables.METRICS.write(
+        (
+            tables.MetricRow(each.model, each.arm, each.run, name, 3, mean, sd, (1.0, 1.0, 2.0))
+            for each in experiment.arm_runs
+            for name, mean, sd in zip(experiment.metrics, (-1.25, 1.25), (0.0, 0.5), strict=False)
+        ),
+        files.table("metrics"),
+    )
+
+
+def make_effect(made, experiment, arm_run, number) -> tables.EffectRow:
+    """The effect of one arm; outcomes take turns."""
+    return tables.EffectRow(
+        model=arm_run.model,
+        arm=arm_run.arm,
+        baseline=experiment.baseline,
+        effect=0.021,
+        low=0.004,
+        high=0.038,
+        p=0.0123,
+        p_holm=0.0246,
+        seeds=3,
+        images=125,
+        smallest_detectable=0.02,
+        outcome=OUTCOMES[(number + len(experiment.name)) % 4],
+        sentence=f"{arm_run.model} ({arm_run.arm}) against {experiment.baseline}: +2.1 points "
+        f"(95 % interval +0.4 to +3.8, p = 0.025), {number} {made.classes[-1]}.",
+    )
+
+
+def make_class_effect(effect, name, place) -> tables.ClassEffectRow:
+    """The effect on one class: falls from class to class."""
+    return tables.ClassEffectRow(
+        model=effect.model,
+        arm=effect.arm,
+        baseline=effect.baseline,
+        class_=name,
+        images=40,
+        effect=0.01 * (1 - place),
+        low=-0.02,
+        high=0.05,
+        p=0.01 + place / 9,
+        p_holm=0.04 + place / 4,
+    )
+
+
+def write_models(paths):
+    """The table of the models' metrics: what `write_training` has written, over the seeds."""
+    numbers = {
+        "val": {"top1": (0.9, 0.91, 0.92), "temperature": (1.4, 1.5, 1.6)},
+        "test": {
+            "top1": (0.9, 0.91, 0.92),
+            **{"top3": (0.99,) * 3, "f1_macro": (0.89,) * 3},
+            **{"ece": (0.041,) * 3, "nll": (0.31,) * 3, "brier": (0.14,) * 3},
+            **{"scaled_ece": (0.017,) * 3, "scaled_nll": (0.28,) * 3, "scaled_brier": (0.13,) * 3},
+        },
+    }
+    tables.MODEL_METRICS.write(
+        (
+            tables.ModelMetricRow(
+                model, split, name, 3, float(np.mean(of)), float(np.std(of, ddof=1)), of
+            )
+            for model in MODELS
+            for split, metrics in numbers.items()
+            for name, of in metrics.items()
+        ),
+        paths.models,
+    )
+
+
+def write_published(paths):
+    """Published figures beside ours, and claims."""
+    row, nan = tables.PublishedFigureRow, float("nan")
+    model, name = MODELS[0], CLASSES[0]
+    figures = [
+        row("others", model, "test", "", "", "", 0.881, 0.931, 0.012, 0.05, 3),
+        row("others", model, "converged", "", "", "", 15, 12.5, 1.5, -2.5, 3),
+        row("others", model, "test", name, "", "", 0.446, 0.581, 0.021, 0.135, 3),
+        row("others", "absent", "test", "", "", "another run", 0.755, nan, nan, nan, 0),
+    ]
+    claims = [
+        tables.PublishedClaimRow("others", "augmentation helps", "holds here", "It is better."),
+        tables.PublishedClaimRow("others", "size matters", "not asked in this study", ""),
+    ]
+    tables.PUBLISHED_FIGURES.write(figures, paths.published("figures"))
+    tables.PUBLISHED_CLAIMS.write(claims, paths.published("claims"))
+
+
+def write_galleries(made, training):
+    """Three right and two wrong predictions that are explained."""
+    rows = [
+        data.GalleryRow(
+            row=n,
+            path=f"{n}.jpg",
+            label=n % 2,
+            predicted=0,
+            class_=made.classes[n % 2],
+            predicted_class=made.classes[0],
+            confidence=0.9 - 0.1 * n,
+            correct=n % 2 == 0,
+            layer="features.stage4",
+            rows=2,
+            columns=7,
+        )
+        for n in range(5)
+    ]
+    data.GALLERY.write(rows, made.paths.gallery(training))
+    for name in ("right", "wrong"):
+        draw(made.paths.gallery(training).with_name(f"{name}.webp"), table=False)
+
+
+def draw(path, width=6.0, table=True):
+    """Some figure, and its table beside it."""
+    figure = new_figure(1.0, width)
+    figure.subplots().plot([0, 1], [0, 1])
     save_figure(figure, path)
-
-
-def _write_csv(path, table):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_csv(path, index=False)
-
-
-def _write_json(path, value):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value, indent=1))
+    if table:
+        write_whole(path.with_suffix(".csv"), "x,y\n0,0\n1,1\n")
 
 
 @pytest.fixture(scope="session")
@@ -415,6 +456,6 @@ def results(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def nasty_results(tmp_path_factory) -> Path:
-    """A smoke-sized study whose classes have names that look like markup."""
-    smoke = ["3 seeds are needed, not 1", "5 epochs are needed, not 2"]
-    return make_results(tmp_path_factory.mktemp("nasty"), NASTY, smoke)
+    """A study that is too small, whose classes have names that look like markup."""
+    too_small = ["3 seeds are needed, not 1", "5 epochs are needed, not 2"]
+    return make_results(tmp_path_factory.mktemp("nasty"), NASTY, too_small)

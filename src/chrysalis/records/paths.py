@@ -125,6 +125,24 @@ class StudyPaths(JobPaths):
         """Label and split of every image."""
         return self.results / "data/split/split.csv"
 
+    @property
+    def data(self) -> Path:
+        """The folder of all that concerns the images."""
+        return self.results / "data"
+
+    @property
+    def runs(self) -> Path:
+        """The folder of all runs."""
+        return self.results / "runs"
+
+    def explained(self, training: str) -> Path:
+        """The folder of what explains a training, which is named as in the study's record."""
+        return self.results / "explain" / training
+
+    def gallery(self, training: str) -> Path:
+        """The predictions that a training's galleries show."""
+        return self.explained(training) / "plot_gallery/gallery.csv"
+
     def training(self, run: str, seed: int) -> TrainingPaths:
         """One training's files."""
         return TrainingPaths(self.results / "runs" / run / f"seed{seed}")

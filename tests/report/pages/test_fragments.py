@@ -1,18 +1,39 @@
 """Every number of the report comes from the results, and says what they say."""
 
 import html
-import json
 import re
 import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from chrysalis.errors import UserError
-from chrysalis.report.pages import experiments as experiments
-from chrysalis.report.pages import fragments, provenance, tables
-from chrysalis.report.pages.results import load_results
+from chrysalis.records.experiment import (
+    ARMS,
+    DYNAMICS,
+    EFFECTS,
+    LABEL_QUALITY,
+    DynamicsRow,
+    LabelQualityRow,
+)
+from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import StudyRecord
+from chrysalis.records.sweep import IMPORTANCES, ImportanceRow, SweepResult
+from chrysalis.records.training import RunMetrics, RunRecord
+from chrysalis.report.pages import (
+    captions,
+    dataset,
+    experiments,
+    fragments,
+    models,
+    numbers,
+    provenance,
+    tables,
+)
+from chrysalis.report.pages.order import by_model
+from chrysalis.report.pages.results import Plot, load_results
 from tests.tracing import totals, untraced
 
 
@@ -32,6 +53,23 @@ def folder(results, tmp_path):
     return shutil.copytree(results, tmp_path / "results")
 
 
+def change(kind, path, **values):
+    """Change a record on disk: keys are joined by two underscores where records hold records."""
+    record = kind.read(path).model_dump()
+    for name, value in values.items():
+        *parents, last = name.split("__")
+        place = record
+        for parent in parents:
+            place = place[parent]
+        place[last] = value
+    kind.model_validate(record).write(path)
+
+
+def plain(text):
+    """A fragment's text without tags, with common spaces."""
+    return html.unescape(re.sub("<.*?>", "", text)).replace("\u00a0", " ")
+
+
 def test_every_number_can_be_traced(results, loaded, made):
     for name, text in made.items():
         assert untraced(text, results, totals(loaded)) == set(), name
@@ -45,14 +83,13 @@ def test_the_net_is_not_too_wide(results, made):
         assert untraced(text.replace(shown, wrong, 1), results) == {wrong[:4]}
 
 
-def test_many_comparisons_are_told_in_brief_on_the_overview(folder):
-    place = folder / "experiments/augmentation/compare/effects.csv"
-    table = pd.read_csv(place)
-    many = pd.concat([table] * 3, ignore_index=True)
-    many["sentence"] = [f"Sentence {n}." for n in range(len(many))]
-    many["outcome"] = "none"
-    many.loc[1, "outcome"] = "worse"
-    many.to_csv(place, index=False)
+def test_the_overview_names_just_some_of_many_comparisons(folder):
+    place = StudyPaths(folder).experiment("augmentation").table("effects")
+    many = [
+        replace(row, sentence=f"Sentence {n}.", outcome="worse" if n == 1 else "none")
+        for n, row in enumerate(EFFECTS.read(place) * 3)
+    ]
+    EFFECTS.write(many, place)
     loaded = load_results(folder)
     overview, page = (
         {int(n) for n in re.findall(r"Sentence (\d+)", text)}
@@ -65,42 +102,58 @@ def test_many_comparisons_are_told_in_brief_on_the_overview(folder):
     assert page == set(range(len(many)))
 
 
-def test_numbers_stay_with_their_units():
-    text = "by 1.0 points (95 % interval -1.0 to +2.2, p = 0.370, p < 0.001)"
-    plain = html.unescape(re.sub("<.*?>", "", tables.sentence(text)))
-    assert plain == text.replace("95 %", "95\xa0%").replace("p = 0", "p\xa0=\xa00").replace(
-        "p < 0", "p\xa0<\xa00"
+def test_numbers_of_a_sentence_stay_with_their_units_and_have_a_real_minus():
+    text = "1.0 points (95 % interval -1.0 to +2.2, p = 0.370, p < 0.001) for class a-1 -2 x-3.5"
+    assert html.unescape(re.sub("<.*?>", "", tables.sentence(text))) == (
+        "1.0 points (95\xa0% interval −1.0 to +2.2, p\xa0=\xa00.370, p\xa0<\xa00.001) "  # noqa: RUF001
+        "for class a-1 -2 x-3.5"
     )
 
 
 def test_numbers_follow_the_results(folder):
-    place = folder / "experiments/augmentation/compare/arms.csv"
-    table = pd.read_csv(place)
-    table.loc[0, ["mean", "sd", "seeds"]] = [0.77777, 0.0321, 5]
-    table.to_csv(place, index=False)
+    place = StudyPaths(folder).experiment("augmentation").table("arms")
+    first, *others = ARMS.read(place)
+    first = replace(first, mean=0.77777, sd=0.0321, seeds=5, images=12345)
+    ARMS.write([first, *others], place)
     loaded = load_results(folder)
     expected = "77.8 % (sd 3.2, n 5)".replace(" ", "\u00a0")
-    assert expected in fragments.key_table(loaded)
-    assert expected in experiments.arms(loaded.experiment("augmentation"))
+    for text in (
+        fragments.key_table(loaded),
+        experiments.arms(loaded.experiment("augmentation")),
+    ):
+        assert expected in text
+        assert "| 12,345 |" in text
 
 
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        (tables.accuracy(0.94149, 0.0084, 3), "94.1 % (sd 0.8, n 3)"),
-        (tables.accuracy(1.0, np.nan, 1), "100.0 % (n 1)"),
-        (tables.points(-0.0123), "-1.2"),
-        (tables.points(0.00001), "0.0"),
-        (tables.points(np.nan), "–"),  # noqa: RUF001
-        (tables.interval(-0.003, 0.0271), "-0.3 to +2.7"),
-        (tables.interval(np.nan, np.nan), "–"),  # noqa: RUF001
-        (tables.p_value(0.0004), "&lt; 0.001"),
-        (tables.p_value(0.0426), "0.043"),
-        (tables.duration(59.94), "59.9 s"),
-        (tables.duration(90), "1.5 min"),
-        (tables.duration(5400), "1.5 h"),
-        (tables.count(1, "seed"), "1 seed"),
-        (tables.count(12345, "class", "classes"), "12 345 classes"),
+        (numbers.accuracy(0.94149, 0.0084, 3), "94.1 % (sd 0.8, n 3)"),
+        (numbers.accuracy(1.0, np.nan, 1), "100.0 % (n 1)"),
+        (numbers.number(1797), "1,797"),
+        (numbers.number(-1234.56, 1), "−1,234.6"),  # noqa: RUF001
+        (numbers.number(-0.04, 1), "0.0"),
+        (numbers.signed(2.5, 1), "+2.5"),
+        (numbers.signed(-2.5, 1), "−2.5"),  # noqa: RUF001
+        (numbers.signed(0.0, 2), "0.00"),
+        (numbers.significant(12345.6), "12,300"),
+        (numbers.significant(0.0073449), "0.00734"),
+        (numbers.significant(-1.5), "−1.5"),  # noqa: RUF001
+        (numbers.significant(np.nan), "–"),  # noqa: RUF001
+        (numbers.percent(np.nan), "–"),  # noqa: RUF001
+        (numbers.points(-0.0123), "−1.2"),  # noqa: RUF001
+        (numbers.points(0.0123), "+1.2"),
+        (numbers.points(0.00001), "0.0"),
+        (numbers.points(np.nan), "–"),  # noqa: RUF001
+        (numbers.interval(-0.003, 0.0271), "−0.3 to +2.7"),  # noqa: RUF001
+        (numbers.interval(np.nan, np.nan), "–"),  # noqa: RUF001
+        (numbers.p_value(0.0004), "&lt; 0.001"),
+        (numbers.p_value(0.0426), "0.043"),
+        (numbers.duration(59.94), "59.9 s"),
+        (numbers.duration(90), "1.5 min"),
+        (numbers.duration(5400), "1.5 h"),
+        (numbers.count(1, "seed"), "1 seed"),
+        (numbers.count(12345, "class", "classes"), "12,345 classes"),
     ],
 )
 def test_numbers_are_written_plainly(written, expected):
@@ -110,7 +163,7 @@ def test_numbers_are_written_plainly(written, expected):
 def test_tables_take_widths_from_what_is_shown_and_drop_empty_columns():
     text = tables.table(
         ["Name", "Nothing", "n"],
-        [['<span class="data">&#42;&#42;&#42;&#42;&#42;&#42;</span>', tables.NOTHING, "1"]],
+        [['<span class="data">&#42;&#42;&#42;&#42;&#42;&#42;</span>', numbers.NOTHING, "1"]],
         right="llr",
     )
     lines = [line for line in text.splitlines() if line.startswith("|")]
@@ -129,31 +182,37 @@ def test_settings_are_flattened():
 
 
 def test_long_lists_are_cut_with_a_count(made):
-    assert made["left_out.md"].count("bad") == fragments.MOST_ROWS
+    assert made["left_out.md"].count("bad") == dataset.MOST_ROWS
     assert "And 10\u00a0more files." in made["left_out.md"]
 
 
 def test_nothing_left_out_is_said(folder):
     place = folder / "data/inspect_images/left_out.csv"
     place.write_text("path,class,reason\n")
-    assert fragments.left_out(load_results(folder)).startswith("No file was left out.")
+    assert dataset.left_out(load_results(folder)).startswith("No file was left out.")
 
 
 def test_best_model_is_chosen_on_val(folder):
-    base = json.loads((folder / "study.json").read_text())["base_runs"]
+    paths = StudyPaths(folder)
+    study = StudyRecord.read(paths.study)
     for model, val, test in (("mynet", 0.8, 0.95), ("resnet18_small", 0.85, 0.7)):
-        for seed in range(3):
-            place = folder / f"runs/{base[model]}/seed{seed}/evaluate/metrics.json"
-            metrics = json.loads(place.read_text())
-            metrics["val"]["top1"], metrics["test"]["top1"] = val, test
-            place.write_text(json.dumps(metrics))
-    text = html.unescape(experiments.models_metrics(load_results(folder)))
-    best = re.sub("<.*?>", "", text.split("\n")[0]).replace("\u00a0", " ")
-    assert "by validation accuracy is resnet18_small: 85.0 % on val, 70.0 % on test" in best
+        for seed in study.seeds:
+            place = paths.training(study.base_runs[model], seed).metrics
+            change(RunMetrics, place, val__top1=val, test__top1=test)
+    best = plain(models.models_metrics(load_results(folder)).split("\n")[0])
+    assert "best model on val is resnet18_small." in best
+    assert "85.0 % on val and 70.0 % on test, the mean over 3 seeds" in best
+
+
+def test_metrics_that_too_few_classes_lack_are_left_out(folder):
+    assert "Test top-3" in models.models_metrics(load_results(folder))
+    for place in folder.glob("runs/*/seed*/evaluate/metrics.json"):
+        change(RunMetrics, place, test__top3=None)
+    assert "Test top-3" not in models.models_metrics(load_results(folder))
 
 
 def test_settings_in_which_runs_differ_are_set_apart(made):
-    shared, differing = made["settings.md"].replace("<wbr>", "").split("Runs differ")
+    shared, differing = made["settings.md"].replace("<wbr>", "").split("The runs differ")
     assert "learning&#95;rate" in shared
     assert "augmentation&#46;flip" in shared or "augmentation.flip" in shared
     assert "removed&#95;classes" in differing
@@ -162,18 +221,14 @@ def test_settings_in_which_runs_differ_are_set_apart(made):
 
 def test_a_setting_that_some_models_lack_is_a_dash(folder):
     for place in folder.glob("runs/resnet18_small-*/*/train/run.json"):
-        record = json.loads(place.read_text())
-        record["settings"]["options"] = {}
-        place.write_text(json.dumps(record))
+        change(RunRecord, place, settings__options={})
     for place in folder.glob("runs/mynet-b*/*/train/run.json"):
-        record = json.loads(place.read_text())
-        record["settings"]["options"]["dropout"] = 0.25
-        place.write_text(json.dumps(record))
-    differing = provenance.settings(load_results(folder)).split("Runs differ")[1]
+        change(RunRecord, place, settings__options={"dropout": 0.25})
+    differing = provenance.settings(load_results(folder)).split("The runs differ")[1]
     rows = [line.split(" | ") for line in differing.splitlines() if line.startswith("| ")]
     column = next(n for n, cell in enumerate(rows[0]) if "dropout" in cell)
     shown = [re.sub("<.*?>", "", row[column]) for row in rows[2:]]
-    assert shown == ["0.5", "0.25", "0.5", *[tables.NOTHING] * 3]
+    assert shown == ["0.5", "0.25", "0.5", *[numbers.NOTHING] * 3]
     assert "options</code>" not in differing
 
 
@@ -208,118 +263,193 @@ def test_a_damaged_file_is_named(folder):
         load_results(folder)
 
 
-def test_explanations_tell_how_coarse_the_maps_are(results):
-    results = load_results(results)
-    told = html.unescape(re.sub(r"<[^>]*>", "", fragments.explanations(results)))
-    assert "layer features.stage4: 2 by 7 cells, enlarged" in told
-    assert "So few cells hardly tell places apart" in told
-    for shown, _ in results.galleries.values():
-        shown[["rows", "columns"]] = "7"
-    assert "So few cells" not in fragments.explanations(results)
+def test_explanations_say_how_coarse_the_maps_are(results):
+    loaded = load_results(results)
+    text = plain(fragments.explanations(loaded))
+    assert "3 right predictions and 2 wrong predictions" in text
+    assert "layer features.stage4. They have 2 by 7 cells and are enlarged" in text
+    assert "hardly tell places apart" in text
+    fine = [
+        replace(gallery, shown=[replace(row, rows=7) for row in gallery.shown])
+        for gallery in loaded.galleries
+    ]
+    assert "hardly tell" not in fragments.explanations(replace(loaded, galleries=fine))
 
 
 def test_test_time_flip_is_named_on_every_page(folder):
     assert "mirror image" not in fragments.banner(load_results(folder))
     for path in folder.glob("runs/*-b*/seed*/train/run.json"):
-        record = json.loads(path.read_text())
-        record["settings"]["training"]["test_time_flip"] = True
-        path.write_text(json.dumps(record))
+        change(RunRecord, path, settings__training__test_time_flip=True)
     loaded = load_results(folder)
     text = html.unescape(fragments.banner(loaded)).replace("<wbr>", "").replace("\\", "")
-    names = {run.name for run in loaded.runs if "-b" in run.name}
+    names = {training.run for training in loaded.trainings if "-b" in training.run}
     assert all(name in text for name in names)
     assert "All runs" not in text
-    assert "the mean over each image and its mirror image" in text
+    assert "average each prediction over an image and its mirror image" in text
+    for path in folder.glob("runs/*/seed*/train/run.json"):
+        change(RunRecord, path, settings__training__test_time_flip=True)
+    assert "All runs average" in fragments.banner(load_results(folder))
 
 
 @pytest.fixture
-def searched(folder):
+def swept(folder):
     """The results with a sweep and with ranked classes in the experiment on augmentation."""
-    study = json.loads((folder / "study.json").read_text())
-    experiment = next(c for c in study["experiments"] if c["name"] == "augmentation")
-    base, tuned = (
-        next(cell["run"] for cell in experiment["cells"] if cell["arm"] == arm)
+    paths = StudyPaths(folder)
+    study = StudyRecord.read(paths.study).model_dump(exclude_unset=True)
+    experiment = next(each for each in study["experiments"] if each["name"] == "augmentation")
+    base, best = (
+        next(each["run"] for each in experiment["arm_runs"] if each["arm"] == arm)
         for arm in ("off", "on")
     )
     space = {
         "learning_rate": {"low": 0.0001, "high": 0.01, "log": True},
         "batch_size": {"choices": [8, 16]},
     }
-    experiment |= {"sweep": {"trials": 9, "space": space}, "swept_run": tuned, "ranked_by": [base]}
-    (folder / "study.json").write_text(json.dumps(study))
-    for run, training in ((base, (0.002, 32)), (tuned, (0.00734, 16))):
-        for path in (folder / "runs" / run).glob("seed*/train/run.json"):
-            record = json.loads(path.read_text())
-            record["settings"]["training"] |= dict(
-                zip(("learning_rate", "batch_size"), training, strict=True)
+    experiment |= {"sweep": {"trials": 9, "space": space}, "swept_run": best, "ranked_by": [base]}
+    StudyRecord.model_validate(study).write(paths.study)
+    for run, rate, size in ((base, 0.002, 32), (best, 0.00734, 16)):
+        for seed in study["seeds"]:
+            change(
+                RunRecord,
+                paths.training(run, seed).record,
+                settings__training__learning_rate=rate,
+                settings__training__batch_size=size,
             )
-            path.write_text(json.dumps(record))
-    sweep = folder / "runs" / tuned / "sweep"
-    sweep.mkdir()
-    best = {"training": {"learning_rate": 0.00734, "batch_size": 16}, "trial": 4, "val_top1": 0.937}
-    counts = {"trials": 9, "complete": 5, "pruned": 3, "diverged": 1}
-    (sweep / "best.json").write_text(json.dumps(best | counts))
-    (sweep / "importances.csv").write_text(
-        "setting,importance,trials\nlearning_rate,0.71,5\nbatch_size,0.12,5\n"
+    SweepResult(
+        training={"learning_rate": 0.00734, "batch_size": 16},
+        trial=4,
+        val_top1=0.937,
+        val_loss=0.21,
+        trials=9,
+        complete=5,
+        pruned=3,
+        diverged=1,
+    ).write(paths.sweep(best) / "best.json")
+    IMPORTANCES.write(
+        [ImportanceRow("learning_rate", 0.71, 5), ImportanceRow("batch_size", 0.12, 5)],
+        paths.sweep(best) / "importances.csv",
     )
-    (folder / "runs" / base / "label_quality").mkdir()
-    (folder / "runs" / base / "label_quality/label_quality.csv").write_text(
-        "rank,class,images,label_quality,self_confidence\n1,a|b,14,0.857,0.6644\n2,NA,13,1.0,0.912\n"
+    LABEL_QUALITY.write(
+        [LabelQualityRow(1, "a|b", 14, 0.857, 0.6644), LabelQualityRow(2, "NA", 13, 1.0, 0.912)],
+        paths.label_quality(base),
     )
     return folder
 
 
-def test_a_smoke_sized_experiment_is_named_and_the_others_are_not(folder):
-    study = json.loads((folder / "study.json").read_text())
-    reason = ["5 epochs are needed, not 4"]
-    study["smoke"] = study["experiments"][1]["smoke"] = reason
-    (folder / "study.json").write_text(json.dumps(study))
+def test_an_experiment_that_is_too_small_is_named_and_the_others_are_not(folder):
+    path = StudyPaths(folder).study
+    study = StudyRecord.read(path).model_dump(exclude_unset=True)
+    study["too_small"] = study["experiments"][1]["too_small"] = ["5 epochs are needed, not 4"]
+    StudyRecord.model_validate(study).write(path)
     loaded = load_results(folder)
-    models, augmentation = loaded.experiments[:2]
+    models_experiment, augmentation = loaded.experiments[:2]
     assert fragments.banner(loaded) == ""
-    told = fragments.small_experiments(loaded)
-    plain = re.sub("<.*?>", "", told)
-    assert "[Augmentation](experiments/augmentation.qmd) (5 epochs are needed, not 4)" in plain
-    assert "Models" not in told
-    assert "This is a smoke-sized experiment: " in fragments.banner(loaded, augmentation)
-    assert fragments.banner(loaded, models) == ""
+    named = fragments.small_experiments(loaded)
+    shown = re.sub("<.*?>", "", named)
+    assert "[Augmentation](experiments/augmentation.qmd) (5 epochs are needed, not 4)" in shown
+    assert "Models" not in named
+    warning = plain(fragments.banner(loaded, augmentation))
+    assert "This experiment is too small to conclude from: 5 epochs are needed, not 4." in warning
+    assert fragments.banner(loaded, models_experiment) == ""
 
 
-def test_splits_that_vary_are_told_on_every_page(folder):
-    study = json.loads((folder / "study.json").read_text())
+def test_every_page_says_that_splits_vary(folder):
+    path = StudyPaths(folder).study
     assert fragments.varied(load_results(folder)) == ""
-    (folder / "study.json").write_text(json.dumps(study | {"vary_split": True}))
+    assert "Each training seed has its own split" not in dataset.data_counts(load_results(folder))
+    change(StudyRecord, path, vary_split=True)
     loaded = load_results(folder)
     assert "corrected resampled t-test" in fragments.banner(loaded)
-    assert "for each training seed anew" in fragments.data_counts(loaded)
+    assert "Each training seed has its own split" in dataset.data_counts(loaded)
 
 
-def test_what_a_sweep_found_and_how_classes_rank(searched):
-    experiment = load_results(searched).experiment("augmentation")
+def test_what_a_sweep_found_and_how_classes_rank(swept):
+    experiment = load_results(swept).experiment("augmentation")
     made = experiments.fragments(experiment)
     found = html.unescape(made["arms.md"]).replace("\u00a0", " ")
     assert "| 0.0001 to 0.01, logarithmic | 0.002 | 0.00734 | 71.0 % |" in found
     assert "| 8, 16 | 32 | 16 | 12.0 % |" in found
-    assert "Of 9 trials: 5 complete, 3 pruned, 1 diverged. Trial 4 had the highest" in found
-    assert "accuracy on val, 93.7 %" in found
+    assert "Of 9 trials, 5 ran to the end, 3 were pruned and 1 diverged. Trial 4" in found
+    assert "highest accuracy on val, 93.7 %" in found
     ranked = html.unescape(made["compared.md"]).replace("\u00a0", " ")
     assert "| 85.7 % | 0.664 |" in ranked
     assert ranked.index("a|b") < ranked.index(">NA<")
     for name in ("arms.md", "compared.md"):
-        assert untraced(made[name], searched) == set()
+        assert untraced(made[name], swept) == set()
 
 
-def test_what_was_searched_is_no_setting_of_all_runs(searched):
-    for path in searched.glob("runs/*/seed*/train/run.json"):
-        record = json.loads(path.read_text())
-        tuned = path.parents[2].joinpath("sweep").exists()
-        record["settings"]["sweep"] = {"trials": 9} if tuned else None
-        path.write_text(json.dumps(record))
-    assert "trials" not in provenance.settings(load_results(searched))
+def test_a_sweep_is_no_setting_of_all_runs(swept):
+    sweep = {"trials": 9, "space": {"batch_size": {"choices": [8, 16]}}}
+    for path in swept.glob("runs/*/seed*/train/run.json"):
+        if path.parents[2].joinpath("sweep").exists():
+            change(RunRecord, path, settings__sweep=sweep)
+    assert "trials" not in provenance.settings(load_results(swept))
 
 
-def test_a_training_with_other_settings_than_the_sweep_found_is_refused(searched):
-    (best,) = searched.glob("runs/*/sweep/best.json")
-    best.write_text(best.read_text().replace("0.00734", "0.001"))
+def test_a_training_with_other_settings_than_the_sweep_found_is_refused(swept):
+    (best,) = swept.glob("runs/*/sweep/best.json")
+    change(SweepResult, best, training__learning_rate=0.001)
     with pytest.raises(UserError, match=r"not trained with what .* holds; remove"):
-        load_results(searched)
+        load_results(swept)
+
+
+def test_how_each_arm_trained(folder):
+    paths = StudyPaths(folder)
+    study = StudyRecord.read(paths.study).model_dump(exclude_unset=True)
+    study["experiments"][1]["dynamics"] = True
+    StudyRecord.model_validate(study).write(paths.study)
+    row = DynamicsRow("mynet", "off", 12345.6, 0.25, 3.14159, 0.125, 0.0, 0.5)
+    DYNAMICS.write([row], paths.experiment("augmentation").dynamics)
+    text = experiments.fragments(load_results(folder).experiment("augmentation"))["arms.md"]
+    assert "### How each arm trained" in text
+    assert "| mynet | off | 12,300 | 0.25 | 3.14 | 12.5 % | 0.0 % | 50.0 % |" in plain(text)
+    assert untraced(text, folder) == set()
+
+
+def test_figures_have_alt_text_that_is_not_their_caption(made):
+    images = [
+        image for text in made.values() for image in re.findall(r"!\[([^]]*)\]\([^)]+\)(.*)", text)
+    ]
+    assert len(images) > 10
+    for caption, attributes in images:
+        alt = re.fullmatch(r'\{fig-alt="([^"]+)"\}', attributes)[1]
+        assert alt != caption
+
+
+def test_a_figure_that_is_not_listed_has_words_too():
+    place = Path("experiments/x/plot_margins/new_margins.svg")
+    text = captions.figure(Plot(place, place.with_suffix(".csv"), wide=False))
+    assert '![New margins.](/files/experiments/x/plot_margins/new_margins.svg){fig-alt="' in text
+
+
+def test_rows_of_a_model_stand_together_in_the_order_of_their_first():
+    rows = [DynamicsRow(model, arm, *[0.0] * 6) for arm in "xy" for model in ("b", "a")]
+    assert [(row.model, row.arm) for row in by_model(rows)] == [
+        ("b", "x"),
+        ("b", "y"),
+        ("a", "x"),
+        ("a", "y"),
+    ]
+
+
+def test_published_figures_have_signs_and_dashes(made):
+    text = plain(made["published.md"])
+    assert "| 15.0 | 12.5 (sd 1.5) | −2.5 |" in text  # noqa: RUF001
+    assert "| 88.1 % | 93.1 % (sd 1.2, n 3) | +5.0 |" in text
+    assert "| 75.5 % | not in this study | – |" in text  # noqa: RUF001
+
+
+def test_a_negative_metric_has_a_real_minus(made):
+    assert "| −1.2 |" in made["augmentation/arms.md"]  # noqa: RUF001
+
+
+def test_bootstrap_and_interval_are_compared(made):
+    text = plain(made["augmentation/effects.md"])
+    assert "agree on whether they cover zero in 2 of 2 comparisons" in text
+    assert "finds a difference in 0 of 6 pairs of trainings" in text
+    assert "cannot give a p below 0.25" in text
+
+
+def test_effects_on_classes_are_counted_by_sign(made):
+    text = plain(made["class_removal/class_effects.md"])
+    assert "the effect is positive for 1 class and negative for 0 classes" in text

@@ -1,6 +1,5 @@
 """The whole way from results to pages."""
 
-import json
 import re
 import shutil
 from html.parser import HTMLParser
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chrysalis.errors import UserError
+from chrysalis.records.study import SkippedExperiment, StudyRecord
 from chrysalis.report.site import build as site_module
 from chrysalis.report.site.assemble import assemble
 from chrysalis.report.site.build import build_site
@@ -111,12 +111,41 @@ def test_nasty_names_are_text(nasty_site, site):
     assert set(NASTY) <= set(shown)
 
 
-def test_a_smoke_sized_study_says_so_on_every_page(nasty_site, site):
+def test_a_study_that_is_too_small_says_so_on_every_page(nasty_site, site):
+    warning = (
+        "This study is too small to conclude from: 3 seeds are needed, not 1; 5 epochs are needed, "
+        "not 2."
+    )
     for page in sorted(nasty_site.rglob("*.html")):
         text = re.sub(r"<[^>]*>", "", page.read_text())
-        assert "smoke-sized study: 3 seeds are needed, not 1; 5 epochs are needed, not 2." in text
+        assert warning in " ".join(text.split())
     for page in site.rglob("*.html"):
-        assert "smoke-sized" not in page.read_text()
+        assert "too small" not in page.read_text()
+
+
+def test_every_figure_has_alt_text_and_a_caption(site):
+    images = [
+        tag for page in site.rglob("*.html") for tag in re.findall(r"<img [^>]*>", page.read_text())
+    ]
+    assert len(images) > 10
+    assert all(re.search(r'alt="[^"]{10,}"', tag) for tag in images)
+    page = (site / "data.html").read_text()
+    assert 'alt="Grid of training images, one per class."' in page
+    assert "One training image per class, chosen at random with a fixed seed." in page
+
+
+def test_no_search_is_written_where_search_is_off(site):
+    assert list(site.rglob("*.html"))
+    assert not list(site.rglob("search*"))
+
+
+def test_pages_keep_to_the_vocabulary(site):
+    for page in sorted(site.rglob("*.html")):
+        text = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", page.read_text(), flags=re.S)
+        words = set(re.findall(r"[a-z-]+", text.lower()))
+        banned = {"chapter", "cell", "smoke-sized", "smoke", "told", "searched", "tuned", "gain"}
+        assert not words & banned, page
+        assert not re.search(r"[ (>]-\d", text), page
 
 
 def test_smalldocs_check_has_no_complaint(results, tmp_path, capsys):
@@ -135,22 +164,26 @@ def test_pages_hold_no_typed_number():
 def test_a_study_of_one_model_has_its_models_page(results, tmp_path):
     folder = tmp_path / "results"
     shutil.copytree(results, folder)
-    study = json.loads((folder / "study.json").read_text())
-    study["experiments"] = []
-    study["skipped_experiments"] = [
-        {"name": "models", "title": "Models", "reason": "the study has just one model"}
-    ]
-    study["models"] = study["models"][:1]
-    study["explained"] = []
-    (folder / "study.json").write_text(json.dumps(study))
+    study = StudyRecord.read(folder / "study.json")
+    skipped = SkippedExperiment(
+        name="models", title="Models", reason="the study has just one model"
+    )
+    study.model_copy(
+        update={
+            "experiments": [],
+            "skipped_experiments": [skipped],
+            "models": study.models[:1],
+            "explained": [],
+        }
+    ).write(folder / "study.json")
     build_site(folder, REPORT, tmp_path / "site")
     text = re.sub(r"<[^>]*>", "", (tmp_path / "site/models.html").read_text())
-    assert "Models are not compared in this study: the study has just one model." in text
+    assert "This study does not compare models: the study has just one model." in text
     assert "Experiments" not in (tmp_path / "site/index.html").read_text()
     assert not (tmp_path / "site/experiments").exists()
 
 
-def test_a_new_figure_of_a_experiment_gets_its_place(results, tmp_path):
+def test_a_new_figure_of_an_experiment_gets_its_place(results, tmp_path):
     folder = tmp_path / "results"
     shutil.copytree(results, folder)
     place = folder / "experiments/label_noise"

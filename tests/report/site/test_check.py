@@ -6,7 +6,7 @@ from PIL import Image
 from chrysalis.report.site.check import check_site
 
 GOOD = """<!DOCTYPE html><html><head><title>t</title><link rel="stylesheet" href="s.css"></head>
-<body><h1>Title</h1><img src="a.svg" alt=""><img src="data:image/gif;base64,R0lG" alt="">
+<body><h1>Title</h1><img src="a.svg" alt="A"><img src="data:image/gif;base64,R0lG" alt="G">
 <a href="https://example.org">out</a> <a href="sub/b.html#here">in</a> <a href="#own">own</a>
 <p id="own">mail@figure.org <code>@fig-a</code> <span class="data">{{&lt; x <b>@fig-</b></span></p>
 <a href="mailto:a@b.c">m</a><a href="">tab</a><a href="sub/">folder</a></body></html>"""
@@ -41,14 +41,16 @@ def test_a_site_without_pages(tmp_path):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ('<img src="none.png">', "missing file 'none.png'"),
+        ('<img src="none.png" alt="N">', "missing file 'none.png'"),
         ("<img>", "missing file ''"),
         ('<script src="none.js"></script>', "missing file 'none.js'"),
-        ('<img srcset="a.svg 1x, none.svg 2x">', "missing file 'none.svg'"),
+        ('<img srcset="a.svg 1x, none.svg 2x" alt="N">', "missing file 'none.svg'"),
         ('<a href="none.html">x</a>', "dead link 'none.html'"),
         ('<a href="files/a%20b.csv">x</a>', "dead link 'files/a%20b.csv'"),
         ('<a href="#none">x</a>', "dead anchor '#none'"),
         ('<a href="sub/b.html#none">x</a>', "dead anchor 'sub/b.html#none'"),
+        ('<img src="a.svg">', "image 'a.svg' has no alt text"),
+        ('<img src="a.svg" alt=" ">', "image 'a.svg' has no alt text"),
         ("<p>?@fig-a</p>", "unresolved reference or shortcode '?@'"),
         ("<p>see @fig-a</p>", "unresolved reference or shortcode '@fig-a'"),
         ("<p>{{&lt; include x.md &gt;}}</p>", "unresolved reference or shortcode '{{<'"),
@@ -57,7 +59,7 @@ def test_a_site_without_pages(tmp_path):
             '<link rel="stylesheet" href="//cdn.org/x.css">',
             "loads //cdn.org/x.css from the network",
         ),
-        ('<img src="http://cdn.org/x.png">', "loads http://cdn.org/x.png from the network"),
+        ('<img src="http://cdn.org/x.png" alt="N">', "loads http://cdn.org/x.png from the network"),
         ('<iframe src="https://cdn.org"></iframe>', "loads https://cdn.org from the network"),
         ("<style>@import url(https://f.org/a);</style>", "loads https://f.org/a from the network"),
         ('<style>@import "https://f.org/b";</style>', "loads https://f.org/b from the network"),
@@ -98,11 +100,11 @@ def test_a_page_without_a_heading(site, heading):
 )
 def test_faults_of_an_image_are_found(site, name, content, fault):
     (site / name).write_bytes(content)
-    add(site, f'<img src="{name}">')
+    add(site, f'<img src="{name}" alt="X">')
     assert check_site(site) == [f"index.html: image '{name}' {fault}"]
 
 
 def test_a_whole_raster_image_is_no_fault(site):
     Image.new("RGB", (2, 2)).save(site / "x.webp")
-    add(site, '<img src="x.webp">')
+    add(site, '<img src="x.webp" alt="X">')
     assert check_site(site) == []

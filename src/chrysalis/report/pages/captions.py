@@ -5,111 +5,153 @@ A figure that is not listed here still gets its place: its name serves as headin
 
 from __future__ import annotations
 
+import re
+from typing import NamedTuple
 from urllib.parse import quote
 
 from chrysalis.report.pages.results import Plot
 from chrysalis.report.pages.tables import FILES, source
 
-# By the name of the figure's file, in the order of a page: heading, caption.
+
+class Caption(NamedTuple):
+    """Words for a figure; `alt` says what kind of picture it is to those who cannot see it."""
+
+    title: str
+    text: str
+    alt: str
+
+
+# By the name of the figure's file, in the order of a page.
 FIGURES = {
-    "classes": ("Images by class", "Images of each class in each split."),
-    "samples": ("Samples", "One training image of each class, chosen at random with a fixed seed."),
-    "arms": (
+    "classes": Caption(
+        "Images per class",
+        "How many images each class has in each split.",
+        "Bar chart of the number of images per class and split.",
+    ),
+    "samples": Caption(
+        "Samples",
+        "One training image per class, chosen at random with a fixed seed.",
+        "Grid of training images, one per class.",
+    ),
+    "arms": Caption(
         "Accuracy",
-        "Accuracy on the test images: a ring for each seed, a diamond for their mean, and a bar of "
-        "one standard deviation each way.",
+        "Accuracy on the test images. Each ring is a seed, and the diamond is their mean. The bar "
+        "reaches one standard deviation to each side.",
+        "Dot plot of the test accuracy of each arm, with one ring per seed.",
     ),
-    "effects": (
+    "effects": Caption(
         "Effects",
-        "Difference of each arm from its baseline with its interval. A filled mark is a verdict of "
-        "better or worse.",
+        "The effect of each arm against its baseline, with its interval. A filled mark means that "
+        "the verdict is better or worse.",
+        "Forest plot of the effect of each arm against its baseline, with intervals.",
     ),
-    "per_class": (
-        "Accuracy by class",
-        "Accuracy on the test images of each class: mean over the seeds, and a bar of one standard "
-        "deviation each way.",
+    "per_class": Caption(
+        "Accuracy per class",
+        "Accuracy on the test images of each class. The mark is the mean over the seeds, and the "
+        "bar reaches one standard deviation to each side.",
+        "Dot plot of the test accuracy per class.",
     ),
-    "search": (
-        "The search",
-        "Accuracy on val that each trial reached, and the best so far.",
+    "search": Caption(
+        "Progress of the sweep",
+        "The accuracy on val that each trial reached, and the best one so far.",
+        "Plot of the validation accuracy of each trial in the order of the trials.",
     ),
-    "parallel": (
+    "parallel": Caption(
         "Settings of the trials",
-        "A line for each trial through the settings that it tried, to the accuracy on val that it "
-        "reached. Pruned trials are pale.",
+        "Each line is a trial. It runs through the settings that the trial used to the accuracy "
+        "on val that it reached. Pruned trials are pale.",
+        "Parallel coordinates plot with one line per trial.",
     ),
-    "importance": (
-        "Which setting matters",
-        "Share of the variance of accuracy over the trials that each setting explains (fANOVA).",
+    "importance": Caption(
+        "Importance of the settings",
+        "How much of the variance in accuracy across the trials each setting explains (fANOVA).",
+        "Bar chart of the importance of each setting.",
     ),
-    "loss_band": (
-        "Loss over learning rates",
-        "Loss on training images: the band from the least to the largest over the arms of each "
-        "model. A narrow band means that the rate matters little.",
+    "loss_band": Caption(
+        "Loss across learning rates",
+        "Loss on the training images. The band spans the lowest and the highest loss over the arms "
+        "of each model. A narrow band means that the learning rate matters little.",
+        "Plot of the range of the training loss over the course of training, one band per model.",
     ),
-    "landscape": (
+    "landscape": Caption(
         "Loss and gradient along the gradient",
-        "At some steps of the training: the range of the loss at several step sizes along the "
-        "gradient, the range of the distance of the gradient there from the gradient here, and the "
-        "largest change of the gradient by distance moved. For the first seed.",
+        "At several steps of the training with the first seed, the weights move along the gradient "
+        "by different step sizes. You see the range of the loss on the way, the range of the "
+        "distance between the gradient there and the gradient at the start, and the largest change "
+        "of the gradient per distance moved.",
+        "Plots of the loss, the distance between gradients and the smoothness during training.",
     ),
-    "layers": (
+    "layers": Caption(
         "Layers",
-        "After the last epoch, from the first layer to the last: the standard deviation of the "
-        "activations, the share of units that are above zero on no image of val, and the norm of "
-        "the gradient by the norm of the weights. For the first seed.",
+        "The layers after the last epoch of the training with the first seed, from the first to "
+        "the last. You see the standard deviation of the activations, the share of units that are "
+        "above zero on none of the val images, and the norm of the gradient relative to the norm "
+        "of the weights.",
+        "Plots of activations, dead units and gradients from the first layer to the last.",
     ),
-    "tradeoff": (
+    "tradeoff": Caption(
         "Accuracy against cost",
-        "Mean test accuracy, with one standard deviation each way, against what an arm costs. The "
-        "dashed line joins those that no other arm beats in both.",
+        "Mean test accuracy of each arm against what the arm costs. The bar reaches one standard "
+        "deviation to each side. The dashed line joins the arms that no other arm beats in both.",
+        "Scatter plot of test accuracy against cost, one mark per arm.",
     ),
-    "learning": (
+    "learning": Caption(
         "Learning curves",
-        "Mean test accuracy, with one standard deviation each way, against the number of training "
-        "images. A line joins arms that differ in that alone.",
+        "Mean test accuracy against the number of training images. The bar reaches one standard "
+        "deviation to each side. A line joins arms that differ only in that number.",
+        "Plot of test accuracy against the number of training images.",
     ),
-    "curves": (
+    "curves": Caption(
         "Training curves",
-        "Loss and top-1 accuracy after each epoch: a line is the mean of the seeds, its band their "
-        "range. The weights kept are those of the best epoch on val.",
+        "Loss and top-1 accuracy after each epoch. The line is the mean over the seeds, and the "
+        "band spans their range. Each training keeps the weights of its best epoch on val.",
+        "Plots of the loss and the accuracy per epoch on train and val.",
     ),
-    "lr_range": (
-        "Learning rates",
-        "Learning rate range test: the loss on training images while the rate grows from step to "
-        "step, from fresh weights. A good peak lies where the loss falls, before it turns up. No "
-        "dotted line is drawn where the loss hardly falls.",
+    "lr_range": Caption(
+        "Learning rate range test",
+        "The loss on training images while the learning rate grows from step to step, starting "
+        "from fresh weights. A good peak lies where the loss still falls, before it turns up. "
+        "Where the loss hardly falls, there is no dotted line.",
+        "Plot of the training loss against the learning rate.",
     ),
-    "reliability": (
+    "reliability": Caption(
         "Reliability",
-        "Test images in bins of confidence, all seeds together: the mean confidence of a bin, and "
-        "the share of right answers in it. Above the dotted line a network is too modest, below it "
-        "too sure. The larger a mark, the more images.",
+        "Test images of all seeds in bins of confidence. Each mark shows the mean confidence in a "
+        "bin and the share of right predictions in it. A model is underconfident above the dotted "
+        "line and overconfident below it. Larger marks stand for more images.",
+        "Reliability diagram: the share of right predictions against confidence.",
     ),
-    "confusion": (
-        "Where the best model errs",
+    "confusion": Caption(
+        "Errors of the best model",
         "Test images by true and predicted class, summed over the seeds, for the model that is "
         "best on val. The shade is the share of the true class.",
+        "Confusion matrix of true against predicted classes.",
     ),
-    "right": (
+    "right": Caption(
         "Right",
-        "Right predictions: each image, and beside it the same image under its map.",
+        "Right predictions. Beside each image you see the same image under its map.",
+        "Pairs of an image and its Grad-CAM map, for right predictions.",
     ),
-    "wrong": (
+    "wrong": Caption(
         "Wrong",
-        "Wrong predictions: each image, and beside it the same image under its map.",
+        "Wrong predictions. Beside each image you see the same image under its map.",
+        "Pairs of an image and its Grad-CAM map, for wrong predictions.",
     ),
-    "dag": (
+    "dag": Caption(
         "Rules",
-        "The rules of the workflow. An arrow goes from a rule to one that uses its files; arrows "
-        "that a longer way implies are left out.",
+        "The rules of the workflow. An arrow leads from a rule to a rule that uses its files. "
+        "Arrows that a longer path already implies are left out.",
+        "Directed graph of the rules of the workflow.",
     ),
 }
 
 
-def title(name: str) -> str:
-    """The heading of a figure."""
-    return FIGURES[name][0] if name in FIGURES else name.replace("_", " ").capitalize()
+def caption(name: str) -> Caption:
+    """The words for a figure, by the name of its file."""
+    if name in FIGURES:
+        return FIGURES[name]
+    title = re.sub(r"[\W_]+", " ", name).strip().capitalize()
+    return Caption(title, f"{title}.", f"Figure: {title}.")
 
 
 def in_order(plots: list[Plot]) -> list[Plot]:
@@ -126,9 +168,14 @@ def in_order(plots: list[Plot]) -> list[Plot]:
 
 def figure(plot: Plot) -> str:
     """A figure with its caption, and below it its rule and its numbers."""
-    name = plot.image.stem
-    caption = FIGURES[name][1] if name in FIGURES else f"{title(name)}."
+    words = caption(plot.image.stem)
     kind = ".plot .wide" if plot.wide else ".plot"
-    image = f"![{caption}](/{FILES}/{quote(str(plot.image))})"
+    address = f"/{FILES}/{quote(plot.image.as_posix())}"
+    image = f'![{words.text}]({address}){{fig-alt="{words.alt}"}}'
     made = source(plot.rule, plot.table, plot.image)
     return f"::: {{{kind}}}\n\n{image}\n\n:::\n\n{made}"
+
+
+def headed_figures(plots: list[Plot]) -> str:
+    """Figures, each under its heading."""
+    return "\n".join(f"## {caption(plot.image.stem).title}\n\n{figure(plot)}" for plot in plots)

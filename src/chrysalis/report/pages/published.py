@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
+from chrysalis.config.published import Published
 from chrysalis.evaluation.metrics import METRICS
+from chrysalis.records.experiment import PublishedClaimRow, PublishedFigureRow
 from chrysalis.report.pages.escape import literal
-from chrysalis.report.pages.results import PUBLISHED, Results
+from chrysalis.report.pages.numbers import NOTHING, accuracy, number, percent, points, signed
+from chrysalis.report.pages.results import PLACES, StudyResults
 from chrysalis.report.pages.sections import spread
-from chrysalis.report.pages.tables import (
-    NOTHING,
-    accuracy,
-    percent,
-    points,
-    sentence,
-    source,
-    table,
-)
+from chrysalis.report.pages.tables import sentence, source, table
 
 PAGE = "published.qmd"
 ABSENT = "not in this study"
@@ -28,65 +21,71 @@ SHARE_NAMES = {
 }
 
 
-def fragment(results: Results) -> str:
+def fragment(results: StudyResults) -> str:
     """For each source: what differs from here, its figures beside ours, and its claims judged."""
     return "\n".join(
-        _source(results, name, told) for name, told in results.study["published"].items()
+        _source(results, name, published) for name, published in results.record.published.items()
     )
 
 
-def _source(results: Results, name: str, told: dict) -> str:
-    figures, claims = (
-        rows[rows["published_in"] == name]
-        for rows in (results.published[k] for k in ("figures", "claims"))
-    )
-    differences = "\n".join(f"- {literal(text)}" for text in told["differences"])
+def _source(results: StudyResults, name: str, published: Published) -> str:
+    figures = [row for row in results.published_figures if row.published_in == name]
+    claims = [row for row in results.published_claims if row.published_in == name]
+    differences = "\n".join(f"- {literal(text)}" for text in published.differences)
+    made = {each: source("published", PLACES.published(each)) for each in ("figures", "claims")}
     return (
-        f"## {literal(told['title'])}\n\n{literal(told['source'])}\n\n"
+        f"## {literal(published.title)}\n\n{literal(published.source)}\n\n"
         f"What differs from this study:\n\n{differences}\n\n"
-        f"### Figures\n\n{_figures(figures)}\n{source('published', PUBLISHED / 'figures.csv')}\n"
-        f"### Claims\n\n{_claims(claims)}\n{source('published', PUBLISHED / 'claims.csv')}\n"
+        f"### Figures\n\n{_figures(figures)}\n{made['figures']}\n"
+        f"### Claims\n\n{_claims(claims)}\n{made['claims']}\n"
     )
 
 
-def _figures(figures: pd.DataFrame) -> str:
+def _figures(figures: list[PublishedFigureRow]) -> str:
     rows = [
         [
-            literal(row["model"]),
-            literal(row["arm"]) or NOTHING,
-            literal(row["note"]) or NOTHING,
+            literal(row.model),
+            literal(row.arm) if row.arm else NOTHING,
+            literal(row.note) if row.note else NOTHING,
             _meant(row),
             *_numbers(row),
         ]
-        for row in figures.to_dict("records")
+        for row in figures
     ]
     headings = "Model|Arm|Note|Figure|Published|Here|Difference"
-    explained = "Difference: here minus published, in percentage points where these are shares.\n\n"
+    explained = (
+        "*Difference* is our figure minus the published one. It is in percentage points where the "
+        "figures are shares.\n\n"
+    )
     return explained + table(headings.split("|"), rows, "llllrrr")
 
 
-def _meant(row: dict) -> str:
-    if row["of_class"]:
-        return f"test top-1 of {literal(row['of_class'])}"
-    return SHARE_NAMES.get(row["metric"]) or METRICS[row["metric"]].heading
+def _meant(row: PublishedFigureRow) -> str:
+    if row.of_class:
+        return f"test top-1 of {literal(row.of_class)}"
+    return SHARE_NAMES.get(row.metric) or METRICS[row.metric].heading
 
 
-def _numbers(row: dict) -> tuple[str, str, str]:
+def _numbers(row: PublishedFigureRow) -> tuple[str, str, str]:
     """The published number, ours, and the difference (of shares in percentage points)."""
-    if row["metric"] in SHARE_NAMES:
-        published, difference = percent(row["published"]), points(row["difference"])
-        here = accuracy(row["mean"], row["sd"], row["seeds"])
+    if row.metric in SHARE_NAMES:
+        published, difference = percent(row.published), points(row.difference)
+        here = accuracy(row.mean, row.sd, row.seeds)
     else:
-        metric = METRICS[row["metric"]]
-        published = f"{row['published']:.{metric.digits}f}"
-        here = spread(metric, row["mean"], row["sd"])
-        difference = f"{row['difference']:+.{metric.digits}f}"
-    return (published, here, difference) if row["seeds"] else (published, ABSENT, NOTHING)
+        metric = METRICS[row.metric]
+        published = number(row.published, metric.digits)
+        here = spread(metric, row.mean, row.sd)
+        difference = signed(row.difference, metric.digits)
+    return (published, here, difference) if row.seeds else (published, ABSENT, NOTHING)
 
 
-def _claims(claims: pd.DataFrame) -> str:
+def _claims(claims: list[PublishedClaimRow]) -> str:
     rows = [
-        [literal(row["claim"]), f"**{literal(row['outcome'])}**", sentence(row["basis"]) or NOTHING]
-        for row in claims.to_dict("records")
+        [
+            literal(row.claim),
+            f"**{literal(row.outcome)}**",
+            sentence(row.basis) if row.basis else NOTHING,
+        ]
+        for row in claims
     ]
-    return table(["Published claim", "Verdict", "What it rests on"], rows)
+    return table(["Published claim", "Verdict here", "Based on"], rows)

@@ -2,45 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
-import pandas as pd
-
-from chrysalis.data.packed import read_table
+from chrysalis.config.settings import TrainingSettings
 from chrysalis.errors import UserError
-from chrysalis.report.figures.order import by_model
+from chrysalis.records import experiment as tables
+from chrysalis.records.data import GALLERY, LEFT_OUT, GalleryRow, LeftOutRow
+from chrysalis.records.experiment import (
+    Answer,
+    ArmRow,
+    CheckRow,
+    ClassEffectRow,
+    DynamicsRow,
+    EffectRow,
+    LabelQualityRow,
+    MetricRow,
+    PairRow,
+    PublishedClaimRow,
+    PublishedFigureRow,
+)
+from chrysalis.records.files import require
+from chrysalis.records.paths import ExperimentPaths, StudyPaths, TrainingPaths
+from chrysalis.records.study import ExperimentRecord, StudyRecord
+from chrysalis.records.sweep import IMPORTANCES, ImportanceRow, SweepResult
+from chrysalis.records.training import RunMetrics, RunRecord
+from chrysalis.report.pages.images import ClassCounts, ImageCounts, count_classes, count_images
+from chrysalis.report.pages.order import by_model
 
-PUBLISHED = PurePosixPath("experiments/published")
 MODELS_EXPERIMENT = "models"  # the experiment whose page is models.qmd
 FIGURE_KINDS = (".svg", ".webp")
 WIDEST = 640  # points: figures up to here are shrunk to the page's width
-_NUMBERS = (
-    "images",
-    "seeds",
-    "mean",
-    "sd",
-    "effect",
-    "low",
-    "high",
-    "p",
-    "p_holm",
-    "smallest_detectable",
-    "support",
-    "accuracy",
-    "confidence",
-    "bootstrap_low",
-    "bootstrap_high",
-    "sign_flip_p",
-    "sign_flip_least_p",
-    "published",
-    "difference",
-    *("rank", "label_quality", "self_confidence", "importance"),
-    *("smoothness", "distance", "input_gradient", "dead", "vanishing", "exploding"),
-)
+PLACES = StudyPaths(Path())  # where files lie, relative to the results
 
 
 @dataclass(frozen=True)
@@ -50,8 +44,8 @@ class Plot:
     `wide` means too wide to be read when shrunk to the width of a page.
     """
 
-    image: PurePosixPath
-    table: PurePosixPath
+    image: Path
+    table: Path
     wide: bool
 
     @property
@@ -61,56 +55,64 @@ class Plot:
 
 
 @dataclass(frozen=True)
-class Run:
+class TrainingResults:
     """One training: its record (run.json) and metrics (metrics.json)."""
 
-    name: str
+    run: str
     seed: int
-    record: dict[str, Any]
-    metrics: dict[str, Any]
+    record: RunRecord
+    metrics: RunMetrics
 
     @property
-    def folder(self) -> PurePosixPath:
-        """Its folder, relative to the results."""
-        return PurePosixPath("runs", self.name, f"seed{self.seed}")
+    def name(self) -> str:
+        """Its name in the study's record."""
+        return f"{self.run}/seed{self.seed}"
+
+    @property
+    def paths(self) -> TrainingPaths:
+        """Its files, relative to the results."""
+        return PLACES.training(self.run, self.seed)
 
 
-@dataclass(frozen=True, eq=False)
-class Search:
-    """What an experiment's sweep found: best.json, importances.csv, and the base training settings.
+@dataclass(frozen=True)
+class SweepFindings:
+    """What an experiment's sweep found, and the base settings that it is set against.
 
-    `folder` holds the files, and `base_record` is where the base settings are from, both relative
-    to the results.
+    `folder` holds the sweep's files, and `base_record` is where the base settings are from, both
+    relative to the results.
     """
 
-    folder: PurePosixPath
-    best: dict[str, Any]
-    importances: pd.DataFrame
-    base_record: PurePosixPath
-    base: dict[str, Any]
+    folder: Path
+    best: SweepResult
+    importances: list[ImportanceRow]
+    base_record: Path
+    base: TrainingSettings
 
 
-@dataclass(frozen=True, eq=False)
-class Experiment:
-    """An experiment as study.json tells of it, with its tables and answer."""
+@dataclass(frozen=True)
+class ExperimentResults:
+    """An experiment's record, with its answer, its tables and its figures.
 
-    told: dict[str, Any]
-    answer: dict[str, Any]
-    arms: pd.DataFrame
-    effects: pd.DataFrame
-    checks: pd.DataFrame
-    pairs: pd.DataFrame
-    class_effects: pd.DataFrame
-    metrics: pd.DataFrame
-    dynamics: pd.DataFrame | None
-    search: Search | None
-    label_quality: dict[str, pd.DataFrame]
+    `label_quality` holds the ranked classes by the run that ranks them.
+    """
+
+    record: ExperimentRecord
+    answer: Answer
+    arms: list[ArmRow]
+    effects: list[EffectRow]
+    checks: list[CheckRow]
+    pairs: list[PairRow]
+    class_effects: list[ClassEffectRow]
+    metrics: list[MetricRow]
+    dynamics: list[DynamicsRow] | None
+    sweep: SweepFindings | None
+    label_quality: dict[str, list[LabelQualityRow]]
     plots: list[Plot]
 
     @property
     def name(self) -> str:
         """Its short name."""
-        return self.told["name"]
+        return self.record.name
 
     @property
     def page(self) -> str:
@@ -118,139 +120,163 @@ class Experiment:
         return "models.qmd" if self.name == MODELS_EXPERIMENT else f"experiments/{self.name}.qmd"
 
     @property
-    def compared(self) -> PurePosixPath:
-        """The folder of its tables, relative to the results."""
-        return PurePosixPath("experiments", self.name, "compare")
+    def paths(self) -> ExperimentPaths:
+        """Its files, relative to the results."""
+        return PLACES.experiment(self.name)
 
 
-@dataclass(frozen=True, eq=False)
-class Results:
-    """All that the report tells of."""
+@dataclass(frozen=True)
+class Gallery:
+    """What explains one training: the predictions shown, and the figures that show them."""
 
-    study: dict[str, Any]
-    images: pd.DataFrame
-    left_out: pd.DataFrame
-    split: pd.DataFrame
-    runs: list[Run]
-    experiments: list[Experiment]
+    training: TrainingResults
+    shown: list[GalleryRow]
+    plots: list[Plot]
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """All that the report is about."""
+
+    record: StudyRecord
+    images: ImageCounts
+    left_out: list[LeftOutRow]
+    classes: list[ClassCounts]
+    trainings: list[TrainingResults]
+    experiments: list[ExperimentResults]
     data_plots: list[Plot]
     models_plots: list[Plot]
     study_plots: list[Plot]
-    galleries: dict[str, tuple[pd.DataFrame, list[Plot]]]
-    published: dict[str, pd.DataFrame]
+    galleries: list[Gallery]
+    published_figures: list[PublishedFigureRow]
+    published_claims: list[PublishedClaimRow]
 
     @property
-    def classes(self) -> list[str]:
-        """Class names in label order."""
-        return self.split.drop_duplicates("label").sort_values("label")["class"].tolist()
+    def seconds(self) -> float:
+        """What all trainings together took."""
+        return sum(training.record.seconds for training in self.trainings)
 
-    def runs_named(self, name: str) -> list[Run]:
+    def trainings_of(self, run: str) -> list[TrainingResults]:
         """The trainings of one run, a seed each."""
-        return [run for run in self.runs if run.name == name]
+        return [training for training in self.trainings if training.run == run]
 
-    def experiment(self, name: str) -> Experiment | None:
+    def base_trainings(self, model: str) -> list[TrainingResults]:
+        """The trainings of a model under the base settings, a seed each."""
+        return self.trainings_of(self.record.base_runs[model])
+
+    def experiment(self, name: str) -> ExperimentResults | None:
         """The experiment of that name, if the study has it."""
         return next(
             (experiment for experiment in self.experiments if experiment.name == name), None
         )
 
 
-def load_results(folder: Path) -> Results:
-    """Read `folder` (results/<dataset>); only what study.json lists is looked at.
+def load_results(folder: Path) -> StudyResults:
+    """Read `folder` (results/<dataset>): only what study.json lists.
 
     Raises:
         UserError: a file is missing or damaged.
     """
-    study = _read_json(folder / "study.json")
-    return Results(
-        study=study,
-        images=_read_data(folder / "data/inspect_images/images.csv"),
-        left_out=_read_data(folder / "data/inspect_images/left_out.csv"),
-        split=_read_data(folder / "data/split/split.csv"),
-        runs=[_load_run(folder, name, seed) for name in study["runs"] for seed in study["seeds"]],
-        experiments=[_load_experiment(folder, told) for told in study["experiments"]],
-        data_plots=_plots(folder, "data"),
-        models_plots=_plots(folder, "runs"),
-        study_plots=_plots(folder, "."),
-        galleries={
-            name: (
-                _read_numbers(folder / "explain" / name / "plot_gallery" / "gallery.csv"),
-                _plots(folder, f"explain/{name}", table="gallery.csv"),
-            )
-            for name in study["explained"]
-        },
-        published={
-            name: _read_numbers(folder / PUBLISHED / f"{name}.csv")
-            for name in ("figures", "claims")
-            if study["published"]
-        },
+    paths = StudyPaths(folder)
+    study = StudyRecord.read(paths.study)
+    trainings = [_load_training(paths, run, seed) for run in study.runs for seed in study.seeds]
+    published = bool(study.published)
+    return StudyResults(
+        record=study,
+        images=count_images(paths),
+        left_out=LEFT_OUT.read(paths.left_out),
+        classes=count_classes(paths),
+        trainings=trainings,
+        experiments=[_load_experiment(paths, trainings, record) for record in study.experiments],
+        data_plots=_plots(paths, paths.data),
+        models_plots=_plots(paths, paths.runs),
+        study_plots=_plots(paths, folder),
+        galleries=[
+            _load_gallery(paths, training)
+            for name in study.explained
+            for training in trainings
+            if training.name == name
+        ],
+        published_figures=tables.PUBLISHED_FIGURES.read(paths.published("figures"))
+        if published
+        else [],
+        published_claims=tables.PUBLISHED_CLAIMS.read(paths.published("claims"))
+        if published
+        else [],
     )
 
 
-def _load_run(folder: Path, name: str, seed: int) -> Run:
-    place = folder / "runs" / name / f"seed{seed}"
-    return Run(
-        name,
-        seed,
-        _read_json(place / "train" / "run.json"),
-        _read_json(place / "evaluate" / "metrics.json"),
-    )
+def _load_training(paths: StudyPaths, run: str, seed: int) -> TrainingResults:
+    files = paths.training(run, seed)
+    return TrainingResults(run, seed, RunRecord.read(files.record), RunMetrics.read(files.metrics))
 
 
-def _load_experiment(folder: Path, told: dict[str, Any]) -> Experiment:
-    place = folder / "experiments" / told["name"]
-    return Experiment(
-        told,
-        _read_json(place / "compare" / "experiment.json"),
-        by_model(_read_numbers(place / "compare" / "arms.csv")),
-        *(
-            by_model(_read_numbers(place / "compare" / f"{name}.csv"))
-            for name in ("effects", "checks", "pairs", "class_effects", "metrics")
-        ),
-        by_model(_read_numbers(place / "plot_dynamics" / "summary.csv"))
-        if told["dynamics"]
-        else None,
-        _load_search(folder, told) if told["swept_run"] else None,
-        {
-            run: _read_numbers(folder / "runs" / run / "label_quality/label_quality.csv")
-            for run in told["ranked_by"]
+def _load_gallery(paths: StudyPaths, training: TrainingResults) -> Gallery:
+    table = paths.gallery(training.name)
+    plots = _plots(paths, paths.explained(training.name), table)
+    return Gallery(training, GALLERY.read(table), plots)
+
+
+def _load_experiment(
+    paths: StudyPaths, trainings: list[TrainingResults], record: ExperimentRecord
+) -> ExperimentResults:
+    files = paths.experiment(record.name)
+    return ExperimentResults(
+        record=record,
+        answer=Answer.read(files.answer),
+        arms=by_model(tables.ARMS.read(files.table("arms"))),
+        effects=by_model(tables.EFFECTS.read(files.table("effects"))),
+        checks=by_model(tables.CHECKS.read(files.table("checks"))),
+        pairs=by_model(tables.PAIRS.read(files.table("pairs"))),
+        class_effects=by_model(tables.CLASS_EFFECTS.read(files.table("class_effects"))),
+        metrics=by_model(tables.METRICS.read(files.table("metrics"))),
+        dynamics=by_model(tables.DYNAMICS.read(files.dynamics)) if record.dynamics else None,
+        sweep=_load_sweep(paths, trainings, record, record.swept_run) if record.swept_run else None,
+        label_quality={
+            run: tables.LABEL_QUALITY.read(paths.label_quality(run)) for run in record.ranked_by
         },
-        _plots(folder, f"experiments/{told['name']}"),
+        plots=_plots(paths, files.folder),
     )
 
 
-def _load_search(folder: Path, told: dict[str, Any]) -> Search:
-    place = PurePosixPath("runs", told["swept_run"], "sweep")
-    best = _read_json(folder / place / "best.json")
-    for record in (folder / place.parent).glob("seed*/train/run.json"):
-        if not _read_json(record)["settings"]["training"].items() >= best["training"].items():
+def _load_sweep(
+    paths: StudyPaths, trainings: list[TrainingResults], record: ExperimentRecord, swept_run: str
+) -> SweepFindings:
+    folder = paths.sweep(swept_run)
+    best = SweepResult.read(folder / "best.json")
+    for training in trainings:
+        settings = training.record.settings.training.model_dump(mode="json")
+        if training.run == swept_run and not settings.items() >= best.training.items():
             # A cache may hold a training with what another checkout's sweep had found.
+            found = paths.training(training.run, training.seed).record
             raise UserError(
-                f"{record}: not trained with what {folder / place / 'best.json'} holds; remove "
-                f"{record.parent} and run snakemake again without --cache"
+                f"{found}: not trained with what {folder / 'best.json'} holds; remove "
+                f"{found.parent} and run snakemake again without --cache"
             )
-    base = next(cell["run"] for cell in told["cells"] if cell["arm"] == told["baseline"])
-    record = min((folder / "runs" / base).glob("seed*/train/run.json"))
-    return Search(
-        place,
-        best,
-        _read_numbers(folder / place / "importances.csv"),
-        PurePosixPath(record.relative_to(folder).as_posix()),
-        _read_json(record)["settings"]["training"],
+    base_run = next(each.run for each in record.arm_runs if each.arm == record.baseline)
+    base = next(training for training in trainings if training.run == base_run)
+    return SweepFindings(
+        folder=PLACES.sweep(swept_run),
+        best=best,
+        importances=IMPORTANCES.read(folder / "importances.csv"),
+        base_record=base.paths.record,
+        base=base.record.settings.training,
     )
 
 
-def _plots(folder: Path, under: str, table: str = "") -> list[Plot]:
+def _plots(paths: StudyPaths, folder: Path, table: Path | None = None) -> list[Plot]:
     """The figures in the plot_* folders; each has a table of its own name, or the named one."""
-    images = sorted(
-        path for path in (folder / under).glob("plot_*/*") if path.suffix in FIGURE_KINDS
-    )
     plots = []
-    for image in images:
-        data = image.with_name(table) if table else image.with_suffix(".csv")
-        _require(data)
-        places = (PurePosixPath(path.relative_to(folder).as_posix()) for path in (image, data))
-        plots.append(Plot(*places, wide=_is_wide(image)))
+    for image in sorted(folder.glob("plot_*/*")):
+        if image.suffix in FIGURE_KINDS:
+            data = require(table or image.with_suffix(".csv"))
+            plots.append(
+                Plot(
+                    image=image.relative_to(paths.results),
+                    table=data.relative_to(paths.results),
+                    wide=_is_wide(image),
+                )
+            )
     return plots
 
 
@@ -259,30 +285,3 @@ def _is_wide(image: Path) -> bool:
         return False
     width = re.search(r'<svg[^>]* width="([\d.]+)pt"', image.read_text(encoding="utf-8"))
     return width is not None and float(width[1]) > WIDEST
-
-
-def _require(path: Path) -> None:
-    if not path.is_file():
-        raise UserError(f"{path}: there is no such file; run snakemake again to make it")
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    _require(path)
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UserError(f"{path}: damaged ({error}); remove it and run snakemake again") from None
-
-
-def _read_data(path: Path) -> pd.DataFrame:
-    _require(path)
-    return read_table(path)
-
-
-def _read_numbers(path: Path) -> pd.DataFrame:
-    """A table of results: text as written (a class may be called NA), numbers as floats."""
-    _require(path)
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    numbers = [name for name in _NUMBERS if name in table]
-    table[numbers] = table[numbers].apply(pd.to_numeric, errors="coerce")
-    return table

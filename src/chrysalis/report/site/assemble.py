@@ -13,7 +13,7 @@ from chrysalis.errors import UserError
 from chrysalis.report.pages import published
 from chrysalis.report.pages.escape import escape
 from chrysalis.report.pages.fragments import all_fragments
-from chrysalis.report.pages.results import Results, load_results
+from chrysalis.report.pages.results import StudyResults, load_results
 from chrysalis.report.pages.tables import FILES
 
 FRAGMENTS = "_fragments"
@@ -40,7 +40,7 @@ def assemble(report_dir: Path, results_dir: Path, work_dir: Path, renderer: str)
         path = work_dir / FRAGMENTS / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    if not results.study["published"]:
+    if not results.record.published:
         (work_dir / published.PAGE).unlink(missing_ok=True)
     pages = _write_experiment_pages(report_dir, work_dir, results)
     _write_config(report_dir / "_quarto.yml", work_dir / "_quarto.yml", results, pages, renderer)
@@ -48,7 +48,7 @@ def assemble(report_dir: Path, results_dir: Path, work_dir: Path, renderer: str)
         _copy_linked(text, results_dir, work_dir / FILES)
 
 
-def _write_experiment_pages(report_dir: Path, work_dir: Path, results: Results) -> list[str]:
+def _write_experiment_pages(report_dir: Path, work_dir: Path, results: StudyResults) -> list[str]:
     """Each experiment's page, its own or that of its analysis; returns them in their order."""
     pages = [
         experiment.page
@@ -60,9 +60,9 @@ def _write_experiment_pages(report_dir: Path, work_dir: Path, results: Results) 
             continue
         source = report_dir / experiment.page
         if not source.is_file():
-            source = report_dir / TEMPLATE.format(experiment.told["analysis"])
+            source = report_dir / TEMPLATE.format(experiment.record.analysis)
         text = source.read_text(encoding="utf-8")
-        text = text.replace("EXPERIMENT_TITLE", escape(experiment.told["title"]))
+        text = text.replace("EXPERIMENT_TITLE", escape(experiment.record.title))
         text = text.replace("EXPERIMENT_NAME", experiment.name)
         page = work_dir / experiment.page
         page.parent.mkdir(exist_ok=True)
@@ -71,13 +71,13 @@ def _write_experiment_pages(report_dir: Path, work_dir: Path, results: Results) 
 
 
 def _write_config(
-    source: Path, target: Path, results: Results, pages: list[str], renderer: str
+    source: Path, target: Path, results: StudyResults, pages: list[str], renderer: str
 ) -> None:
     """_quarto.yml with the study's title, the renderer in the footer, the experiments' pages."""
     config = yaml.safe_load(source.read_text(encoding="utf-8"))
     website = config["website"]
     # A plain title: renderers differ in whether they decode references here.
-    title = re.sub(r"[^\w ,.()-]+", " ", results.study["title"]).strip()
+    title = re.sub(r"[^\w ,.()-]+", " ", results.record.title).strip()
     website["title"] = f"{title}: a Chrysalis study" if title else "A Chrysalis study"
     website["page-footer"] = {"left": f"Made by Chrysalis, rendered by {renderer}."}
     entries = website["navbar"]["left"]
@@ -85,7 +85,7 @@ def _write_config(
     menu["menu"] = [{"href": page} for page in pages]
     if not pages:
         entries.remove(menu)
-    if not results.study["published"]:
+    if not results.record.published:
         website["navbar"]["left"] = [e for e in entries if e.get("href") != published.PAGE]
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     target.write_text(text, encoding="utf-8")

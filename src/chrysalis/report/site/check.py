@@ -58,10 +58,11 @@ _DRAWING = {
 
 @dataclass
 class _Page:
-    """What a page loads, links to, names and says."""
+    """What a page loads, links to, names and says; `mute` are images without alt text."""
 
     loads: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    mute: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     prose: list[str] = field(default_factory=list)
@@ -85,6 +86,8 @@ class _Reader(HTMLParser):
         self.page.loads += loads
         if tag == "img":
             self.page.images += loads
+            if not values.get("alt", "").strip():
+                self.page.mute += loads
             if not loads:
                 self.page.loads.append("")
         self.page.links += [values[name] for name in _LINKED.get(tag, ()) if name in values]
@@ -115,16 +118,22 @@ class _Reader(HTMLParser):
 def check_site(site_dir: Path) -> list[str]:
     """Faults of the site in `site_dir`, a line each, in order of pages; none if all is well.
 
-    Found are: missing files and images, images without a drawing, dead links and anchors within
-    the site, unresolved references and shortcodes, pages without a first heading, and anything
-    that a browser would load from the network. Plain links out of the site are no fault.
+    Found are: missing files and images, images without a drawing or alt text, dead links and
+    anchors within the site, unresolved references and shortcodes, pages without a first heading,
+    and anything that a browser would load from the network. Plain links out of the site are no
+    fault.
     """
     pages = {path: _read(path) for path in sorted(site_dir.rglob("*.html"))}
     if not pages:
         return [f"{site_dir}: no pages"]
     problems = []
     for path, page in pages.items():
-        found = [*_unresolved(page), *_loads(path, page, site_dir), *_links(path, pages, site_dir)]
+        found = [
+            *_unresolved(page),
+            *_loads(path, page, site_dir),
+            *_mute(page),
+            *_links(path, pages, site_dir),
+        ]
         if not page.headings:
             found.append("no first heading (h1)")
         problems += [f"{path.relative_to(site_dir)}: {problem}" for problem in found]
@@ -152,6 +161,10 @@ def _addresses(name: str, values: dict[str, str]) -> list[str]:
 def _unresolved(page: _Page) -> list[str]:
     found = (match for text in page.prose for match in _UNRESOLVED.findall(text))
     return [f"unresolved reference or shortcode '{match}'" for match in found]
+
+
+def _mute(page: _Page) -> list[str]:
+    return [f"image '{address}' has no alt text" for address in page.mute]
 
 
 def _loads(path: Path, page: _Page, site_dir: Path) -> list[str]:

@@ -12,6 +12,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from chrysalis.errors import UserError
 
 log = logging.getLogger(__name__)
@@ -81,6 +83,9 @@ def _render_by_smalldocs(work_dir: Path) -> None:
         raise UserError(f"smalldocs cannot build the report: {error}") from error
     if site.warnings:
         raise UserError("smalldocs on the report's pages:\n" + "\n".join(site.warnings))
+    config = yaml.safe_load((work_dir / "_quarto.yml").read_text(encoding="utf-8"))
+    if (config.get("website") or {}).get("search") is False:
+        (work_dir / OUTPUT / "search.json").unlink(missing_ok=True)  # smalldocs writes it anyway
 
 
 def _run(command: list[str], seconds: float, folder: Path | None = None) -> tuple[int, str]:

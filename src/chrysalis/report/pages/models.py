@@ -1,0 +1,128 @@
+"""Generated Markdown of the models' page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from chrysalis.records.training import CalibrationScores, SplitMetrics
+from chrysalis.report.pages.captions import headed_figures, in_order
+from chrysalis.report.pages.escape import literal
+from chrysalis.report.pages.numbers import NOTHING, count, number, percent
+from chrysalis.report.pages.results import (
+    MODELS_EXPERIMENT,
+    PLACES,
+    StudyResults,
+    TrainingResults,
+)
+from chrysalis.report.pages.tables import source, table
+
+# Heading, and the metric on test; None where there are too few classes.
+TEST_METRICS: tuple[tuple[str, Callable[[SplitMetrics], float | None]], ...] = (
+    ("Test top-1", lambda test: test.top1),
+    ("Test top-3", lambda test: test.top3),
+    ("Test F1, macro", lambda test: test.f1_macro),
+    ("Test ECE", lambda test: test.ece),
+)
+_Score = Callable[[CalibrationScores], float]
+CALIBRATION: tuple[tuple[str, _Score, Callable[[float], str]], ...] = (
+    ("ECE", lambda scores: scores.ece, percent),
+    ("NLL", lambda scores: scores.nll, lambda value: number(value, 3)),
+    ("Brier score", lambda scores: scores.brier, lambda value: number(value, 3)),
+)
+
+
+def fragments(results: StudyResults) -> dict[str, str]:
+    """The parts of the models' page that do not depend on there being an experiment on models."""
+    made = {
+        "models_table.md": models_table(results),
+        "models_metrics.md": models_metrics(results),
+        "models_calibration.md": models_calibration(results),
+        "models_figures.md": headed_figures(in_order(results.models_plots)),
+    }
+    if results.experiment(MODELS_EXPERIMENT) is None:
+        skipped = {each.name: each.reason for each in results.record.skipped_experiments}
+        why = f": {literal(skipped[MODELS_EXPERIMENT])}" if MODELS_EXPERIMENT in skipped else ""
+        text = f"This study does not compare models{why}.\n"
+        made |= {
+            f"{MODELS_EXPERIMENT}/{name}": text for name in ("answer.md", "arms.md", "effects.md")
+        }
+        made |= {f"{MODELS_EXPERIMENT}/{name}": "" for name in ("question.md", "figures.md")}
+    return made
+
+
+def models_table(results: StudyResults) -> str:
+    """Each model's architecture, parameters, and the side of its input."""
+    rows, files = [], []
+    for model in results.record.models:
+        training = results.base_trainings(model.name)[0]
+        files.append(training.paths.record)
+        rows.append(
+            [
+                literal(model.name),
+                literal(model.title),
+                number(training.record.parameters),
+                number(training.record.settings.image_size),
+            ]
+        )
+    headings = ["Model", "Architecture", "Parameters", "Input side (px)"]
+    return table(headings, rows, "llrr") + "\n" + source("train", *files)
+
+
+def models_metrics(results: StudyResults) -> str:
+    """More metrics of each model under the base settings, and which is best on val."""
+    rows = []
+    for model in results.record.models:
+        trainings = results.base_trainings(model.name)
+        values = [percent(_val_top1(trainings))]
+        for _, metric in TEST_METRICS:
+            found = [metric(training.metrics.test) for training in trainings]
+            known = [value for value in found if value is not None]
+            values.append(percent(_mean(known)) if known else NOTHING)
+        rows.append([literal(model.name), *values])
+    headings = ["Model", "Val top-1", *(heading for heading, _ in TEST_METRICS)]
+    best, trainings = _best(results)
+    text = (
+        f"The best model on val is {literal(best)}. Its accuracy is "
+        f"{percent(_val_top1(trainings))} on val and "
+        f"{percent(_mean(training.metrics.test.top1 for training in trainings))} on test, the mean "
+        f"over {count(len(trainings), 'seed')}. Test results played no part in the choice.\n"
+    )
+    made = source("summarise", PLACES.models)
+    return text + "\n" + table(headings, rows, "lrrrrr") + "\n" + made
+
+
+def models_calibration(results: StudyResults) -> str:
+    """Calibration of each model on test, as trained and scaled by the temperature fitted on val."""
+    rows = []
+    for model in results.record.models:
+        metrics = [training.metrics for training in results.base_trainings(model.name)]
+        shown = [
+            text(_mean(map(score, scores)))
+            for _, score, text in CALIBRATION
+            for scores in ([each.test for each in metrics], [each.test.scaled for each in metrics])
+        ]
+        temperature = _mean(each.temperature for each in metrics)
+        rows.append([literal(model.name), *shown, number(temperature, 2)])
+    headings = [head for name, *_ in CALIBRATION for head in (name, f"{name}, scaled")]
+    return (
+        table(["Model", *headings, "Temperature"], rows, "lrrrrrrr")
+        + "\n"
+        + source("summarise", PLACES.models)
+    )
+
+
+def _best(results: StudyResults) -> tuple[str, list[TrainingResults]]:
+    """The model with the highest mean accuracy on val, the first of equals, and its trainings."""
+    trainings = {model.name: results.base_trainings(model.name) for model in results.record.models}
+    best = max(trainings, key=lambda name: _val_top1(trainings[name]))
+    return best, trainings[best]
+
+
+def _val_top1(trainings: list[TrainingResults]) -> float:
+    return _mean(training.metrics.val.top1 for training in trainings)
+
+
+def _mean(values: Iterable[float]) -> float:
+    return float(np.mean(list(values)))
