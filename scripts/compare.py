@@ -1,21 +1,18 @@
 """An experiment's tables and verdicts from the predictions of its runs."""
 
-import json
 from pathlib import Path
 
 from chrysalis.evaluation.experiment import analyse
+from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import ExperimentRecord
 from chrysalis.workflow import arguments, cli
 
 
 def main(args) -> None:
     """Write a CSV for each table, and experiment.json."""
-    experiment = json.loads(args.experiment.read_text())
-    tables, answer = analyse(experiment, args.results / "runs", args.seeds, args.threshold)
-    output = args.results / "experiments" / experiment["name"] / "compare"
-    output.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        table.to_csv(output / f"{name}.csv", index=False)
-    (output / "experiment.json").write_text(json.dumps(answer, indent=1))
+    record, paths = ExperimentRecord.read(args.experiment), StudyPaths(args.results)
+    found = analyse(record, paths, args.seeds, args.threshold)
+    found.write(paths.experiment(record.name))
 
 
 if __name__ == "__main__":

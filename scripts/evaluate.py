@@ -1,13 +1,14 @@
 """Metrics of one training on val and test, from its stored predictions."""
 
 from chrysalis.evaluation.evaluate import evaluate
+from chrysalis.records.paths import TrainingPaths
 from chrysalis.workflow import arguments, cli
 
 
 def main(args) -> None:
     """Write metrics.json, per_class.csv, confusion.csv and reliability.csv."""
-    folder = arguments.job(args).folder
-    evaluate(folder / "train").write(folder / "evaluate")
+    paths = TrainingPaths(arguments.job(args).folder)
+    evaluate(paths).write(paths)
 
 
 if __name__ == "__main__":

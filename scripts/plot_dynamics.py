@@ -1,9 +1,9 @@
 """Figures of how the arms of an experiment train, and a table of each arm in a line."""
 
-import json
 from pathlib import Path
 
 from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import ExperimentRecord
 from chrysalis.report.figures.arm_dynamics import draw_dynamics, read_dynamics
 from chrysalis.report.figures.dynamics import summarise
 from chrysalis.report.figures.saving import save_drawn
@@ -12,14 +12,11 @@ from chrysalis.workflow import cli
 
 def main(args) -> None:
     """Write three figures with their tables, and summary.csv."""
-    paths, experiment = StudyPaths(args.results), json.loads(args.experiment.read_text())
+    paths, experiment = StudyPaths(args.results), ExperimentRecord.read(args.experiment)
     tables = read_dynamics(
-        {
-            (cell["model"], cell["arm"]): paths.of_seed(cell["run"], args.seed)
-            for cell in experiment["cells"]
-        }
+        {(one.model, one.arm): paths.training(one.run, args.seed) for one in experiment.arm_runs}
     )
-    output = paths.experiment(experiment["name"]).folder / "plot_dynamics"
+    output = paths.experiment(experiment.name).folder / "plot_dynamics"
     save_drawn(draw_dynamics(tables), output)
     summarise(**tables).to_csv(output / "summary.csv", index=False)
 

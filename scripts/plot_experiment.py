@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chrysalis.records.paths import ExperimentPaths
 from chrysalis.report.figures.arms import draw_experiment
 from chrysalis.report.figures.saving import save_drawn
 from chrysalis.workflow import cli
@@ -10,7 +11,8 @@ from chrysalis.workflow import cli
 def main(args) -> None:
     """Draw each table that the rule compare wrote, and put it beside its figure."""
     save_drawn(
-        draw_experiment(args.folder / "compare", args.threshold), args.folder / "plot_experiment"
+        draw_experiment(ExperimentPaths(args.folder), args.threshold),
+        args.folder / "plot_experiment",
     )
 
 

@@ -1,9 +1,10 @@
 """Figure of the models' learning rate range tests, with the rate that each is trained with."""
 
-import json
 from pathlib import Path
 
+from chrysalis.evaluation.summary import base_trainings
 from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import StudyRecord
 from chrysalis.report.figures.base_runs import draw_lr_range
 from chrysalis.report.figures.saving import save_drawn
 from chrysalis.workflow import cli
@@ -12,14 +13,13 @@ from chrysalis.workflow.arguments import read_settings
 
 def main(args) -> None:
     """Write the figure and its table."""
-    paths, study = StudyPaths(args.results), json.loads(args.study.read_text())
-    runs, seed = study["base_runs"], study["seeds"][0]
-    folders = {model: paths.of_seed(run, seed) for model, run in runs.items()}
+    paths, study = StudyPaths(args.results), StudyRecord.read(args.study)
+    trainings = {model: seeds[0] for model, seeds in base_trainings(study, paths).items()}
     rates = {
         model: read_settings(paths.settings(run)).training.learning_rate
-        for model, run in runs.items()
+        for model, run in study.base_runs.items()
     }
-    save_drawn(draw_lr_range(folders, rates), args.output)
+    save_drawn(draw_lr_range(trainings, rates), args.output)
 
 
 if __name__ == "__main__":

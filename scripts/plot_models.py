@@ -1,9 +1,10 @@
 """Figures of the study's models: training curves, calibration, the best one's confusion matrix."""
 
-import json
 from pathlib import Path
 
+from chrysalis.evaluation.summary import base_trainings
 from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import StudyRecord
 from chrysalis.report.figures.base_runs import draw_models
 from chrysalis.report.figures.saving import save_drawn
 from chrysalis.workflow import cli
@@ -11,12 +12,8 @@ from chrysalis.workflow import cli
 
 def main(args) -> None:
     """Write the figures, each with its table."""
-    paths, study = StudyPaths(args.results), json.loads(args.study.read_text())
-    folders = {
-        model: [paths.of_seed(run, seed) for seed in study["seeds"]]
-        for model, run in study["base_runs"].items()
-    }
-    save_drawn(draw_models(folders), args.output)
+    study = StudyRecord.read(args.study)
+    save_drawn(draw_models(base_trainings(study, StudyPaths(args.results))), args.output)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from chrysalis.report.figures.read import arms_and_metrics
+from chrysalis.records.experiment import ARMS, METRICS
+from chrysalis.records.paths import ExperimentPaths
 from chrysalis.report.figures.saving import save_drawn
 from chrysalis.report.figures.tradeoff import plot_tradeoff, tabulate_tradeoff
 from chrysalis.workflow import cli
@@ -10,7 +11,9 @@ from chrysalis.workflow import cli
 
 def main(args) -> None:
     """Write the figure and its table."""
-    arms, metrics = arms_and_metrics(args.folder / "compare")
+    paths = ExperimentPaths(args.folder)
+    arms = ARMS.read_frame(paths.table("arms"))
+    metrics = METRICS.read_frame(paths.table("metrics"))
     table = tabulate_tradeoff(arms, metrics, args.metrics)
     save_drawn({"tradeoff": (table, plot_tradeoff(table))}, args.folder / "plot_tradeoff")
 

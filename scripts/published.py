@@ -1,21 +1,17 @@
 """Published figures and claims beside what the study measured."""
 
-import json
 from pathlib import Path
 
-from chrysalis.evaluation.published_tables import published_tables
+from chrysalis.evaluation.published_tables import write_published
 from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import StudyRecord
 from chrysalis.workflow import cli
 
 
 def main(args) -> None:
     """Write figures.csv and claims.csv."""
     paths = StudyPaths(args.results)
-    study = json.loads(paths.study.read_text())
-    for name, table in published_tables(study, args.results).items():
-        output = paths.published(name)
-        output.parent.mkdir(parents=True, exist_ok=True)
-        table.to_csv(output, index=False)
+    write_published(StudyRecord.read(paths.study), paths)
 
 
 if __name__ == "__main__":

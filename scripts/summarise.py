@@ -3,24 +3,19 @@
 import json
 from pathlib import Path
 
-from chrysalis.evaluation.summary import headline_metrics, models_table
+from chrysalis.evaluation.summary import base_trainings, headline_metrics, models_table
+from chrysalis.records.experiment import MODEL_METRICS
 from chrysalis.records.files import write_whole
 from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import StudyRecord
 from chrysalis.workflow import cli
 
 
 def main(args) -> None:
     """Write metrics.json and models.csv."""
-    paths, study = StudyPaths(args.results), json.loads(args.study.read_text())
-    folders = {
-        model: [paths.of_seed(run, seed) for seed in study["seeds"]]
-        for model, run in study["base_runs"].items()
-    }
-    names = [experiment["name"] for experiment in study["experiments"]]
-    tables = {name: paths.experiment(name).folder / "compare" for name in names}
-    write_whole(paths.metrics, json.dumps(headline_metrics(folders, tables), indent=1) + "\n")
-    paths.models.parent.mkdir(parents=True, exist_ok=True)
-    models_table(folders).to_csv(paths.models, index=False)
+    paths, study = StudyPaths(args.results), StudyRecord.read(args.study)
+    write_whole(paths.metrics, json.dumps(headline_metrics(study, paths), indent=1) + "\n")
+    MODEL_METRICS.write(models_table(base_trainings(study, paths)), paths.models)
 
 
 if __name__ == "__main__":

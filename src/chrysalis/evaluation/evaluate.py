@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from chrysalis.records.evaluation import PER_CLASS, RELIABILITY, PerClassRow, ReliabilityRow
+from chrysalis.records.paths import TrainingPaths
 from chrysalis.records.predictions import Predictions, read
+from chrysalis.records.training import CalibrationScores, RunMetrics, SplitMetrics
 from chrysalis.stats import calibration, classification
-
-PER_CLASS = ["split", "class", "support", "accuracy"]
 
 
 @dataclass(frozen=True)
@@ -24,57 +23,66 @@ class Evaluated:
     may itself be called "class" or "split".
     """
 
-    metrics: dict[str, Any]
-    per_class: pd.DataFrame
+    metrics: RunMetrics
+    per_class: list[PerClassRow]
     confusion: pd.DataFrame
-    reliability: pd.DataFrame
+    reliability: list[ReliabilityRow]
 
-    def write(self, folder: Path) -> None:
+    def write(self, paths: TrainingPaths) -> None:
         """Write metrics.json, per_class.csv, confusion.csv and reliability.csv."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "metrics.json").write_text(json.dumps(self.metrics, indent=1))
-        for name in ("per_class", "confusion", "reliability"):
-            getattr(self, name).to_csv(folder / f"{name}.csv", index=False)
+        self.metrics.write(paths.metrics)
+        PER_CLASS.write(self.per_class, paths.per_class)
+        self.confusion.to_csv(paths.confusion, index=False)
+        RELIABILITY.write(self.reliability, paths.reliability)
 
 
-def evaluate(record: Path) -> Evaluated:
-    """The metrics of the training whose record is in the folder `record`."""
-    splits = {split: read(record, split) for split in ("val", "test")}
+def evaluate(paths: TrainingPaths) -> Evaluated:
+    """The metrics of one training.
+
+    Raises:
+        UserError: its predictions are missing, damaged or not finite.
+    """
+    splits = {split: read(paths.train, split) for split in ("val", "test")}
     val, test = splits["val"], splits["test"]
     temperature = calibration.fit_temperature(val.labels, val.logits)
     counts = {split: _confusion(found) for split, found in splits.items()}
     per_class = [
-        classification.per_class(matrix, splits[split].classes).assign(split=split)
+        PerClassRow(split, row["class"], row["support"], row["accuracy"])
         for split, matrix in counts.items()
+        for row in classification.per_class(matrix, splits[split].classes).to_dict("records")
     ]
     reliability = [
-        calibration.reliability(test.labels, test.logits / by).assign(scaled=scaled)
+        ReliabilityRow(**bin_, scaled=scaled)
         for scaled, by in (("no", 1.0), ("yes", temperature))
+        for bin_ in calibration.reliability(test.labels, test.logits / by).to_dict("records")
     ]
     return Evaluated(
-        {"temperature": temperature}
-        | {split: _summary(found, temperature) for split, found in splits.items()},
-        pd.concat(per_class)[PER_CLASS],
+        RunMetrics(
+            temperature=temperature,
+            val=_summary(val, temperature),
+            test=_summary(test, temperature),
+        ),
+        per_class,
         pd.concat(
             _labelled(matrix, split, splits[split].classes) for split, matrix in counts.items()
         ),
-        pd.concat(reliability),
+        reliability,
     )
 
 
-def _summary(predictions: Predictions, temperature: float) -> dict[str, Any]:
+def _summary(predictions: Predictions, temperature: float) -> SplitMetrics:
     labels, logits = predictions.labels, predictions.logits
-    scaled = calibration.scores(labels, logits / temperature)
-    return classification.summarise(labels, logits) | {"scaled": scaled}
+    scaled = CalibrationScores(**calibration.scores(labels, logits / temperature))
+    return SplitMetrics(**classification.summarise(labels, logits), scaled=scaled)
 
 
-def _confusion(predictions: Predictions) -> Any:
+def _confusion(predictions: Predictions) -> np.ndarray:
     """Counts (classes, classes): rows are true classes, columns predicted ones."""
-    guesses = predictions.logits.argmax(1)
+    guesses = classification.predicted(predictions.logits)
     return classification.confusion(predictions.labels, guesses, len(predictions.classes))
 
 
-def _labelled(matrix: Any, split: str, classes: list[str]) -> pd.DataFrame:
+def _labelled(matrix: np.ndarray, split: str, classes: list[str]) -> pd.DataFrame:
     table = pd.DataFrame(matrix, columns=classes)
     table.insert(0, "class", classes, allow_duplicates=True)
     table.insert(0, "split", split, allow_duplicates=True)

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import pandas as pd
-
 from chrysalis.evaluation.published import Measured, claims_table, figures_table
+from chrysalis.records.experiment import PUBLISHED_CLAIMS, PUBLISHED_FIGURES
+from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import StudyRecord
 
-TABLES = {"figures": figures_table, "claims": claims_table}
 
-
-def published_tables(study: dict[str, Any], results: Path) -> dict[str, pd.DataFrame]:
-    """figures and claims, each row with the name of its file in `published_in`.
-
-    `study` is what study.json holds; `results` the folder of the study's results.
-    """
-    measured = Measured(study, results)
-    return {
-        name: pd.concat(
-            tabulate(published, measured).assign(published_in=file)
-            for file, published in study["published"].items()
-        )
-        for name, tabulate in TABLES.items()
-    }
+def write_published(study: StudyRecord, paths: StudyPaths) -> None:
+    """Write figures.csv and claims.csv."""
+    measured = Measured(study, paths)
+    figures, claims = [], []
+    for name, published in study.published.items():
+        figures += figures_table(name, published, measured)
+        claims += claims_table(name, published, measured)
+    PUBLISHED_FIGURES.write(figures, paths.published("figures"))
+    PUBLISHED_CLAIMS.write(claims, paths.published("claims"))

@@ -34,8 +34,8 @@ class Record(BaseModel):
             ) from None
 
     def write(self, path: Path) -> None:
-        """Write the file, with its folder; only keys that were given are written."""
-        write_whole(path, self.model_dump_json(indent=1, exclude_unset=True))
+        """Write the file, with its folder."""
+        write_whole(path, self.model_dump_json(indent=1))
 
 
 def require(path: Path) -> Path:

@@ -135,13 +135,13 @@ class StudyPaths(JobPaths):
         """The folder of all runs."""
         return self.results / "runs"
 
-    def explained(self, training: str) -> Path:
+    def explanations(self, training: str) -> Path:
         """The folder of what explains a training, which is named as in the study's record."""
         return self.results / "explain" / training
 
     def gallery(self, training: str) -> Path:
         """The predictions that a training's galleries show."""
-        return self.explained(training) / "plot_gallery/gallery.csv"
+        return self.explanations(training) / "plot_gallery/gallery.csv"
 
     def training(self, run: str, seed: int) -> TrainingPaths:
         """One training's files."""

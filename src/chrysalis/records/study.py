@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import field_serializer
 
 from chrysalis.config.experiment import Arm
 from chrysalis.config.metrics import MetricName
@@ -62,6 +64,11 @@ class ExperimentRecord(Record):
     swept_run: str | None
     ranked_by: list[str]
     too_small: list[str]
+
+    @field_serializer("arms")
+    def _changes_alone(self, arms: dict[str, Arm]) -> dict[str, Any]:
+        """Only what each arm changes: a key that it leaves out is no change."""
+        return {name: arm.model_dump(mode="json", exclude_unset=True) for name, arm in arms.items()}
 
     @property
     def runs(self) -> list[str]:

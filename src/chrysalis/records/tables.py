@@ -44,14 +44,7 @@ class Table(Generic[Row]):
 
     def write(self, rows: Iterable[Row], path: Path) -> None:
         """Write the file, with its folder."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        table = self.frame(rows)
-        for name in self.columns:
-            if typing.get_origin(self.types[name]) is tuple:
-                table[name] = [
-                    BETWEEN.join(f"{value:.6g}" for value in cell) for cell in table[name]
-                ]
-        table.to_csv(path, index=False)
+        write_frame(self.frame(rows), path)
 
     def read_frame(self, path: Path) -> pd.DataFrame:
         """The file as a data frame with these columns, in their types; others are left out.
@@ -86,6 +79,16 @@ class Table(Generic[Row]):
         """The rows of a data frame that `read_frame` gave, or a part of it."""
         columns = (table[name].tolist() for name in self.columns)
         return [self.row(*values) for values in zip(*columns, strict=True)]
+
+
+def write_frame(table: pd.DataFrame, path: Path) -> None:
+    """Write a data frame, with its folder; tuples of numbers as in a `Table`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.map(_text).to_csv(path, index=False)
+
+
+def _text(value: Any) -> Any:
+    return BETWEEN.join(f"{one:.6g}" for one in value) if isinstance(value, tuple) else value
 
 
 def _column(field: str) -> str:

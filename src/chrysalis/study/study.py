@@ -73,7 +73,7 @@ class Study:
         reasons = []
         if len(self.seeds) < ENOUGH_SEEDS:
             reasons.append(f"{ENOUGH_SEEDS} seeds are needed, not {len(self.seeds)}")
-        epochs = min(self.runs[run].training.epochs for run in runs)
+        epochs = min(self.run(run).training.epochs for run in runs)
         if epochs < ENOUGH_EPOCHS:
             reasons.append(f"{ENOUGH_EPOCHS} epochs are needed, not {epochs}")
         return reasons

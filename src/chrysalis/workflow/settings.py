@@ -28,12 +28,12 @@ def write(study: Study, config: dict[str, Any], paths: StudyPaths, alone: bool) 
     for name, run in (study.runs | study.more_runs).items():
         _write(paths.settings(name), run.model_dump(mode="json", exclude={"seed"}))
     experiments = {
-        experiment.name: experiment.describe()
+        experiment.name: experiment.record(study.too_small(experiment.runs)).model_dump(mode="json")
         for experiment in (*study.experiments, *study.on_request)
     }
-    record = study.describe()
-    told = json.dumps([config, record, experiments], sort_keys=True)
-    plan = paths.plan(hashlib.sha256(told.encode()).hexdigest()[:8])
+    record = study.record().model_dump(mode="json")
+    whole = json.dumps([config, record, experiments], sort_keys=True)
+    plan = paths.plan(hashlib.sha256(whole.encode()).hexdigest()[:8])
     _write(plan.config, config, sort_keys=True)
     _write(plan.study, record)
     for name, experiment in experiments.items():

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
+from chrysalis.records.paths import TrainingPaths
 from chrysalis.report.figures import dynamics
 from chrysalis.report.figures.saving import Drawn
 
 TABLES = ("steps", "epochs", "layers")
 
 
-def read_dynamics(trainings: dict[tuple[str, str], Path]) -> dict[str, pd.DataFrame]:
+def read_dynamics(trainings: dict[tuple[str, str], TrainingPaths]) -> dict[str, pd.DataFrame]:
     """steps, epochs and layers of all arms, each with the columns model and arm.
 
-    `trainings` holds the folder of one training for each model and arm.
+    `trainings` holds one training per model and arm.
     """
     return {
         name: pd.concat(
             [
-                pd.read_csv(folder / "dynamics" / f"{name}.csv").assign(model=model, arm=arm)
-                for (model, arm), folder in trainings.items()
+                pd.read_csv(paths.dynamics / f"{name}.csv").assign(model=model, arm=arm)
+                for (model, arm), paths in trainings.items()
             ],
             ignore_index=True,
         )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
+from chrysalis.config.experiment import Arm
 from chrysalis.report.figures.style import (
     STYLE,
     colour,
@@ -20,18 +20,18 @@ from chrysalis.report.figures.style import (
 )
 
 
-def families(arms: dict[str, dict[str, Any]]) -> dict[str, str]:
+def families(arms: dict[str, Arm]) -> dict[str, str]:
     """The family of each arm: arms whose changes differ in `train_share` alone are one family.
 
     `arms` holds each arm's changes; a family is named after its arm with the most images.
     """
     kept: dict[str, list[str]] = {}
-    for name, changes in arms.items():
-        rest = {key: value for key, value in changes.items() if key != "train_share"}
+    for name, arm in arms.items():
+        rest = arm.model_dump(mode="json", exclude_unset=True, exclude={"train_share"})
         kept.setdefault(json.dumps(rest, sort_keys=True), []).append(name)
     named: dict[str, str] = {}
     for names in kept.values():
-        largest = max(names, key=lambda name: arms[name].get("train_share") or 1)
+        largest = max(names, key=lambda name: arms[name].train_share or 1)
         named |= dict.fromkeys(names, largest)
     return named
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from chrysalis.records.tables import write_frame
 from chrysalis.report.figures.style import save_figure
 
 Drawn = dict[str, tuple[pd.DataFrame, Figure]]
@@ -16,5 +17,5 @@ def save_drawn(drawn: Drawn, folder: Path, suffix: str = ".svg") -> None:
     """Write each figure, and its table under the same name, into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, (table, figure) in drawn.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
+        write_frame(table, folder / f"{name}.csv")
         save_figure(figure, folder / f"{name}{suffix}")

@@ -213,7 +213,7 @@ def _load_training(paths: StudyPaths, run: str, seed: int) -> TrainingResults:
 
 def _load_gallery(paths: StudyPaths, training: TrainingResults) -> Gallery:
     table = paths.gallery(training.name)
-    plots = _plots(paths, paths.explained(training.name), table)
+    plots = _plots(paths, paths.explanations(training.name), table)
     return Gallery(training, GALLERY.read(table), plots)
 
 
