@@ -55,7 +55,7 @@ def test_adding_an_experiment(small):
 
 def test_adding_a_figure(small):
     for name in (
-        "src/chrysalis/report/confidence.py",
+        "src/chrysalis/report/figures/confidence.py",
         "scripts/plot_confidence.py",
         "workflow/rules/runs.smk",
     ):

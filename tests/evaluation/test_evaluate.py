@@ -1,42 +1,46 @@
 """Metrics of one training by hand."""
 
-import json
 import math
 
 import pandas as pd
 import pytest
 
 from chrysalis.evaluation.evaluate import evaluate
+from chrysalis.records.evaluation import PER_CLASS, RELIABILITY
+from chrysalis.records.paths import TrainingPaths
+from chrysalis.records.training import RunMetrics
 
 
 @pytest.fixture
-def record(write_run):
+def paths(write_run):
     """Val: one of two right; test: two of three. Classes are called as columns are."""
     classes = ["class", "split", "empty"]
     write_run("m-1", 0, classes, ["class", "split"], ["class", "class"], split="val")
     truth, guesses = ["class", "class", "split"], ["class", "empty", "split"]
-    return write_run("m-1", 0, classes, truth, guesses)
+    return TrainingPaths(write_run("m-1", 0, classes, truth, guesses).parent)
 
 
-def test_by_hand(record):
-    found = evaluate(record)
-    assert found.metrics["val"]["top1"] == 1 / 2
-    assert found.metrics["test"]["top1"] == pytest.approx(2 / 3)
-    assert found.metrics["temperature"] == pytest.approx(2 / math.log(2), rel=1e-4)
-    assert set(found.metrics["test"]["scaled"]) == {"ece", "nll", "brier"}
-    test = found.per_class[found.per_class["split"] == "test"]
-    assert test["support"].tolist() == [2, 1, 0]
-    assert test["accuracy"].tolist()[:2] == [0.5, 1.0]
+def test_by_hand(paths):
+    found = evaluate(paths)
+    assert found.metrics.val.top1 == 1 / 2
+    assert found.metrics.test.top1 == pytest.approx(2 / 3)
+    assert found.metrics.temperature == pytest.approx(2 / math.log(2), rel=1e-4)
+    assert set(found.metrics.test.scaled.model_dump()) == {"ece", "nll", "brier"}
+    test = [row for row in found.per_class if row.split == "test"]
+    assert [row.support for row in test] == [2, 1, 0]
+    assert [row.accuracy for row in test][:2] == [0.5, 1.0]
     assert found.confusion.columns.tolist() == ["split", "class", "class", "split", "empty"]
     assert found.confusion.iloc[3:, 2:].to_numpy().tolist() == [[1, 0, 1], [0, 1, 0], [0, 0, 0]]
-    assert found.reliability.groupby("scaled")["images"].sum().to_dict() == {"no": 3, "yes": 3}
+    images = {scaled: 0 for scaled in ("no", "yes")}
+    for row in found.reliability:
+        images[row.scaled] += row.images
+    assert images == {"no": 3, "yes": 3}
 
 
-def test_files(record, tmp_path):
-    found = evaluate(record)
-    found.write(tmp_path / "evaluate")
-    assert json.loads((tmp_path / "evaluate/metrics.json").read_text()) == found.metrics
-    assert {path.stem for path in (tmp_path / "evaluate").glob("*.csv")} == {
-        *("per_class", "confusion", "reliability")
-    }
-    assert len(pd.read_csv(tmp_path / "evaluate/confusion.csv")) == 6
+def test_files(paths):
+    found = evaluate(paths)
+    found.write(paths)
+    assert RunMetrics.read(paths.metrics) == found.metrics
+    assert PER_CLASS.read(paths.per_class)[0] == found.per_class[0]
+    assert len(RELIABILITY.read(paths.reliability)) == len(found.reliability)
+    assert len(pd.read_csv(paths.confusion)) == 6

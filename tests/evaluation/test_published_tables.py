@@ -1,22 +1,22 @@
 """The tables of all files that name what was published."""
 
-from chrysalis.evaluation import published_tables as module
-from chrysalis.evaluation.published_tables import published_tables
-from tests.evaluation.test_published import STUDY, claim, figure, measured
+from chrysalis.evaluation.published_tables import write_published
+from chrysalis.records.experiment import PUBLISHED_CLAIMS, PUBLISHED_FIGURES
+from tests.evaluation.test_published import claim, figure, measured, others
 
 __all__ = ["measured"]  # a fixture
 
 
-def test_each_row_names_its_file(measured, tmp_path):
-    study = STUDY | {
-        "published": {
-            "one": {"figures": [figure(), figure(metric="val")], "claims": []},
-            "two": {"figures": [figure()], "claims": [claim()]},
-        }
+def test_each_row_names_its_file(measured):
+    published = {
+        "one": others(figures=[figure(), figure(metric="val")]),
+        "two": others(figures=[figure()], claims=[claim()]),
     }
-    tables = published_tables(study, tmp_path)
-    assert list(tables) == list(module.TABLES) == ["figures", "claims"]
-    assert tables["figures"]["published_in"].tolist() == ["one", "one", "two"]
-    assert tables["figures"]["mean"].notna().all()
-    assert tables["claims"]["published_in"].tolist() == ["two"]
-    assert tables["claims"]["outcome"].tolist() == ["holds here"]
+    paths = measured.paths
+    write_published(measured.study.model_copy(update={"published": published}), paths)
+    figures = PUBLISHED_FIGURES.read(paths.published("figures"))
+    claims = PUBLISHED_CLAIMS.read(paths.published("claims"))
+    assert [row.published_in for row in figures] == ["one", "one", "two"]
+    assert all(row.mean > 0 for row in figures)
+    assert [row.published_in for row in claims] == ["two"]
+    assert [row.outcome for row in claims] == ["holds here"]

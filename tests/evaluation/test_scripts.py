@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.runs import experiment_record, study_record
+
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
@@ -62,21 +64,15 @@ def test_evaluate(run):
 def test_compare_and_summarise(run, write_run, tmp_path):
     write_run("n-87654321", 0, ["x", "NA"], ["x", "x", "NA"], ["x", "x", "NA"])
     results = tmp_path
-    experiment = {
-        **{"name": "models", "title": "Models", "question": "Which?", "analysis": "accuracy"},
-        **{
-            "baseline": "m",
-            "arms": {"m": {"model": "m"}, "n": {"model": "n"}},
-            "metrics": [],
-        },
-        "cells": [
-            {"model": "m", "arm": "m", "run": "m-12345678", "stage": "train"},
-            {"model": "n", "arm": "n", "run": "n-87654321", "stage": "train"},
-        ],
-    }
+    experiment = experiment_record(
+        [("m", "m", "m-12345678"), ("n", "n", "n-87654321")],
+        "m",
+        name="models",
+        arms={"m": {"model": "m"}, "n": {"model": "n"}},
+    )
     output = results / "experiments/models/compare"
     planned = tmp_path / "models.json"
-    planned.write_text(json.dumps(experiment))
+    experiment.write(planned)
     main_of("compare")(
         Namespace(
             experiment=planned,
@@ -96,8 +92,8 @@ def test_compare_and_summarise(run, write_run, tmp_path):
     ]
 
     main_of("evaluate")(Namespace(**named(run)))
-    study = {"base_runs": {"m": "m-12345678"}, "seeds": [0], "experiments": [experiment]}
-    (tmp_path / "study.json").write_text(json.dumps(study))
+    study = study_record(base_runs={"m": "m-12345678"}, seeds=[0], experiments=[experiment])
+    study.write(tmp_path / "study.json")
     main_of("summarise")(Namespace(results=results, study=tmp_path / "study.json"))
     models = pd.read_csv(results / "runs/summarise/models.csv").set_index(
         ["model", "split", "metric"]

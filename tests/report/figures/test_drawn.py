@@ -6,6 +6,17 @@ import pytest
 from matplotlib.figure import Figure
 
 from chrysalis.evaluation.evaluate import evaluate
+from chrysalis.evaluation.training import Training
+from chrysalis.records.experiment import (
+    ARMS,
+    EFFECTS,
+    PER_CLASS,
+    ArmRow,
+    ClassAccuracyRow,
+    EffectRow,
+)
+from chrysalis.records.paths import ExperimentPaths, TrainingPaths
+from chrysalis.records.training import HISTORY, HistoryRow
 from chrysalis.report.figures import dynamics
 from chrysalis.report.figures.arm_dynamics import draw_dynamics, read_dynamics
 from chrysalis.report.figures.arms import draw_experiment
@@ -23,7 +34,7 @@ def test_each_figure_is_saved_with_its_table(tmp_path):
 
 
 @pytest.fixture
-def folders(write_run):  # noqa: F811
+def trainings(write_run):  # noqa: F811
     """Two trainings of each of two models; `good` is the better one on val, not on test."""
     found = {}
     for model, guess in (("bad", "x"), ("good", "y")):
@@ -32,17 +43,21 @@ def folders(write_run):  # noqa: F811
             if model == "good":
                 write_run(f"{model}-1", seed, ["x", "y"], ["x", "y"], ["x", "y"], split="val")
             record = write_run(f"{model}-1", seed, ["x", "y"], ["x", "y", "y"], ["x", "y", guess])
-            folder = record.parent
-            evaluate(record).write(folder / "evaluate")
-            epochs = pd.DataFrame({"epoch": [1, 2], "train_loss": [1.0, 0.5]})
-            epochs = epochs.assign(train_top1=0.5, val_loss=0.7, val_top1=[0.4, 0.6 + seed / 10])
-            epochs.to_csv(folder / "train/history.csv", index=False)
-            found.setdefault(model, []).append(folder)
+            paths = TrainingPaths(record.parent)
+            evaluate(paths).write(paths)
+            HISTORY.write(
+                [
+                    HistoryRow(1, 1.0, 0.5, 0.7, 0.4, 0.001, 1.0, 100.0),
+                    HistoryRow(2, 0.5, 0.5, 0.7, 0.6 + seed / 10, 0.001, 1.0, 100.0),
+                ],
+                paths.history,
+            )
+            found.setdefault(model, []).append(Training(paths))
     return found
 
 
-def test_the_studys_models(folders):
-    drawn = draw_models(folders)
+def test_the_studys_models(trainings):
+    drawn = draw_models(trainings)
     assert list(drawn) == ["curves", "reliability", "confusion"]
     curves = drawn["curves"][0]
     assert curves.loc[curves["epoch"] == 2, "val_top1_mean"].tolist() == pytest.approx([0.65] * 2)
@@ -59,7 +74,9 @@ def test_learning_rate_range_tests(tmp_path):
         (tmp_path / model / "lr_range").mkdir(parents=True)
         table = pd.DataFrame({"learning_rate": rates, "loss": loss, "smoothed": loss})
         table.to_csv(tmp_path / model / "lr_range/lr_range.csv", index=False)
-    drawn = draw_lr_range({m: tmp_path / m for m in ("m", "n")}, {"m": 0.001, "n": 0.1})
+    drawn = draw_lr_range(
+        {m: Training(TrainingPaths(tmp_path / m)) for m in ("m", "n")}, {"m": 0.001, "n": 0.1}
+    )
     table = drawn["lr_range"][0]
     assert table.groupby("model")["trained_with"].unique().map(list).to_dict() == {
         **{"m": [0.001], "n": [0.1]}
@@ -68,17 +85,20 @@ def test_learning_rate_range_tests(tmp_path):
 
 
 def test_an_experiments_names_are_read_as_written(tmp_path):
-    pd.DataFrame(
-        {"model": "m", "arm": ["NA", "1"], "run": "r", "images": 9, "seeds": 2, "mean": [0.5, 0.6]}
-    ).assign(sd=0.1, values="0.5;0.6").to_csv(tmp_path / "arms.csv", index=False)
-    effects = {"model": "m", "arm": "1", "baseline": "NA", "effect": 0.1, "low": 0.0, "high": 0.2}
-    effects |= {"p_holm": 0.04, "outcome": "better", "sentence": "S."}
-    pd.DataFrame([effects]).to_csv(tmp_path / "effects.csv", index=False)
-    classes = [{"model": "m", "arm": arm, "class": "null"} for arm in ("NA", "1")]
-    pd.DataFrame(classes).assign(support=9, mean=0.5, sd=0.1).to_csv(
-        tmp_path / "per_class.csv", index=False
+    paths = ExperimentPaths(tmp_path)
+    ARMS.write(
+        [ArmRow("m", arm, "r", 9, 2, 0.5, 0.1, (0.5, 0.6)) for arm in ("NA", "1")],
+        paths.table("arms"),
     )
-    drawn = draw_experiment(tmp_path, 0.01)
+    EFFECTS.write(
+        [EffectRow("m", "1", "NA", 0.1, 0.0, 0.2, 0.04, 0.04, 3, 60, 0.1, "better", "S.")],
+        paths.table("effects"),
+    )
+    PER_CLASS.write(
+        [ClassAccuracyRow("m", arm, "null", 9, 0.5, 0.1) for arm in ("NA", "1")],
+        paths.table("per_class"),
+    )
+    drawn = draw_experiment(paths, 0.01)
     assert list(drawn) == ["arms", "effects", "per_class"]
     assert drawn["arms"][0]["arm"].tolist() == ["NA", "1"]
     assert drawn["effects"][0]["effect"].tolist() == [0.1]
@@ -98,7 +118,7 @@ def test_dynamics_of_all_arms(tmp_path):
         pd.DataFrame({"epoch": [1], "layer": ["a"]}).to_csv(
             folder / "dynamics/layers.csv", index=False
         )
-        trainings["m", arm] = folder
+        trainings["m", arm] = TrainingPaths(folder)
     tables = read_dynamics(trainings)
     assert list(tables) == ["steps", "epochs", "layers"]
     assert tables["epochs"][["model", "arm"]].to_numpy().tolist() == [["m", "slow"], ["m", "fast"]]

@@ -3,14 +3,16 @@
 import pandas as pd
 import pytest
 
+from chrysalis.config.experiment import Arm
 from chrysalis.report.figures.learning import families, plot_learning, tabulate_learning
 
-ARMS = {
+CHANGES = {
     "tuned": {"options": {"pretrained": True}},
     "tuned_third": {"options": {"pretrained": True}, "train_share": 0.333},
     "scratch_tenth": {"options": {"pretrained": False}, "train_share": 0.1},
     "scratch_third": {"options": {"pretrained": False}, "train_share": 0.333},
 }
+ARMS = {name: Arm(**changes) for name, changes in CHANGES.items()}
 IMAGES = {"tuned": 582, "tuned_third": 198, "scratch_third": 198, "scratch_tenth": 62}
 
 
