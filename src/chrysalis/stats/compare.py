@@ -118,6 +118,6 @@ def _checked(arm: np.ndarray, baseline: np.ndarray) -> tuple[np.ndarray, int, in
 
 
 def _with_pseudo_images(arm: np.ndarray, baseline: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Answers (..., seeds, images + 2) as 0.0 and 1.0: each arm alone is right on one image more."""
+    """Answers (..., seeds, images + 2) as 0.0 and 1.0: one more that either arm alone got right."""
     own = np.broadcast_to([1.0, 0.0], (*arm.shape[:-1], 2))
     return np.concatenate([arm, own], -1), np.concatenate([baseline, 1 - own], -1)

@@ -69,9 +69,7 @@ class Chance:
 def unknown(effect: np.ndarray, seeds: int, images: int) -> Effect:
     """An effect (...,) of whose spread nothing is known."""
     gap = np.full(np.shape(effect), np.nan)
-    return Effect(
-        _plain(effect), _plain(gap), _plain(gap), _plain(gap), _plain(gap), seeds, images
-    )
+    return Effect(_plain(effect), _plain(gap), _plain(gap), _plain(gap), _plain(gap), seeds, images)
 
 
 def assemble(
