@@ -4,8 +4,8 @@ A comparison can be said to show a difference, or to show that the arms are equa
 Of its two null hypotheses, "there is no difference" and "the difference reaches the margin", at
 most one is true. So of m comparisons at most m hypotheses are true, not 2 m, and each may be tested
 at alpha / m (Shaffer, JASA 81, 1986: logically related hypotheses). The wrong sign is such an error
-too: an effect that reaches the margin is taken for an equal or an opposite one with a probability of
-at most alpha / m, since either needs the same far estimate.
+too: an effect that reaches the margin is taken for an equal or an opposite one with a chance of at
+most alpha / m, since either needs the same far estimate.
 
 Holm's later steps, alpha / (m - 1) and so on, assume that a rejected hypothesis takes no further
 part. With equality in play that fails: a comparison whose difference was found may still be one
