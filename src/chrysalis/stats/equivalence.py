@@ -26,10 +26,9 @@ def p_not_worse(effect: Effect, margin: float) -> float:
     """
     if not margin > 0:
         raise ValueError(f"a margin has to be above 0, found {margin}")
-    distance = effect.centre + margin
     ps = [
-        _upper_tail(distance, effect.error, effect.freedom),
-        _upper_tail(distance, effect.image_error, effect.image_freedom),
+        _upper_tail(effect.effect + margin, effect.error, effect.freedom),
+        _upper_tail(effect.image_centre + margin, effect.image_error, effect.image_freedom),
         _one_way(effect, margin),
     ]
     return float(np.max(ps))
@@ -45,12 +44,11 @@ def p_equal(effect: Effect, margin: float) -> float:
 
 
 def equivalence_interval(effect: Effect, alpha: float = ALPHA) -> tuple[float, float]:
-    """The interval of level 1 - 2 alpha about `centre` (90 % for 5 %), in the effect's unit.
+    """The interval of level 1 - 2 alpha (90 % for 5 %), in the effect's unit.
 
     Arms are equal by the two models of chance if it lies within the margin.
     """
-    half = effect.half_width(2 * alpha)
-    return effect.centre - half, effect.centre + half
+    return effect.interval(2 * alpha)
 
 
 def _upper_tail(distance: float, error: float, freedom: float) -> float:
@@ -66,8 +64,8 @@ def _one_way(effect: Effect, margin: float) -> float:
     The binomial distribution's lower tail, continued smoothly between whole images. Scores that
     are not answers have no `trials`, so nothing is asked of them.
     """
-    if np.isnan(effect.trials) or np.isnan(effect.centre):
-        return 0.0 if not np.isnan(effect.centre) else np.nan
+    if np.isnan(effect.trials):
+        return np.nan if np.isnan(effect.error) else 0.0
     lost = -effect.effect * effect.trials
     if lost < 0:
         return float((1 - min(margin, 1.0)) ** effect.trials)
@@ -82,6 +80,6 @@ def _swapped(effect: Effect) -> Effect:
         "effect": -effect.effect,
         "low": -effect.high,
         "high": -effect.low,
-        "centre": -effect.centre,
+        "image_centre": -effect.image_centre,
     }
     return Effect(**parts)

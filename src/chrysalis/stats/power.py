@@ -88,8 +88,7 @@ def plan(
     image_variance = components.image / images + components.residual / (seeds * images)
     half = stats.t.isf(ALPHA / 2, freedom) * np.sqrt(variance)
     if components.answers:
-        least = np.sqrt(2) / (images + 2)
-        half = max(half, stats.t.isf(ALPHA / 2, images + 1) * least)
+        half = max(half, stats.t.isf(ALPHA / 2, images - 1) * np.sqrt(2) / (images + 2))
     found = _detectable(
         (float(np.sqrt(variance)), freedom),
         (float(np.sqrt(image_variance)), images - 1.0),

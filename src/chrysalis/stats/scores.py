@@ -46,7 +46,7 @@ def _compare(arm: np.ndarray, baseline: np.ndarray, design: readers.Design) -> E
         return unknown(effect, seeds, images)
     total, freedom = readers.error_term(design(arm, baseline), seeds)
     image_variance = by_image.var(-1, ddof=1) / images
-    chance = Chance(effect, 2 * total / (seeds * images), freedom, image_variance, images - 1)
+    chance = Chance(2 * total / (seeds * images), freedom, effect, image_variance, images - 1)
     p_image = two_sided(effect, np.sqrt(image_variance), images - 1)
     return assemble(effect, chance, p_image, seeds, images)
 
