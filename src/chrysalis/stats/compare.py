@@ -11,8 +11,9 @@ certain. The interval given is the union of both.
 
 **What a smaller difference does to p.** Turning one right answer of the better arm into a wrong
 one, or one wrong answer of the other into a right one, never makes the images' p value smaller, on
-any table. For the larger of both p values that was verified on all tables of 2 and 3 seeds and up
-to 4 images (tests/stats/test_monotone.py). On larger tables it can
+any table. For the larger of both p values it was verified on all tables of 2 and 3 seeds and up
+to 4 images (tests/stats/test_monotone.py; of own splits, up to 3 images), and once on all of 3
+seeds and 5 images. On larger tables it can
 fail where one training outshines the others: taking an answer from that one makes the trainings
 more alike, which may count for more than the smaller effect. No test of trainings escapes this.
 If shifting all accuracies shifts its lower limit, and lowering any never raises it, then that limit
@@ -59,8 +60,11 @@ def compare_resampled(arm: np.ndarray, baseline: np.ndarray, train_images: float
     Row s of both arms is about the same test images, in one order; another row is about others, and
     their numbers are equal. `train_images` is how many images each training learned from. The
     variance of the mean effect is (1 / seeds + images / train_images) times that of the seeds'
-    effects (Nadeau and Bengio, Machine Learning 52, 2003), which is never taken to be less than
-    chance in single answers gives it; the images' own p value counts answers likewise.
+    effects (Nadeau and Bengio, Machine Learning 52, 2003), but never less than that of the images.
+
+    Two seeds share images / (images + train_images) of their test images. Were answers to the same
+    image the same in all trainings, that would make the images' variance 1 + (seeds - 1) times this
+    share as large as if all images were different ones; so it is taken to be that large.
 
     Raises:
         ValueError: the arms have different shapes.
@@ -68,22 +72,18 @@ def compare_resampled(arm: np.ndarray, baseline: np.ndarray, train_images: float
     effect, seeds, images = _checked(arm, baseline)
     if seeds < 2 or images < 2:
         return unknown(effect, seeds, images)
-    share = 1 / seeds + images / train_images
+    inflation = 1 + (seeds - 1) * images / (images + train_images)
     gains = arm.astype(float) - baseline
-    seed = images * gains.mean(-1).var(-1, ddof=1)
-    total = np.maximum(seed, gains.var(-1, ddof=1).mean(-1))
+    by_seeds = (1 / seeds + images / train_images) * gains.mean(-1).var(-1, ddof=1)
+    by_answers = inflation * gains.var(-1, ddof=1).mean(-1) / (seeds * images)
+    variance = np.maximum(by_seeds, by_answers)
     with np.errstate(divide="ignore", invalid="ignore"):
-        freedom = np.where(seed > 0, (seeds - 1) * np.square(total / seed), np.inf)
+        freedom = np.where(by_seeds > 0, (seeds - 1) * np.square(variance / by_seeds), np.inf)
     flat = gains.reshape(*gains.shape[:-2], -1)
-    chance = Chance(
-        share * total / images,
-        freedom,
-        *_by_image(flat, share * seeds),
-        images - 1,
-        images / share,
-    )
+    trials = seeds * images / inflation
+    chance = Chance(variance, freedom, *_by_image(flat, inflation), images - 1, trials)
     won, lost = (flat > 0).sum(-1), (flat < 0).sum(-1)
-    p_image = swaps.discordant_test(won, lost, images, share * seeds)
+    p_image = swaps.discordant_test(won, lost, images, inflation)
     return assemble(effect, chance, p_image, seeds, images, bound=1)
 
 

@@ -67,8 +67,8 @@ def _one_way(effect: Effect, margin: float) -> float:
     if np.isnan(effect.trials):
         return np.nan if np.isnan(effect.error) else 0.0
     lost = -effect.effect * effect.trials
-    if lost < 0:
-        return float((1 - min(margin, 1.0)) ** effect.trials)
+    if lost <= -1:
+        return 0.0
     if lost >= effect.trials:
         return 1.0
     return float(special.betainc(effect.trials - lost, lost + 1, 1 - min(margin, 1.0)))
