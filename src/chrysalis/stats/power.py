@@ -80,12 +80,12 @@ def plan(
 
     `alpha` is the level of the strictest test in force: 0.05 / m of m comparisons.
     """
-    by_seed = components.seed / seeds + components.residual / (seeds * images)
+    answers = components.residual / (seeds * images)
+    within = components.arms * (seeds - 1)
+    by_seed = _expected_floor(components.seed / seeds + answers, answers, within)
     variance = by_seed + components.image / images
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = variance / by_seed if by_seed else np.inf
-    freedom = components.arms * (seeds - 1) * ratio**2
-    image_variance = components.image / images + components.residual / (seeds * images)
+    freedom = within * (variance / by_seed) ** 2 if by_seed else np.inf
+    image_variance = components.image / images + answers
     half = stats.t.isf(ALPHA / 2, freedom) * np.sqrt(variance)
     if components.answers:
         half = max(half, stats.t.isf(ALPHA / 2, images - 1) * np.sqrt(2) / (images + 2))
@@ -131,6 +131,18 @@ def more_seeds_to_halve(components: Components, seeds: int, images: int) -> int 
         else:
             high = middle
     return high - seeds
+
+
+def _expected_floor(mean: float, least: float, freedom: int) -> float:
+    """E max(X, least), of X with that mean distributed as chi-squared with `freedom` degrees.
+
+    `compare` takes the seeds' mean square to be no less than chance in single answers makes it.
+    """
+    if mean == 0:
+        return 0.0
+    edge = freedom * least / mean
+    above, below = stats.chi2.sf(edge, freedom + 2), stats.chi2.cdf(edge, freedom)
+    return float(mean * above + least * below)
 
 
 def _detectable(
