@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.power import TTestPower
 
-from benchmarks.verdicts import SameWeights, Trainings
+from benchmarks.studies import SameWeights, Trainings
 from chrysalis.stats import power, scores
 from chrysalis.stats.compare import compare
 from chrysalis.stats.power import Components
