@@ -32,7 +32,7 @@ coverage: .venv/dev.done
 	  --cov-report=html $(ARGS)
 
 # Speed and memory, on a machine with nothing else to do; the tables go to benchmarks/results/.
-BENCHMARKS := throughput waiting packing scaling models determinism intervals speedrun
+BENCHMARKS := throughput waiting packing scaling models determinism intervals verdicts speedrun
 bench: .venv/dev.done
 	@set -e; for name in $(BENCHMARKS); do python -m benchmarks.$$name --save $(ARGS); done
 

@@ -17,9 +17,9 @@ import numpy as np
 from scipy import special, stats
 
 from benchmarks import harness
-from chrysalis.evaluation.verdict import ALPHA
 from chrysalis.stats import checks
 from chrysalis.stats.compare import compare
+from chrysalis.stats.effects import ALPHA
 from chrysalis.workflow import cli
 
 

@@ -67,8 +67,8 @@ def test_the_models_table_has_mean_sd_and_each_seed(paths):
 
 def test_headline_metrics(paths):
     rows = [
-        EffectRow("m", "on", "off", 0.1234567, 0, 0, 0, 0.0301234, 2, 9, 0, "better", "S."),
-        EffectRow("n", "on", "off", -0.02, 0, 0, 0, np.nan, 2, 9, 0, "insufficient", "S."),
+        EffectRow("m", "on", "off", 0.1234567, 0, 0, 0, 0, 0.0301234, 1, 2, 9, 0, "better", "S."),
+        EffectRow("n", "on", "off", -0.02, 0, 0, 0, 0, np.nan, 1, 2, 9, 0, "insufficient", "S."),
     ]
     EFFECTS.write(rows, paths.experiment("augmentation").table("effects"))
     record = experiment_record([("m", "off", RUNS["m"])], "off", name="augmentation")
@@ -83,8 +83,8 @@ def test_headline_metrics(paths):
     }
     assert list(found["models"]) == ["m", "timm/n"]
     assert found["experiments"]["augmentation"] == {
-        "m on - off": {"effect": 0.123457, "p_holm": 0.030123, "outcome": "better"},
-        "n on - off": {"effect": -0.02, "p_holm": None, "outcome": "insufficient"},
+        "m on - off": {"effect": 0.123457, "p_adjusted": 0.030123, "outcome": "better"},
+        "n on - off": {"effect": -0.02, "p_adjusted": None, "outcome": "insufficient"},
     }
 
 

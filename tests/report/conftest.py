@@ -348,11 +348,13 @@ def make_effect(made, experiment, arm_run, number) -> tables.EffectRow:
         low=0.004,
         high=0.038,
         p=0.0123,
-        p_holm=0.0246,
+        p_image=0.0101,
+        p_adjusted=0.0246,
+        p_equal=0.9,
         seeds=3,
         images=125,
-        smallest_detectable=0.02,
-        outcome=OUTCOMES[(number + len(experiment.name)) % 4],
+        detectable=0.02,
+        outcome=OUTCOMES[(number + len(experiment.name)) % len(OUTCOMES)],
         sentence=f"{arm_run.model} ({arm_run.arm}) against {experiment.baseline}: +2.1 points "
         f"(95 % interval +0.4 to +3.8, p = 0.025), {number} {made.classes[-1]}.",
     )
@@ -370,7 +372,7 @@ def make_class_effect(effect, name, place) -> tables.ClassEffectRow:
         low=-0.02,
         high=0.05,
         p=0.01 + place / 9,
-        p_holm=0.04 + place / 4,
+        p_adjusted=0.04 + place / 4,
     )
 
 

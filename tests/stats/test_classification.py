@@ -128,7 +128,7 @@ def test_summary_holds_each_metric_once():
     assert found["images"] == 200
     assert found["top1"] == found["recall_micro"] == np.trace(counts) / 200
     assert found["top1"] < found["top2"] < found["top5"] < 1
-    for name, value in calibration.scores(labels, logits).items():
+    for name, value in calibration.metrics(labels, logits).items():
         assert found[name] == value
     assert len(found) == 1 + 5 + 9 + 3
 

@@ -73,6 +73,11 @@ class Comparison:
         """Whether all seeds were judged on the same images."""
         return self.arm.same_images
 
+    @property
+    def shares_trainings(self) -> bool:
+        """Whether both are the same networks, judged in two ways, such as in fp32 and int8."""
+        return self.arm.run == self.baseline.run
+
 
 @dataclass
 class Compared:

@@ -72,7 +72,7 @@ def evaluate(paths: TrainingPaths) -> Evaluated:
 
 def _summary(predictions: Predictions, temperature: float) -> SplitMetrics:
     labels, logits = predictions.labels, predictions.logits
-    scaled = CalibrationScores(**calibration.scores(labels, logits / temperature))
+    scaled = CalibrationScores(**calibration.metrics(labels, logits / temperature))
     return SplitMetrics(**classification.summarise(labels, logits), scaled=scaled)
 
 

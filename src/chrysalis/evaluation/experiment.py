@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -28,8 +28,12 @@ from chrysalis.records.experiment import (
 )
 from chrysalis.records.paths import ExperimentPaths, StudyPaths
 from chrysalis.records.study import ExperimentRecord
-from chrysalis.stats import checks
-from chrysalis.stats.compare import Effect, compare, compare_resampled, holm
+from chrysalis.stats import checks, power
+from chrysalis.stats.compare import compare, compare_paired, compare_resampled
+from chrysalis.stats.effects import ALPHA, Effect
+from chrysalis.stats.equivalence import p_equal
+from chrysalis.stats.families import differences_and_equalities, holm
+from chrysalis.stats.minimums import ENOUGH_CLASS_IMAGES
 
 
 @dataclass(frozen=True)
@@ -95,32 +99,64 @@ def analyse(
 
 def effects_table(compared: Compared, threshold: float) -> list[EffectRow]:
     """A row per comparison, with its verdict; effects are fractions."""
-    effects: list[Effect] = []
-    for comparison in compared.comparisons:
+    judged = _judge(compared.comparisons, threshold)
+    return [
+        EffectRow(
+            *comparison.names,
+            effect=one.effect.effect,
+            low=one.effect.low,
+            high=one.effect.high,
+            p=one.effect.p,
+            p_image=one.effect.p_image,
+            p_adjusted=one.p_different,
+            p_equal=one.p_equal,
+            seeds=one.effect.seeds,
+            images=one.effect.images,
+            detectable=one.detectable,
+            outcome=one.outcome,
+            sentence=verdict.sentence(comparison.subject, comparison.other, one),
+        )
+        for comparison, one in zip(compared.comparisons, judged, strict=True)
+    ]
+
+
+def _judge(comparisons: list[Comparison], threshold: float) -> list[verdict.Judged]:
+    """Each comparison, its p values corrected over all of them."""
+    effects = []
+    for comparison in comparisons:
         pairs = zip(comparison.arm.predictions, comparison.baseline.predictions, strict=True)
         if not all(np.array_equal(a.paths, b.paths) for a, b in pairs):
             arm, base = comparison.arm.label, comparison.baseline.label
             raise ValueError(f"{arm} and {base} were judged on different images")
         effects.append(_effect(comparison, comparison.arm.correct, comparison.baseline.correct))
-    adjusted = holm([effect.p for effect in effects])
+    equal = [p_equal(effect, threshold) if threshold else np.nan for effect in effects]
+    different, same = differences_and_equalities([effect.p for effect in effects], equal)
+    level = ALPHA / max(1, len(effects))
     return [
-        EffectRow(
-            *comparison.names,
-            effect=effect.difference,
-            low=effect.low,
-            high=effect.high,
-            p=effect.p,
-            p_holm=p,
-            seeds=effect.seeds,
-            images=effect.images,
-            smallest_detectable=effect.smallest_detectable,
-            outcome=verdict.outcome(effect, p),
-            sentence=verdict.sentence(
-                comparison.subject, comparison.other, effect, p, len(effects), threshold
-            ),
+        verdict.Judged(
+            effect,
+            p,
+            p_same,
+            len(effects),
+            threshold,
+            power.detectable(effect, level),
+            _more_seeds(comparison, effect),
         )
-        for comparison, effect, p in zip(compared.comparisons, effects, adjusted, strict=True)
+        for comparison, effect, p, p_same in zip(comparisons, effects, different, same, strict=True)
     ]
+
+
+def _more_seeds(comparison: Comparison, effect: Effect) -> int | None:
+    """How many more seeds would halve the interval; 0 where that cannot be known."""
+    if not comparison.same_images or effect.seeds < 2 or effect.images < 2:
+        return 0
+    estimate = (
+        power.variance_components_paired
+        if comparison.shares_trainings
+        else power.variance_components
+    )
+    components = estimate(comparison.arm.correct, comparison.baseline.correct)
+    return power.more_seeds_to_halve(components, effect.seeds, effect.images)
 
 
 def arms_table(compared: Compared) -> list[ArmRow]:
@@ -198,40 +234,38 @@ def pairs_table(compared: Compared, seeds: list[int]) -> list[PairRow]:
 def class_effects_table(compared: Compared) -> list[ClassEffectRow]:
     """A row per comparison and class with test images: the effect on that class, a fraction.
 
-    Interval and p as of a whole comparison, on the images of the class alone; p_holm is corrected
-    over the classes of the comparison.
+    Interval and p as of a whole comparison, on the images of the class alone. All rows are one
+    family: p_adjusted is Holm's over those of at least `ENOUGH_CLASS_IMAGES` images.
     """
     rows = []
     for comparison in compared.comparisons:
         # A full model's labels count the removed classes too; the arm's own do not.
         arm = comparison.arm
-        labels = np.unique(arm.predictions[0].labels)
-        effects = []
-        for label in labels:
+        for label in np.unique(arm.predictions[0].labels):
             here = arm.of_class(label)
             own = (_only(here, arm.correct), _only(here, comparison.baseline.correct))
-            effects.append(_effect(comparison, *own))
-        adjusted = holm([effect.p for effect in effects])
-        rows += [
-            ClassEffectRow(
-                *comparison.names,
-                class_=arm.classes[label],
-                images=effect.images,
-                effect=effect.difference,
-                low=effect.low,
-                high=effect.high,
-                p=effect.p,
-                p_holm=p,
+            effect = _effect(comparison, *own)
+            rows.append(
+                ClassEffectRow(
+                    *comparison.names,
+                    class_=arm.classes[label],
+                    images=effect.images,
+                    effect=effect.effect,
+                    low=effect.low,
+                    high=effect.high,
+                    p=effect.p,
+                    p_adjusted=np.nan,
+                )
             )
-            for label, effect, p in zip(labels, effects, adjusted, strict=True)
-        ]
-    return rows
+    enough = [row.p if row.images >= ENOUGH_CLASS_IMAGES else np.nan for row in rows]
+    return [replace(row, p_adjusted=p) for row, p in zip(rows, holm(enough), strict=True)]
 
 
 def _effect(comparison: Comparison, arm: np.ndarray, baseline: np.ndarray) -> Effect:
     """Compare correctness (seeds, images) of the two on all of their images or on some."""
     if comparison.same_images:
-        return compare(arm, baseline)
+        paired = comparison.shares_trainings
+        return compare_paired(arm, baseline) if paired else compare(arm, baseline)
     train_images = min(comparison.arm.train_images, comparison.baseline.train_images)
     # Splits are made class by class: a class has the same share of the training images.
     share = arm.shape[1] / len(comparison.arm.predictions[0].labels)

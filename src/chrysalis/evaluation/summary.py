@@ -106,7 +106,7 @@ def headline_metrics(study: StudyRecord, paths: StudyPaths) -> dict[str, Any]:
         experiments[experiment.name] = {
             f"{row.model} {row.arm} - {row.baseline}": {
                 "effect": round(row.effect, 6),
-                "p_holm": None if np.isnan(row.p_holm) else round(row.p_holm, 6),
+                "p_adjusted": None if np.isnan(row.p_adjusted) else round(row.p_adjusted, 6),
                 "outcome": row.outcome,
             }
             for row in EFFECTS.read(paths.experiment(experiment.name).table("effects"))

@@ -2,78 +2,115 @@
 
 from __future__ import annotations
 
-from chrysalis.stats.compare import Effect
+from dataclasses import dataclass
+
+from chrysalis.stats.effects import Effect
 from chrysalis.stats.minimums import ENOUGH_SEEDS, ENOUGH_TEST_IMAGES
+from chrysalis.stats.verdict import OUTCOMES, Outcome, outcome
 
-ALPHA = 0.05
-OUTCOMES = ("better", "worse", "none", "insufficient")
-
-
-def outcome(effect: Effect, p_adjusted: float) -> str:
-    """better, worse, none (no detectable difference) or insufficient (too few runs or images)."""
-    if effect.seeds < ENOUGH_SEEDS or effect.images < ENOUGH_TEST_IMAGES:
-        return "insufficient"
-    if p_adjusted < ALPHA:
-        return "better" if effect.difference > 0 else "worse"
-    return "none"
+MOST_SEEDS = 100  # beyond this, more seeds are no advice
+COUNTED = {
+    "better": "better",
+    "worse": "worse",
+    "equal": "equal within the threshold",
+    "none": "without a detectable difference",
+    "insufficient": "with too few seeds or images",
+}
 
 
-def sentence(
-    subject: str, other: str, effect: Effect, p_adjusted: float, comparisons: int, threshold: float
-) -> str:
-    """One comparison in words; `threshold` is the least difference of practical interest."""
-    result = outcome(effect, p_adjusted)
-    size = f"{points(abs(effect.difference))} points"
-    basis = f"{effect.seeds} seeds each, {effect.images} test images"
-    if result == "insufficient":
-        lack = (
-            f"runs to tell {subject} from {other}: {effect.seeds} of at least {ENOUGH_SEEDS} seeds"
-            if effect.seeds < ENOUGH_SEEDS
-            else f"test images to tell {subject} from {other}: at least {ENOUGH_TEST_IMAGES} are "
-            "needed"
-        )
-        return (
-            f"Not enough {lack}; the difference seen is {signed(effect.difference)} points "
-            f"on {effect.images} test images."
-        )
+@dataclass(frozen=True)
+class Judged:
+    """One comparison of several, judged.
+
+    p values are corrected over the `comparisons`; `threshold` is the least effect of practical
+    interest, `detectable` the one that a study like this finds with a probability of 80 %, both
+    fractions. `more_seeds` halve the interval: None if no number does, 0 if that is not known.
+    """
+
+    effect: Effect
+    p_different: float
+    p_equal: float
+    comparisons: int
+    threshold: float
+    detectable: float
+    more_seeds: int | None = 0
+
+    @property
+    def outcome(self) -> Outcome:
+        """What may be said of it."""
+        return outcome(self.effect, self.p_different, self.p_equal)
+
+
+def sentence(subject: str, other: str, judged: Judged) -> str:
+    """One comparison in words."""
+    effect = judged.effect
+    if judged.outcome == "insufficient":
+        return _insufficient(subject, other, effect)
+    p = judged.p_equal if judged.outcome == "equal" else judged.p_different
     numbers = (
         f"95 % interval {signed(effect.low)} to {signed(effect.high)}, "
-        f"{p_text(p_adjusted, comparisons)}, {basis}"
+        f"{p_text(p, judged.comparisons)}, {effect.seeds} seeds each, {effect.images:,} test images"
     )
-    if result == "none":
-        least = points(effect.smallest_detectable)
-        clear_alone = effect.low > 0 or effect.high < 0
-        among, even = (
-            (f"clear by itself, but not as one of {comparisons} comparisons; ", " even by itself")
-            if clear_alone
-            else ("", "")
-        )
+    if judged.outcome == "none":
         return (
-            f"No detectable difference between {subject} and {other}: "
-            f"{signed(effect.difference)} points ({numbers}); {among}a difference of less than "
-            f"about {least} points would have gone unseen{even}."
+            f"No detectable difference between {subject} and {other}: {signed(effect.effect)} "
+            f"points ({numbers}).{_alone(judged)} A study like this one finds a difference of "
+            f"{points(judged.detectable)} points with 80 % probability.{_advice(judged.more_seeds)}"
         )
-    text = f"{subject} is {result} than {other} by {size} ({numbers})."
-    if abs(effect.difference) < threshold:
-        text += f" That is less than the {points(threshold)} points set as of practical interest."
+    if judged.outcome == "equal":
+        return (
+            f"{subject} and {other} are equal within {points(judged.threshold)} points: "
+            f"{signed(effect.effect)} points ({numbers})."
+        )
+    text = f"{subject} is {judged.outcome} than {other} by {points(abs(effect.effect))} points"
+    text += f" ({numbers})."
+    if judged.p_equal < 0.05:
+        text += f" The difference is shown to be less than {points(judged.threshold)} points."
+    elif abs(effect.effect) < judged.threshold:
+        text += f" That is less than the threshold of {points(judged.threshold)} points."
     return text
 
 
-def headline(sentences: list[str], outcomes: list[str]) -> str:
+def _insufficient(subject: str, other: str, effect: Effect) -> str:
+    if effect.seeds < ENOUGH_SEEDS:
+        lack = (
+            f"seeds to tell {subject} from {other}: at least {ENOUGH_SEEDS} are needed, and there "
+            f"{'is' if effect.seeds == 1 else 'are'} {effect.seeds}"
+        )
+    else:
+        lack = (
+            f"test images to tell {subject} from {other}: at least {ENOUGH_TEST_IMAGES} are needed"
+        )
+    return (
+        f"Not enough {lack}. The difference seen is {signed(effect.effect)} points on "
+        f"{effect.images:,} test images."
+    )
+
+
+def _alone(judged: Judged) -> str:
+    """That only the number of comparisons makes a difference unclear, if so."""
+    effect = judged.effect
+    if effect.low <= 0 <= effect.high:
+        return ""
+    return f" By itself it would be clear, but not as one of {judged.comparisons} comparisons."
+
+
+def _advice(more_seeds: int | None) -> str:
+    """What would make the interval half as wide; empty if that is not known."""
+    if more_seeds == 0:
+        return ""
+    if more_seeds is None or more_seeds > MOST_SEEDS:
+        return " More seeds alone would not halve the interval: it takes more test images."
+    return f" About {more_seeds} more seed{'s' * (more_seeds > 1)} would halve the interval."
+
+
+def headline(sentences: list[str], outcomes: list[Outcome]) -> str:
     """An experiment's answer in one sentence, from the outcomes of its comparisons."""
     if len(sentences) == 1:
         return sentences[0]
     if all(o == "insufficient" for o in outcomes):
         return f"Not enough to tell: none of the {len(outcomes)} comparisons can be judged."
-    counts = [
-        f"{outcomes.count(kind)} {words}"
-        for kind, words in zip(
-            OUTCOMES,
-            ("better", "worse", "without a detectable difference", "with too few runs or images"),
-            strict=True,
-        )
-        if kind in outcomes
-    ]
+    counts = [f"{outcomes.count(kind)} {COUNTED[kind]}" for kind in OUTCOMES if kind in outcomes]
     return f"Of {len(outcomes)} comparisons with the baseline: {', '.join(counts)}."
 
 
@@ -92,6 +129,4 @@ def signed(fraction: float) -> str:
 def p_text(p: float, comparisons: int) -> str:
     """A p value in words, saying so if it was adjusted for several comparisons."""
     value = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    if comparisons == 1:
-        return value
-    return f"{value} after Holm's correction for {comparisons} comparisons"
+    return value if comparisons == 1 else f"{value} corrected for {comparisons} comparisons"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from chrysalis.records.files import Record
 from chrysalis.records.tables import Table
-
-Outcome = Literal["better", "worse", "none", "insufficient"]
+from chrysalis.stats.verdict import Outcome
 
 
 class Answer(Record):
@@ -40,7 +38,12 @@ class ArmRow:
 
 @dataclass(frozen=True)
 class EffectRow:
-    """One comparison with its verdict; effects are fractions, arm minus baseline."""
+    """One comparison with its verdict; effects are fractions, arm minus baseline.
+
+    `p` is of trainings and images, `p_image` of the images alone; `p_adjusted` and `p_equal`, that
+    of equality within the study's threshold, are corrected over the experiment's comparisons.
+    `detectable` is the effect that a study like this one finds with a probability of 80 %.
+    """
 
     model: str
     arm: str
@@ -49,11 +52,13 @@ class EffectRow:
     low: float
     high: float
     p: float
-    p_holm: float
+    p_image: float
+    p_adjusted: float
+    p_equal: float
     seeds: int
     images: int
-    smallest_detectable: float
-    outcome: str
+    detectable: float
+    outcome: Outcome
     sentence: str
 
 
@@ -97,7 +102,8 @@ class ClassAccuracyRow:
 
 @dataclass(frozen=True)
 class ClassEffectRow:
-    """The effect on one class's test images; p_holm is corrected over the comparison's classes."""
+    """The effect on one class's test images; p_adjusted is corrected over all
+    classes of the experiment, and NaN for a class with too few images for a claim."""
 
     model: str
     arm: str
@@ -108,7 +114,7 @@ class ClassEffectRow:
     low: float
     high: float
     p: float
-    p_holm: float
+    p_adjusted: float
 
 
 @dataclass(frozen=True)

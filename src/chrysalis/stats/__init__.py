@@ -1,1 +1,1 @@
-"""Pure statistics and metrics: arrays in, numbers out; no files, no names."""
+"""Pure statistics: arrays in, numbers out; no files and no names of experiments or arms."""

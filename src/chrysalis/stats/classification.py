@@ -81,7 +81,7 @@ def summarise(labels: np.ndarray, logits: np.ndarray) -> dict[str, float]:
         "images": len(labels),
         **{f"top{k}": top_k(labels, logits, k) for k in guesses},
         **precision_recall_f1(counts),
-        **calibration.scores(labels, logits),
+        **calibration.metrics(labels, logits),
     }
 
 

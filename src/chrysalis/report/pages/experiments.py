@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chrysalis.evaluation.verdict import ALPHA
 from chrysalis.report.pages.captions import figure, headed_figures, in_order
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
@@ -25,6 +24,7 @@ from chrysalis.report.pages.sections import (
     sweep,
 )
 from chrysalis.report.pages.tables import arm_of, badge, flatten, key, sentence, source, table
+from chrysalis.stats.effects import ALPHA
 
 FEW = 3  # up to so many comparisons are all listed even in brief
 IN_PLACE = ("arms", "effects")  # figures that stand with their table
@@ -54,7 +54,7 @@ def answer(experiment: ExperimentResults, brief: bool = False) -> str:
     """
     shown = experiment.effects
     if brief and len(shown) > FEW:
-        shown = [row for row in shown if row.outcome in ("better", "worse")]
+        shown = [row for row in shown if row.outcome in ("better", "worse", "equal")]
     headline = experiment.answer.headline
     known = {row.sentence for row in experiment.effects}
     lines = [] if headline in known else [f"**{sentence(headline)}**", ""]
@@ -107,11 +107,11 @@ def effects(experiment: ExperimentResults) -> str:
             literal(row.baseline),
             points(row.effect),
             interval(row.low, row.high),
-            p_value(row.p_holm),
+            p_value(row.p_adjusted),
         ]
         for row in experiment.effects
     ]
-    headings = "Verdict|Model|Arm|Baseline|Effect (points)|95 % interval|p (Holm)"
+    headings = "Verdict|Model|Arm|Baseline|Effect (points)|95 % interval|p (corrected)"
     text = table(headings.split("|"), rows, "llllrrr") + "\n"
     limit = (
         "An effect is the accuracy of the arm minus the accuracy of its baseline, in percentage "

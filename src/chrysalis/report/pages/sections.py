@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from chrysalis.config.sweep import Choices, Range
 from chrysalis.evaluation.metrics import METRICS, Metric
-from chrysalis.evaluation.verdict import ALPHA
 from chrysalis.records.sweep import Value
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
@@ -21,6 +20,7 @@ from chrysalis.report.pages.numbers import (
 from chrysalis.report.pages.order import by_arm, by_comparison
 from chrysalis.report.pages.results import PLACES, ExperimentResults
 from chrysalis.report.pages.tables import arm_of, key, source, table
+from chrysalis.stats.effects import ALPHA
 
 DYNAMICS = """All numbers come from the training with the first seed.
 
@@ -43,7 +43,7 @@ def class_effects(experiment: ExperimentResults) -> str:
     text = ""
     for compared, rows in by_comparison(experiment.class_effects).items():
         model, arm, baseline = map(literal, compared)
-        clear = [row.effect for row in rows if row.p_holm < ALPHA]
+        clear = [row.effect for row in rows if row.p_adjusted < ALPHA]
         signs = (("positive", sum(e > 0 for e in clear)), ("negative", sum(e < 0 for e in clear)))
         found = " and ".join(f"{sign} for {count(n, 'class', 'classes')}" for sign, n in signs)
         cells = [
@@ -52,15 +52,15 @@ def class_effects(experiment: ExperimentResults) -> str:
                 number(row.images),
                 points(row.effect),
                 interval(row.low, row.high),
-                p_value(row.p_holm),
+                p_value(row.p_adjusted),
             ]
             for row in sorted(rows, key=lambda row: -row.effect)
         ]
-        headings = ["Class", "Test images", "Effect (points)", "95 % interval", "p (Holm)"]
+        headings = ["Class", "Test images", "Effect (points)", "95 % interval", "p (corrected)"]
         text += (
             f"\n### {model}: {arm} against {baseline}\n\n"
-            f"With p below {ALPHA} after Holm's correction over the classes, the effect is "
-            f"{found}.\n\n" + table(headings, cells, "lrrrr") + "\n"
+            f"With p below {ALPHA} after Holm's correction over all classes of the experiment, the "
+            f"effect is {found}.\n\n" + table(headings, cells, "lrrrr") + "\n"
         )
     return text + source("compare", experiment.paths.table("class_effects"))
 

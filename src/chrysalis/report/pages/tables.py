@@ -57,6 +57,7 @@ def badge(outcome: str) -> str:
     mark, words = {
         "better": ("▲", "better"),
         "worse": ("▼", "worse"),
+        "equal": ("=", "equal within the threshold"),
         "none": ("●", "no detectable difference"),
         "insufficient": ("?", "not enough to tell"),
     }[outcome]
