@@ -96,6 +96,7 @@ def study_record(**changes):
         "threshold": 0.01,
         "too_small": [],
         "experiments": [],
+        "primary": [],
         "skipped_experiments": [],
         "models": [],
         "runs": [],

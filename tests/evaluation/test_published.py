@@ -24,7 +24,7 @@ from chrysalis.records.paths import StudyPaths
 from tests.runs import experiment_record, run_metrics, run_record, study_record
 
 EFFECT = EffectRow(
-    "m", "up", "base", 0.1, 0.0, 0.2, 0.01, 0.01, 0.01, 1.0, 3, 60, 0.1, "better", "S."
+    "m", "up", "base", 0.1, 0.0, 0.2, 0.01, 0.01, 1.0, 0.01, 1.0, 3, 60, 0.1, "better", "S."
 )
 
 

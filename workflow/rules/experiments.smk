@@ -60,11 +60,12 @@ rule compare:
         per_class=f"{RESULTS}/experiments/{{experiment}}/compare/per_class.csv",
         class_effects=f"{RESULTS}/experiments/{{experiment}}/compare/class_effects.csv",
         metrics=f"{RESULTS}/experiments/{{experiment}}/compare/metrics.csv",
+        ranking=f"{RESULTS}/experiments/{{experiment}}/compare/ranking.csv",
         answer=f"{RESULTS}/experiments/{{experiment}}/compare/experiment.json",
     log:
         f"{RESULTS}/logs/compare/{{experiment}}.log",
     params:
-        experiment=lambda w: json.dumps(experiment_of(w).describe(), sort_keys=True),
+        experiment=lambda w: experiment_of(w).record([]).model_dump_json(),
         seeds=STUDY.seeds,
         threshold=STUDY.config.threshold,
     message:
@@ -126,7 +127,7 @@ rule plot_learning:
     log:
         f"{RESULTS}/logs/plot_learning/{{experiment}}.log",
     params:
-        arms=lambda w: json.dumps(experiment_of(w).describe()["arms"]),
+        arms=lambda w: experiment_of(w).record([]).model_dump_json(include={"arms"}),
     shell:
         "{PYTHON} scripts/plot_learning.py --results {RESULTS:q}"
         " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json --log {log:q}"
@@ -151,7 +152,9 @@ rule plot_dynamics:
     log:
         f"{RESULTS}/logs/plot_dynamics/{{experiment}}.log",
     params:
-        cells=lambda w: json.dumps(experiment_of(w).describe()["cells"]),
+        cells=lambda w: experiment_of(w)
+        .record([])
+        .model_dump_json(include={"arm_runs"}),
         seed=STUDY.seeds[0],
     shell:
         "{PYTHON} scripts/plot_dynamics.py --results {RESULTS:q} --seed {params.seed}"

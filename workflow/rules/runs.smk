@@ -213,12 +213,14 @@ rule summarise:
     output:
         metrics=f"{RESULTS}/metrics.json",
         models=f"{RESULTS}/runs/summarise/models.csv",
+        claims=f"{RESULTS}/runs/summarise/claims.csv",
     log:
         f"{RESULTS}/logs/summarise.log",
     params:
         runs=list(STUDY.base_runs.values()),
         seeds=STUDY.seeds,
         experiments=[experiment.name for experiment in STUDY.experiments],
+        primary=STUDY.primary,
     shell:
         "{PYTHON} scripts/summarise.py --results {RESULTS:q} --study {PLAN.study:q}"
         " --log {log:q}"

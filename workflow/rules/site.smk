@@ -9,7 +9,7 @@ rule study:
     log:
         f"{RESULTS}/logs/study.log",
     params:
-        study=json.dumps(STUDY.describe()),
+        study=STUDY.record().model_dump_json(),
     shell:
         "{PYTHON} scripts/study.py --study {PLAN.study:q} --output {output:q} --log {log:q}"
 
@@ -59,6 +59,7 @@ rule site:
         records=of_runs(f"{RUN}/train/run.json"),
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
         models=rules.summarise.output.models,
+        claims=rules.summarise.output.claims,
         answers=experiment_files(rules.compare.output.answer),
         found=[found_of(experiment) for experiment in STUDY.experiments],
         experiment_figures=[figures_of(experiment) for experiment in STUDY.experiments],

@@ -118,6 +118,12 @@ class StudyConfig(Settings):
     remove_classes: list[str] | None = Field(
         None, description="Classes that the removal experiment removes; left out: the dataset's."
     )
+    primary: list[Name] | None = Field(
+        None,
+        description="Experiments whose comparisons are the study's main claims: the overview holds "
+        "the chance of any false verdict among them to 5 %, and calls the rest exploratory; left "
+        "out: all that are asked.",
+    )
     threshold: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.01, description="Least difference in accuracy of practical interest, as a fraction."
     )

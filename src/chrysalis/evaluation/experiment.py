@@ -9,6 +9,7 @@ import numpy as np
 from chrysalis.evaluation import verdict
 from chrysalis.evaluation.arms import ANALYSES, Compared, Comparison, JudgedArm, load_arms
 from chrysalis.evaluation.metrics import metrics_table, standard_deviation
+from chrysalis.evaluation.ranking import ranking_table
 from chrysalis.records.experiment import (
     ARMS,
     CHECKS,
@@ -17,6 +18,7 @@ from chrysalis.records.experiment import (
     METRICS,
     PAIRS,
     PER_CLASS,
+    RANKING,
     Answer,
     ArmRow,
     CheckRow,
@@ -25,6 +27,7 @@ from chrysalis.records.experiment import (
     EffectRow,
     MetricRow,
     PairRow,
+    RankRow,
 )
 from chrysalis.records.paths import ExperimentPaths, StudyPaths
 from chrysalis.records.study import ExperimentRecord
@@ -48,6 +51,7 @@ class Analysis:
     per_class: list[ClassAccuracyRow]
     class_effects: list[ClassEffectRow]
     metrics: list[MetricRow]
+    ranking: list[RankRow]
 
     def write(self, paths: ExperimentPaths) -> None:
         """Write a CSV per table, and the answer."""
@@ -58,6 +62,7 @@ class Analysis:
         PER_CLASS.write(self.per_class, paths.table("per_class"))
         CLASS_EFFECTS.write(self.class_effects, paths.table("class_effects"))
         METRICS.write(self.metrics, paths.table("metrics"))
+        RANKING.write(self.ranking, paths.table("ranking"))
         self.answer.write(paths.answer)
 
 
@@ -94,6 +99,7 @@ def analyse(
         per_class=per_class_table(compared),
         class_effects=class_effects_table(compared),
         metrics=metrics_table(record, paths, seeds),
+        ranking=ranking_table(arms) if across_models else [],
     )
 
 
@@ -108,8 +114,9 @@ def effects_table(compared: Compared, threshold: float) -> list[EffectRow]:
             high=one.effect.high,
             p=one.effect.p,
             p_image=one.effect.p_image,
+            p_equal=one.p_equal_alone,
             p_adjusted=one.p_different,
-            p_equal=one.p_equal,
+            p_equal_adjusted=one.p_equal,
             seeds=one.effect.seeds,
             images=one.effect.images,
             detectable=one.detectable,
@@ -141,8 +148,11 @@ def _judge(comparisons: list[Comparison], threshold: float) -> list[verdict.Judg
             threshold,
             power.detectable(effect, level),
             _more_seeds(comparison, effect),
+            alone,
         )
-        for comparison, effect, p, p_same in zip(comparisons, effects, different, same, strict=True)
+        for comparison, effect, p, p_same, alone in zip(
+            comparisons, effects, different, same, equal, strict=True
+        )
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from chrysalis.stats.effects import Effect
@@ -25,6 +26,7 @@ class Judged:
     p values are corrected over the `comparisons`; `threshold` is the least effect of practical
     interest, `detectable` the one that a study like this finds with a probability of 80 %, both
     fractions. `more_seeds` halve the interval: None if no number does, 0 if that is not known.
+    `p_equal_alone` is that of equality before the correction.
     """
 
     effect: Effect
@@ -34,6 +36,7 @@ class Judged:
     threshold: float
     detectable: float
     more_seeds: int | None = 0
+    p_equal_alone: float = math.nan
 
     @property
     def outcome(self) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from chrysalis.records.files import Record
 from chrysalis.records.tables import Table
@@ -40,8 +41,8 @@ class ArmRow:
 class EffectRow:
     """One comparison with its verdict; effects are fractions, arm minus baseline.
 
-    `p` is of trainings and images, `p_image` of the images alone; `p_adjusted` and `p_equal`, that
-    of equality within the study's threshold, are corrected over the experiment's comparisons.
+    `p` is of trainings and images, `p_image` of the images alone, `p_equal` of equality within the
+    study's threshold. The adjusted ones are corrected over the experiment's comparisons.
     `detectable` is the effect that a study like this one finds with a probability of 80 %.
     """
 
@@ -53,8 +54,9 @@ class EffectRow:
     high: float
     p: float
     p_image: float
-    p_adjusted: float
     p_equal: float
+    p_adjusted: float
+    p_equal_adjusted: float
     seeds: int
     images: int
     detectable: float
@@ -145,6 +147,35 @@ class ModelMetricRow:
 
 
 @dataclass(frozen=True)
+class RankRow:
+    """One arm among all: arms without a common letter are shown to differ; see `stats.best`."""
+
+    model: str
+    arm: str
+    mean: float
+    letters: str
+    not_shown_worse: bool
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """One comparison as the study's overview states it.
+
+    p values are corrected over the `comparisons` of all primary experiments; the outcome is
+    "exploratory" for one of another experiment.
+    """
+
+    experiment: str
+    model: str
+    arm: str
+    baseline: str
+    comparisons: int
+    p_study: float
+    p_equal_study: float
+    outcome: Outcome | Literal["exploratory"]
+
+
+@dataclass(frozen=True)
 class LabelQualityRow:
     """How far a class's labels can be trusted, the worst class first: see `label_quality`."""
 
@@ -204,6 +235,8 @@ PER_CLASS = Table(ClassAccuracyRow)
 CLASS_EFFECTS = Table(ClassEffectRow)
 METRICS = Table(MetricRow)
 MODEL_METRICS = Table(ModelMetricRow)
+RANKING = Table(RankRow)
+CLAIMS = Table(ClaimRow)
 LABEL_QUALITY = Table(LabelQualityRow)
 DYNAMICS = Table(DynamicsRow)
 PUBLISHED_FIGURES = Table(PublishedFigureRow)

@@ -111,6 +111,11 @@ class StudyPaths(JobPaths):
         return self.results / "runs/summarise/models.csv"
 
     @property
+    def claims(self) -> Path:
+        """All comparisons, as the overview states them."""
+        return self.results / "runs/summarise/claims.csv"
+
+    @property
     def images(self) -> Path:
         """The images that can be used."""
         return self.results / "data/inspect_images/images.csv"

@@ -89,7 +89,8 @@ class StudyRecord(Record):
 
     `threshold` is the least difference of practical interest, a fraction. `base_runs` are the runs
     of the study's models under the base settings, by model; `plain_runs` those and the like of
-    models that only an experiment names. `explained` are trainings, as `<run>/seed<n>`.
+    models that only an experiment names. `primary` names the experiments whose
+    comparisons are the main claims. `explained` are trainings, as `<run>/seed<n>`.
     """
 
     name: str
@@ -99,6 +100,7 @@ class StudyRecord(Record):
     threshold: float
     too_small: list[str]
     experiments: list[ExperimentRecord]
+    primary: list[str]
     skipped_experiments: list[SkippedExperiment]
     models: list[ModelRecord]
     runs: list[str]

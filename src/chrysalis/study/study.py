@@ -51,6 +51,13 @@ class Study:
         return self.config.seed_list
 
     @property
+    def primary(self) -> list[str]:
+        """The experiments whose comparisons are the study's main claims."""
+        asked = [experiment.name for experiment in self.experiments]
+        named = self.config.primary
+        return asked if named is None else [name for name in asked if name in named]
+
+    @property
     def cam_layers(self) -> dict[str, str]:
         """The Grad-CAM layer of each model for which one is named."""
         return self.dataset.config.cam_layers | self.config.cam_layers
@@ -98,6 +105,7 @@ class Study:
                 experiment.record(self.too_small(experiment.runs))
                 for experiment in self.experiments
             ],
+            primary=self.primary,
             skipped_experiments=[
                 SkippedExperiment(name=name, title=title, reason=reason)
                 for name, (title, reason) in self.skipped.items()
@@ -269,7 +277,9 @@ def _experiments(study: StudyConfig, dataset: Located, folder: Path) -> dict[str
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     named = study.experiments if isinstance(study.experiments, list) else []
     skipped = dataset.config.skip_experiments
-    for key, names in (("experiments", named), ("skip_experiments", skipped)):
+    primary = study.primary or []
+    keys = (("experiments", named), ("skip_experiments", skipped), ("primary", primary))
+    for key, names in keys:
         for name in names:
             if name not in files:
                 raise UserError(f"{key}: unknown experiment '{name}'; {suggest(name, files)}")

@@ -12,9 +12,11 @@ import pytest
 from chrysalis.errors import UserError
 from chrysalis.records.experiment import (
     ARMS,
+    CLAIMS,
     DYNAMICS,
     EFFECTS,
     LABEL_QUALITY,
+    ClaimRow,
     DynamicsRow,
     LabelQualityRow,
 )
@@ -89,7 +91,15 @@ def test_the_overview_names_just_some_of_many_comparisons(folder):
         replace(row, sentence=f"Sentence {n}.", outcome="worse" if n == 1 else "none")
         for n, row in enumerate(EFFECTS.read(place) * 3)
     ]
+    many = [replace(row, arm=f"arm {n}") for n, row in enumerate(many)]
     EFFECTS.write(many, place)
+    paths = StudyPaths(folder)
+    claims = [
+        ClaimRow("augmentation", row.model, row.arm, row.baseline, 6, 0.04, 0.9, row.outcome)
+        for row in many
+    ]
+    others = [row for row in CLAIMS.read(paths.claims) if row.experiment != "augmentation"]
+    CLAIMS.write(claims + others, paths.claims)
     loaded = load_results(folder)
     overview, page = (
         {int(n) for n in re.findall(r"Sentence (\d+)", text)}

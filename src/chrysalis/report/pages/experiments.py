@@ -26,7 +26,6 @@ from chrysalis.report.pages.sections import (
 from chrysalis.report.pages.tables import arm_of, badge, flatten, key, sentence, source, table
 from chrysalis.stats.effects import ALPHA
 
-FEW = 3  # up to so many comparisons are all listed even in brief
 IN_PLACE = ("arms", "effects")  # figures that stand with their table
 
 
@@ -47,14 +46,9 @@ def fragments(experiment: ExperimentResults) -> dict[str, str]:
     }
 
 
-def answer(experiment: ExperimentResults, brief: bool = False) -> str:
-    """The headline, then the outcome of each comparison in words.
-
-    In brief, of more than `FEW` comparisons only those that came out better or worse.
-    """
+def answer(experiment: ExperimentResults) -> str:
+    """The headline, then the outcome of each comparison in words."""
     shown = experiment.effects
-    if brief and len(shown) > FEW:
-        shown = [row for row in shown if row.outcome in ("better", "worse", "equal")]
     headline = experiment.answer.headline
     known = {row.sentence for row in experiment.effects}
     lines = [] if headline in known else [f"**{sentence(headline)}**", ""]

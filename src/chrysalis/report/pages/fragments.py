@@ -9,11 +9,11 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from chrysalis.records.data import GalleryRow
-from chrysalis.report.pages import dataset, experiments, models, provenance, published
+from chrysalis.report.pages import dataset, experiments, models, overview, provenance, published
 from chrysalis.report.pages.captions import figure, in_order
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import accuracy, count, duration, number
-from chrysalis.report.pages.results import ExperimentResults, Gallery, Plot, StudyResults
+from chrysalis.report.pages.results import PLACES, ExperimentResults, Gallery, Plot, StudyResults
 from chrysalis.report.pages.tables import arm_of, key, source, table
 
 FEWEST_CELLS = 3  # a side, below which a map says next to nothing of places
@@ -107,12 +107,15 @@ def _link(experiment: ExperimentResults) -> str:
 
 
 def verdicts(results: StudyResults) -> str:
-    """Each experiment's answer in brief."""
-    return "\n".join(
+    """What the study claims: each experiment's answer, corrected over all primary comparisons."""
+    answers = "\n".join(
         f"::: {{.verdict}}\n\n{_link(experiment)} {literal(experiment.record.question)}\n\n"
-        f"{experiments.answer(experiment, brief=True)}\n:::\n"
+        f"{overview.answer(experiment, results.claims)}\n:::\n"
         for experiment in results.experiments
     )
+    tables = [experiment.paths.table("effects") for experiment in results.experiments]
+    sources = source("summarise", PLACES.claims) + source("compare", *tables)
+    return answers + "\n" + overview.error_rate(results) + sources
 
 
 def key_table(results: StudyResults) -> str:

@@ -39,6 +39,7 @@ def fragments(results: StudyResults) -> dict[str, str]:
         "models_table.md": models_table(results),
         "models_metrics.md": models_metrics(results),
         "models_calibration.md": models_calibration(results),
+        "models_ranking.md": models_ranking(results),
         "models_figures.md": headed_figures(in_order(results.models_plots)),
     }
     if results.experiment(MODELS_EXPERIMENT) is None:
@@ -50,6 +51,31 @@ def fragments(results: StudyResults) -> dict[str, str]:
         }
         made |= {f"{MODELS_EXPERIMENT}/{name}": "" for name in ("question.md", "figures.md")}
     return made
+
+
+def models_ranking(results: StudyResults) -> str:
+    """Which models are not shown to be worse than any other, and which differ."""
+    experiment = results.experiment(MODELS_EXPERIMENT)
+    if experiment is None or not experiment.ranking:
+        return "This study is too small to rank its models, or compares none.\n"
+    best = [literal(row.model) for row in experiment.ranking if row.not_shown_worse]
+    rows = [
+        [literal(row.model), percent(row.mean), row.letters or NOTHING]
+        for row in experiment.ranking
+    ]
+    listed = f"**No other model is shown to be better than {_listed(best)}.** " if best else ""
+    return (
+        f"{listed}All pairs of models are compared here, not only each with the first. Two models "
+        "that share a letter are not shown to differ. The chance of any false statement in this "
+        "table is at most 5\u00a0%.\n\n"
+        + table(["Model", "Top-1 accuracy on test", "Group"], rows, "lrl")
+        + "\n"
+        + source("compare", experiment.paths.table("ranking"))
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def models_table(results: StudyResults) -> str:

@@ -14,6 +14,7 @@ from chrysalis.records.experiment import (
     Answer,
     ArmRow,
     CheckRow,
+    ClaimRow,
     ClassEffectRow,
     DynamicsRow,
     EffectRow,
@@ -22,6 +23,7 @@ from chrysalis.records.experiment import (
     PairRow,
     PublishedClaimRow,
     PublishedFigureRow,
+    RankRow,
 )
 from chrysalis.records.files import require
 from chrysalis.records.paths import ExperimentPaths, StudyPaths, TrainingPaths
@@ -104,6 +106,7 @@ class ExperimentResults:
     pairs: list[PairRow]
     class_effects: list[ClassEffectRow]
     metrics: list[MetricRow]
+    ranking: list[RankRow]
     dynamics: list[DynamicsRow] | None
     sweep: SweepFindings | None
     label_quality: dict[str, list[LabelQualityRow]]
@@ -144,6 +147,7 @@ class StudyResults:
     classes: list[ClassCounts]
     trainings: list[TrainingResults]
     experiments: list[ExperimentResults]
+    claims: list[ClaimRow]
     data_plots: list[Plot]
     models_plots: list[Plot]
     study_plots: list[Plot]
@@ -188,6 +192,7 @@ def load_results(folder: Path) -> StudyResults:
         classes=count_classes(paths),
         trainings=trainings,
         experiments=[_load_experiment(paths, trainings, record) for record in study.experiments],
+        claims=tables.CLAIMS.read(paths.claims),
         data_plots=_plots(paths, paths.data),
         models_plots=_plots(paths, paths.runs),
         study_plots=_plots(paths, folder),
@@ -230,6 +235,7 @@ def _load_experiment(
         pairs=by_model(tables.PAIRS.read(files.table("pairs"))),
         class_effects=by_model(tables.CLASS_EFFECTS.read(files.table("class_effects"))),
         metrics=by_model(tables.METRICS.read(files.table("metrics"))),
+        ranking=tables.RANKING.read(files.table("ranking")),
         dynamics=by_model(tables.DYNAMICS.read(files.dynamics)) if record.dynamics else None,
         sweep=_load_sweep(paths, trainings, record, record.swept_run) if record.swept_run else None,
         label_quality={

@@ -60,6 +60,7 @@ def badge(outcome: str) -> str:
         "equal": ("=", "equal within the threshold"),
         "none": ("●", "no detectable difference"),
         "insufficient": ("?", "not enough to tell"),
+        "exploratory": ("○", "exploratory"),
     }[outcome]
     return f'<span class="outcome outcome-{outcome}">{mark}{NBSP}{words}</span>'
 
