@@ -14,11 +14,12 @@ from benchmarks.harness import Epoch, Waits
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import open_for_training
 from chrysalis.engine.batches import RESIDENT_BYTES, steps_per_epoch
+from chrysalis.engine.epochs import InputPipeline
 from chrysalis.engine.optim import learning_rate
-from chrysalis.engine.run import prepare
 from chrysalis.engine.runtime import Runtime, generator
+from chrysalis.engine.setup import set_up
 from chrysalis.engine.state import TrainingState
-from chrysalis.engine.train import Preparation, predict, train_epoch
+from chrysalis.engine.train import predict, train_epoch
 
 
 class Training:
@@ -34,9 +35,10 @@ class Training:
             harness.device(), plan.precision, harness.cores(), plan.deterministic
         )
         opened = open_for_training(packed / "images.npy", packed / "index.csv")
-        self.classes, self.batches, model = prepare(settings, opened, self.runtime, resident_bytes)
-        self.state = TrainingState.create(model, len(self.classes), plan, self.runtime)
-        self.inputs = Preparation(settings, len(self.classes), self.runtime)
+        setup = set_up(settings, opened, self.runtime, resident_bytes)
+        self.classes, self.batches = setup.classes, setup.batches
+        self.state = TrainingState.create(setup.model, len(self.classes), plan, self.runtime)
+        self.inputs = InputPipeline(settings, len(self.classes), self.runtime)
 
     def epoch(self, number: int, steps: int | None = None) -> Epoch:
         """Train an epoch, or its first steps; waiting is the time blocked in our batches."""

@@ -1,12 +1,9 @@
 """What a prediction of one run's network costs: multiply-adds and latency."""
 
-import json
-
 from chrysalis.data.packed import read_table
 from chrysalis.engine.devices import device
 from chrysalis.engine.run_cost import classes_of, run_cost
 from chrysalis.engine.runtime import Runtime
-from chrysalis.records.files import write_whole
 from chrysalis.workflow import arguments, cli
 
 
@@ -19,7 +16,7 @@ def main(args) -> None:
     with device() as chosen:
         runtime = Runtime.choose(chosen, plan.precision, args.threads, plan.deterministic)
         found = run_cost(settings, classes, runtime)
-    write_whole(job.paths.cost(job.run), json.dumps(found, indent=1))
+    found.write(job.paths.cost(job.run))
 
 
 if __name__ == "__main__":

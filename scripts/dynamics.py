@@ -1,10 +1,10 @@
-"""Train one run once more, looking at its loss, gradients and activations on the way."""
+"""Train one run once more, observing its loss, gradients and activations on the way."""
 
 from chrysalis.data.packed import open_for_training
 from chrysalis.dynamics.trace import trace
 from chrysalis.engine.devices import device
-from chrysalis.engine.run import prepare
 from chrysalis.engine.runtime import Runtime
+from chrysalis.engine.setup import set_up
 from chrysalis.workflow import arguments, cli
 
 
@@ -16,8 +16,7 @@ def main(args) -> None:
     with device() as chosen:
         runtime = Runtime.choose(chosen, plan.precision, deterministic=plan.deterministic)
         packed = open_for_training(job.images(settings), job.index(settings))
-        classes, batches, model = prepare(settings, packed, runtime)
-        tables = trace(model, len(classes), settings, batches["train"], batches["val"], runtime)
+        tables = trace(set_up(settings, packed, runtime))
     output = job.folder / "dynamics"
     output.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():

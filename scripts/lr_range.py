@@ -3,8 +3,8 @@
 from chrysalis.data.packed import open_for_training
 from chrysalis.engine.devices import device
 from chrysalis.engine.lr_range import lr_range_test
-from chrysalis.engine.run import prepare
 from chrysalis.engine.runtime import Runtime
+from chrysalis.engine.setup import set_up
 from chrysalis.workflow import arguments, cli
 
 
@@ -16,8 +16,7 @@ def main(args) -> None:
     with device() as chosen:
         runtime = Runtime.choose(chosen, plan.precision, deterministic=plan.deterministic)
         packed = open_for_training(job.images(settings), job.index(settings))
-        classes, batches, model = prepare(settings, packed, runtime)
-        table = lr_range_test(model, len(classes), settings, batches["train"], runtime)
+        table = lr_range_test(set_up(settings, packed, runtime))
     output = job.folder / "lr_range"
     output.mkdir(parents=True, exist_ok=True)
     table.to_csv(output / "lr_range.csv", index=False)

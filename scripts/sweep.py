@@ -1,7 +1,6 @@
 """Collect a sweep's trials: the best settings, a table of all, and what mattered."""
 
-import json
-
+from chrysalis.records.sweep import TrialResult
 from chrysalis.sweep.collect import collect
 from chrysalis.workflow import arguments, cli
 
@@ -11,7 +10,7 @@ def main(args) -> None:
     job = arguments.job(args)
     sweep = job.sweep()
     paths = [job.paths.trial(job.run, number) for number in range(sweep.trials)]
-    collect(sweep, [json.loads(path.read_text()) for path in paths]).write(job.paths.sweep(job.run))
+    collect(sweep, [TrialResult.read(path) for path in paths]).write(job.paths.sweep(job.run))
 
 
 if __name__ == "__main__":

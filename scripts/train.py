@@ -8,7 +8,7 @@ from chrysalis.engine.batches import RESIDENT_BYTES
 from chrysalis.engine.devices import device
 from chrysalis.engine.earlier import Earlier
 from chrysalis.engine.parallel import joined
-from chrysalis.engine.run import execute
+from chrysalis.engine.run import Context, execute
 from chrysalis.engine.runtime import Runtime
 from chrysalis.workflow import arguments, cli, closure
 
@@ -21,17 +21,15 @@ def main(args) -> None:
     threads = max(1, args.threads // int(os.environ.get("WORLD_SIZE", 1)))
     packed = open_for_training(job.images(settings), job.index(settings))
     with device() as chosen, joined(chosen) as group:
-        execute(
-            settings,
-            packed,
-            job.folder / "train",
+        runtime = Runtime.choose(chosen, plan.precision, threads, plan.deterministic, group)
+        context = Context(
             job.paths.checkpoint(job.run, args.seed),
-            Runtime.choose(chosen, plan.precision, threads, plan.deterministic, group),
-            code_hash=closure.code_hash(Path(__file__), settings.model),
-            data_hash=packed.digest(),
-            resident_bytes=args.resident_mb * 2**20,
-            earlier=Earlier(**job.earlier(settings)),
+            closure.code_hash(Path(__file__), settings.model),
+            packed.digest(),
+            args.resident_mb * 2**20,
+            Earlier(**job.earlier(settings)),
         )
+        execute(settings, packed, runtime, job.folder / "train", context)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """Run one trial of a sweep: train on settings from the search, and write how it ended."""
 
-import json
 from pathlib import Path
 
 from chrysalis.data.packed import open_for_training
 from chrysalis.engine.batches import RESIDENT_BYTES
 from chrysalis.engine.devices import device
+from chrysalis.engine.run import Context
 from chrysalis.engine.runtime import Runtime
-from chrysalis.records.files import write_whole
 from chrysalis.sweep.trial import run_trial
 from chrysalis.workflow import arguments, cli, closure
 
@@ -23,13 +22,15 @@ def main(args) -> None:
             args.number,
             packed,
             job.paths.trial_storage(job.run),
-            job.paths.trial_checkpoint(job.run, args.number),
             lambda plan: Runtime.choose(chosen, plan.precision, args.threads, plan.deterministic),
-            code_hash=closure.code_hash(Path(__file__), settings.model),
-            data_hash=packed.digest(),
-            resident_bytes=args.resident_mb * 2**20,
+            Context(
+                job.paths.trial_checkpoint(job.run, args.number),
+                closure.code_hash(Path(__file__), settings.model),
+                packed.digest(),
+                args.resident_mb * 2**20,
+            ),
         )
-    write_whole(job.paths.trial(job.run, args.number), json.dumps(result, indent=1))
+    result.write(job.paths.trial(job.run, args.number))
 
 
 if __name__ == "__main__":

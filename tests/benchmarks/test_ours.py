@@ -12,7 +12,8 @@ from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.data.packed import open_packed
 from chrysalis.engine import train as engine
-from chrysalis.engine.run import prepare
+from chrysalis.engine.checkpoint import Place
+from chrysalis.engine.setup import set_up
 
 torch.set_num_threads(1)
 SETTINGS = RunSettings(
@@ -42,15 +43,12 @@ def test_two_epochs_end_with_the_weights_that_train_ends_with(
     weights = training.state.model.state_dict()
 
     opened = open_packed(packed / "images.npy", packed / "index.csv")
-    classes, batches, model = prepare(SETTINGS, opened, training.runtime)
+    setup = set_up(SETTINGS, opened, training.runtime)
     # train() leaves the best weights; here validation must not choose.
     best = itertools.count()
     monkeypatch.setattr(engine, "validate", lambda *_: {"val_loss": 0, "val_top1": next(best)})
-    engine.train(
-        *(model, len(classes), SETTINGS, batches["train"], batches["val"]),
-        *(training.runtime, tmp_path / "checkpoint.pt", ""),
-    )
-    for name, value in model.state_dict().items():
+    engine.train(setup, Place(tmp_path / "checkpoint.pt", ""))
+    for name, value in setup.model.state_dict().items():
         torch.testing.assert_close(weights[name], value, rtol=0, atol=0)
     assert [epoch.images for epoch in epochs] == [136, 136]  # of 140, in batches of 8
     assert all(0 < epoch.waiting < epoch.seconds for epoch in epochs)

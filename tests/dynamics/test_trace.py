@@ -9,8 +9,9 @@ from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.dynamics import trace as dynamics
 from chrysalis.dynamics.inputs import input_gradients
-from chrysalis.engine.run import prepare
+from chrysalis.engine.checkpoint import Place
 from chrysalis.engine.runtime import Runtime
+from chrysalis.engine.setup import set_up
 from chrysalis.engine.train import train
 
 torch.set_num_threads(1)
@@ -34,24 +35,20 @@ def plan(request):
 @pytest.fixture
 def traced(plan, digits_pack, monkeypatch):
     monkeypatch.setattr(dynamics, "LOOKS", 4)
-    classes, batches, model = prepare(plan, digits_pack(3, 32), FP32)
-    tables = dynamics.trace(model, len(classes), plan, batches["train"], batches["val"], FP32)
-    return model, batches, tables
+    setup = set_up(plan, digits_pack(3, 32), FP32)
+    return setup.model, setup.batches, dynamics.trace(setup)
 
 
 def test_tracing_does_not_change_the_training(traced, plan, digits_pack, tmp_path):
     model, _, tables = traced
-    classes, batches, other = prepare(plan, digits_pack(3, 32), FP32)
-    progress = train(
-        *(other, len(classes), plan, batches["train"], batches["val"], FP32),
-        *(tmp_path / "checkpoint.pt", ""),
-    )
+    other = set_up(plan, digits_pack(3, 32), FP32)
+    progress = train(other, Place(tmp_path / "checkpoint.pt", ""))
     losses = tables["steps"].groupby("epoch")["loss"].mean()
     assert losses.tolist() == pytest.approx(
         [row["train_loss"] for row in progress.history], rel=1e-6
     )
     if progress.best_epoch == 2:
-        for name, value in other.state_dict().items():
+        for name, value in other.model.state_dict().items():
             assert torch.equal(value, model.state_dict()[name])
 
 

@@ -12,9 +12,9 @@ from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.config.sweep import Choices, Range, Sweep
 from chrysalis.data.packed import Packed
-from chrysalis.engine import run as engine
+from chrysalis.engine import setup as engine
 from chrysalis.engine.earlier import Earlier
-from chrysalis.engine.run import execute, prepare
+from chrysalis.engine.run import Context, execute
 from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.trained import load_trained
 from chrysalis.errors import UserError
@@ -43,7 +43,8 @@ def run(tmp_path, digits_pack):
     def run(plan, name, earlier=engine.NOTHING, pack=None):
         pack = pack or digits_pack(3, 24)
         output, checkpoint = tmp_path / name / "train", tmp_path / name / "checkpoint.pt"
-        execute(plan, pack, output, checkpoint, FP32, "c0de", "da7a", earlier=earlier)
+        context = Context(checkpoint, "c0de", "da7a", earlier=earlier)
+        execute(plan, pack, FP32, output, context)
         return output
 
     return run
@@ -65,7 +66,7 @@ def equal(some, others):
 def test_training_goes_on_from_the_pruned_weights(run, digits_pack):
     first = run(settings(), "first")
     plan = settings(start="mynet-12345678", prune=0.5)
-    _, _, model = prepare(plan, digits_pack(3, 24), FP32, earlier=Earlier(start=first))
+    model = engine.set_up(plan, digits_pack(3, 24), FP32, earlier=Earlier(start=first)).model
     expected = load_trained(first).model
     largest = [p.flatten(1).norm(dim=1).max() for p in (first_of(model), first_of(expected))]
     assert largest[0] == largest[1]

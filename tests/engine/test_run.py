@@ -17,8 +17,9 @@ from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.data.packed import Packed, open_packed
 from chrysalis.engine.classifier import build
 from chrysalis.engine.progress import ProgressReport
-from chrysalis.engine.run import Split, execute, select, share_of
+from chrysalis.engine.run import Context, execute
 from chrysalis.engine.runtime import Runtime
+from chrysalis.engine.setup import Split, select, share_of
 from chrysalis.workflow import closure
 from tests.runs import write_job
 
@@ -50,7 +51,9 @@ def run(tmp_path):
 
     def run(plan, pack, name="run"):
         output = tmp_path / name / "train"
-        execute(plan, pack, output, tmp_path / name / "checkpoint.pt", FP32, "c0de", "da7a")
+        execute(
+            plan, pack, FP32, output, Context(tmp_path / name / "checkpoint.pt", "c0de", "da7a")
+        )
         return output
 
     return run
@@ -238,7 +241,7 @@ def test_a_checkpoint_is_used_only_with_the_same_settings_code_and_data(
     tmp_path, pack, monkeypatch, changed
 ):
     def run(plan, code, data):
-        execute(plan, pack, tmp_path / "train", tmp_path / "c.pt", FP32, code, data)
+        execute(plan, pack, FP32, tmp_path / "train", Context(tmp_path / "c.pt", code, data))
 
     def die(self, progress, plan):
         raise KeyboardInterrupt

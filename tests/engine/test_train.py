@@ -14,11 +14,13 @@ from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.engine import train as engine
 from chrysalis.engine.batches import Batches
-from chrysalis.engine.checkpoint import Progress
+from chrysalis.engine.checkpoint import Place, Progress
 from chrysalis.engine.classifier import build
+from chrysalis.engine.epochs import InputPipeline
 from chrysalis.engine.runtime import Runtime, seed_everything
+from chrysalis.engine.setup import TrainingSetup
 from chrysalis.engine.state import TrainingState, freeze_features
-from chrysalis.engine.train import has_stalled, predict, train, validate
+from chrysalis.engine.train import has_stalled, predict, validate
 from chrysalis.errors import UserError
 
 torch.set_num_threads(1)
@@ -60,6 +62,14 @@ def splits(digits_pack):
 def make_model(plan, seed=0):
     seed_everything(seed)
     return build(plan.model, CLASSES, plan.image_size, plan.options)
+
+
+def train(model, classes, plan, training, validation, runtime, path, fingerprint, *others):
+    """Train on these splits; `others` are the report and the teacher."""
+    batches = {"train": training, "val": validation}
+    names = [f"d{label}" for label in range(classes)]
+    setup = TrainingSetup(plan, names, batches, model, runtime)
+    return engine.train(setup, Place(path, fingerprint), *others)
 
 
 def weights_of(model):
@@ -228,7 +238,7 @@ def test_mixed_labels_reach_the_loss(tmp_path, splits):
     model = make_model(plan)
     row = train(model, CLASSES, plan, training, validation, FP32, tmp_path / "c.pt", "").history[0]
     order = engine.generator(CPU, "order", plan.seed, 0)
-    batches = engine.Preparation(plan, CLASSES, FP32)(training.shuffled(24, order), 0)
+    batches = InputPipeline(plan, CLASSES, FP32)(training.shuffled(24, order), 0)
     ((images, targets),) = batches
     assert (targets.max(1).values < 1).any()
     with torch.no_grad():

@@ -67,7 +67,9 @@ def test_the_models_table_has_mean_sd_and_each_seed(paths):
 
 def test_headline_metrics(paths):
     rows = [
-        EffectRow("m", "on", "off", 0.1234567, 0, 0, 0, 0, 1, 0.0301234, 1, 2, 9, 0, "better", "S."),
+        EffectRow(
+            "m", "on", "off", 0.1234567, 0, 0, 0, 0, 1, 0.0301234, 1, 2, 9, 0, "better", "S."
+        ),
         EffectRow("n", "on", "off", -0.02, 0, 0, 0, 0, 1, np.nan, 1, 2, 9, 0, "insufficient", "S."),
     ]
     EFFECTS.write(rows, paths.experiment("augmentation").table("effects"))

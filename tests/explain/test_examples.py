@@ -8,7 +8,7 @@ import torch
 from chrysalis.augment.inputs import centre
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
-from chrysalis.engine.run import execute
+from chrysalis.engine.run import Context, execute
 from chrysalis.engine.runtime import Runtime
 from chrysalis.errors import UserError
 from chrysalis.explain.examples import explain
@@ -27,7 +27,7 @@ def record(tmp_path, pack):
     settings = RunSettings(
         model="mynet", image_size=16, training=TrainingSettings(epochs=1, batch_size=8)
     )
-    execute(settings, pack, tmp_path / "train", tmp_path / "c.pt", FP32, "c0de", "da7a")
+    execute(settings, pack, FP32, tmp_path / "train", Context(tmp_path / "c.pt", "c0de", "da7a"))
     return tmp_path / "train"
 
 

@@ -14,7 +14,7 @@ import torch
 
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
-from chrysalis.engine.run import execute
+from chrysalis.engine.run import Context, execute
 from chrysalis.engine.runtime import Runtime
 from chrysalis.errors import UserError
 from chrysalis.export import record
@@ -49,7 +49,7 @@ def trained(tmp_path, pack):
             model="mynet", image_size=16, training=TrainingSettings(**plan), **changes
         )
         output = tmp_path / "run/train"
-        execute(settings, pack, output, tmp_path / "checkpoint.pt", FP32, "c0de", "da7a")
+        execute(settings, pack, FP32, output, Context(tmp_path / "checkpoint.pt", "c0de", "da7a"))
         return output
 
     return trained

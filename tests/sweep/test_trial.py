@@ -19,7 +19,7 @@ from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.config.sweep import FIRST_TRIAL_SEED, Choices, Range, Sweep
 from chrysalis.data.packed import Packed
-from chrysalis.engine.run import execute
+from chrysalis.engine.run import Context, execute
 from chrysalis.engine.runtime import Runtime
 from chrysalis.errors import UserError
 from chrysalis.records.job_paths import JobPaths
@@ -89,7 +89,8 @@ def run(tmp_path, pack):
     def run(number=0, plan=None, pack=pack, code="c0de", data="da7a"):
         place = tmp_path / f"trial{number}.pt"
         plan, shared = plan or settings(), tmp_path / "sweep.log"
-        return run_trial(plan, number, pack, shared, place, lambda _: FP32, code, data)
+        context = Context(place, code, data)
+        return run_trial(plan, number, pack, shared, lambda _: FP32, context)
 
     return run
 
@@ -145,7 +146,7 @@ def test_a_result_is_that_of_the_same_training_without_a_sweep(tmp_path, run, pa
     assert isinstance(values["batch_size"], int) and 4 <= values["batch_size"] <= 8
     plain = settings(**values).model_copy(update={"sweep": None, "seed": FIRST_TRIAL_SEED + 2})
     assert trial_settings(settings(), 2, values) == plain
-    execute(plain, pack, tmp_path / "run", tmp_path / "run.pt", FP32, "c0de", "da7a")
+    execute(plain, pack, FP32, tmp_path / "run", Context(tmp_path / "run.pt", "c0de", "da7a"))
     record = json.loads((tmp_path / "run/run.json").read_text())
     assert found["val_top1"] == record["best_val_top1"]
     assert found["best_epoch"] == record["best_epoch"]

@@ -45,6 +45,8 @@ class _Sums:
         self.alive = alive if self.alive is None else self.alive | alive
 
     def units(self) -> Units:
+        """What the sums come to; something has been added."""
+        assert self.alive is not None
         mean = self.sum / self.count
         variance = max(self.squares / self.count - mean**2, 0.0)
         return Units(mean, variance**0.5, float((~self.alive).double().mean()))

@@ -1,4 +1,4 @@
-"""A training that is looked at while it goes on, and goes on as if it were not."""
+"""A training that is observed on the way, and takes the steps it would take unobserved."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from chrysalis.dynamics.inputs import input_gradients
 from chrysalis.dynamics.landscape import STEPS, along_gradient
 from chrysalis.dynamics.layers import EXPLODING, VANISHING, gradient_ratios, units_by_layer
 from chrysalis.dynamics.undisturbed import undisturbed
-from chrysalis.engine.batches import Batch, Batches, steps_per_epoch
-from chrysalis.engine.optim import learning_rate
-from chrysalis.engine.runtime import Runtime, derive_seed, generator, seed_everything
+from chrysalis.engine.batches import Batch, Batches
+from chrysalis.engine.epochs import epochs, steps_in_epoch
+from chrysalis.engine.setup import TrainingSetup
 from chrysalis.engine.state import TrainingState
-from chrysalis.engine.train import Preparation, train_step
+from chrysalis.engine.train import train_step
 
 LOOKS = 60  # at the landscape, over the whole training
 IMAGES = 256  # of val, for activations and input gradients
@@ -40,17 +40,10 @@ class Trace:
         return {name: pd.DataFrame(rows) for name, rows in vars(self).items()}
 
 
-def trace(
-    model: nn.Module,
-    classes: int,
-    settings: RunSettings,
-    training: Batches,
-    validation: Batches,
-    runtime: Runtime,
-) -> dict[str, pd.DataFrame]:
-    """Train as `engine.train.train` does, without early stopping, and look at it.
+def trace(setup: TrainingSetup) -> dict[str, pd.DataFrame]:
+    """Train as `engine.train.train` does, without early stopping, and observe it.
 
-    Looking is in fp32 whatever the training's precision, and changes nothing. Tables:
+    Observing is in fp32 whatever the training's precision, and changes nothing. Tables:
 
     - steps, a row for each step: step, epoch, learning_rate, loss; at every so many steps also
       gradient_norm, loss_low and loss_high (least and largest loss along the gradient),
@@ -59,24 +52,22 @@ def trace(
     - layers, a row for each epoch and layer: epoch, layer, and mean, sd, dead of an activation, or
       ratio (mean over the epoch's steps), vanishing and exploding (shares of them) of a weight.
     """
-    plan = settings.training
-    state = TrainingState.create(model, classes, plan, runtime)
-    prepare = Preparation(settings, classes, runtime)
-    steps = steps_per_epoch(len(training), plan.batch_size)
+    settings, model, plan = setup.settings, setup.model, setup.settings.training
+    state = TrainingState.create(model, len(setup.classes), plan, setup.runtime)
+    steps = steps_in_epoch(setup)
     every = max(1, plan.epochs * steps // LOOKS)
-    images, labels = _held(validation, settings)
+    images, labels = _held(setup.batches["val"], settings)
     found = Trace()
-    for epoch in range(plan.epochs):
-        seed_everything(derive_seed("epoch", settings.seed, epoch, 0))
-        order = generator(torch.device("cpu"), "order", settings.seed, epoch)
-        inputs = prepare(training.shuffled(plan.batch_size, order), epoch)
+    for current in epochs(setup):
+        epoch, first = current.number, current.number * steps
         ratios: dict[str, list[float]] = defaultdict(list)
         state.train()
-        for step, batch in enumerate(inputs, epoch * steps):
-            rate = learning_rate(plan, step, steps)
+        for step, (batch, rate) in enumerate(
+            zip(current.inputs, current.rates, strict=True), first
+        ):
             row = {"step": step, "epoch": epoch + 1, "learning_rate": rate}
             look = _look(state, batch, rate) if step % every == 0 else {}
-            _, loss = train_step(state, *batch, rate, plan.clip_norm, runtime)
+            _, loss = train_step(state, *batch, rate, plan.clip_norm, setup.runtime)
             found.steps.append(row | {"loss": loss.item()} | look)
             for name, ratio in gradient_ratios(model).items():
                 ratios[name].append(ratio)

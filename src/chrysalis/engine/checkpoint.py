@@ -41,6 +41,14 @@ class Progress:
             self.best_weights = copy.deepcopy(model.state_dict())
 
 
+@dataclass(frozen=True)
+class Place:
+    """The file of a run's checkpoint, and what identifies its settings, code and data."""
+
+    path: Path
+    fingerprint: str
+
+
 def save(path: Path, progress: Progress, state: TrainingState) -> None:
     """Write a checkpoint so that a kill at any moment leaves the old one or the new one."""
     temporary = path.with_suffix(".tmp")

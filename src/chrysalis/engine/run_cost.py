@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from chrysalis.config.run import RunSettings
@@ -11,6 +9,7 @@ from chrysalis.engine.cost import BATCHES, latency, multiply_adds
 from chrysalis.engine.rewrite import for_training
 from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.trained import shaped
+from chrysalis.records.training import CostRecord, Latency
 
 
 def classes_of(settings: RunSettings, index: pd.DataFrame) -> int:
@@ -19,14 +18,17 @@ def classes_of(settings: RunSettings, index: pd.DataFrame) -> int:
     return len(left) - settings.worst_classes
 
 
-def run_cost(settings: RunSettings, classes: int, runtime: Runtime) -> dict[str, Any]:
+def run_cost(settings: RunSettings, classes: int, runtime: Runtime) -> CostRecord:
     """multiply_adds of one image, and latency_ms by the images in a batch, with what ran it."""
     model = for_training(shaped(settings, classes), runtime).to(runtime.device)
     size = settings.image_size
-    return {
-        "multiply_adds": multiply_adds(model, size),
-        "latency_ms": {str(batch): latency(model, size, batch, runtime) for batch in BATCHES},
-        "device": runtime.device_name(),
-        "precision": runtime.precision,
-        "threads": runtime.threads,
-    }
+    return CostRecord(
+        multiply_adds=multiply_adds(model, size),
+        latency_ms={
+            str(batch): Latency.model_validate(latency(model, size, batch, runtime))
+            for batch in BATCHES
+        },
+        device=runtime.device_name(),
+        precision=runtime.precision,
+        threads=runtime.threads,
+    )

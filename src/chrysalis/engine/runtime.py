@@ -45,7 +45,8 @@ class Runtime:
         keep_freed_memory()
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(deterministic, warn_only=True)
-        torch.utils.deterministic.fill_uninitialized_memory = False
+        # A property that torch puts in place of the module, which its stubs do not know.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         torch.backends.cudnn.benchmark = not deterministic
         if precision == "auto":
             precision = "bf16" if has_native_bf16(device) else "fp32"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, Protocol
 
 import torch
 from torch import nn
@@ -14,6 +15,16 @@ from chrysalis.engine.classifier import last_linear
 from chrysalis.engine.losses import create_loss
 from chrysalis.engine.optim import create_optimizer
 from chrysalis.engine.runtime import Runtime
+
+
+class Stateful(Protocol):
+    """What a checkpoint can keep."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that changes."""
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> Any:
+        """Go on from what `state_dict` gave."""
 
 
 @dataclass(frozen=True)
@@ -66,15 +77,19 @@ class TrainingState:
         return self.average.model if self.average else self.model
 
     @property
-    def _parts(self) -> dict[str, object]:
-        parts = {"model": self.model, "criterion": self.criterion, "optimizer": self.optimizer}
+    def _parts(self) -> dict[str, Stateful]:
+        parts: dict[str, Stateful] = {
+            "model": self.model,
+            "criterion": self.criterion,
+            "optimizer": self.optimizer,
+        }
         return parts | ({"average": self.average} if self.average else {})
 
     def state_dict(self) -> dict[str, object]:
         """The state of every part."""
         return {name: part.state_dict() for name, part in self._parts.items()}
 
-    def load_state_dict(self, state: dict[str, object]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave."""
         for name, part in self._parts.items():
             part.load_state_dict(state[name])

@@ -6,22 +6,20 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
-from chrysalis.augment.augment import Augment
 from chrysalis.augment.inputs import to_input
-from chrysalis.augment.mixing import Mix
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine import checkpoint
-from chrysalis.engine.batches import Batch, Batches, steps_per_epoch
-from chrysalis.engine.optim import learning_rate
-from chrysalis.engine.runtime import Runtime, derive_seed, generator, seed_everything
+from chrysalis.engine.batches import Batch, Batches
+from chrysalis.engine.epochs import epochs
+from chrysalis.engine.runtime import Runtime
+from chrysalis.engine.setup import TrainingSetup
 from chrysalis.engine.state import TrainingState
 from chrysalis.errors import UserError
 
@@ -32,82 +30,63 @@ Report = Callable[[checkpoint.Progress, TrainingSettings], None]
 
 
 def train(
-    model: nn.Module,
-    classes: int,
-    settings: RunSettings,
-    training: Batches,
-    validation: Batches,
-    runtime: Runtime,
-    checkpoint_path: Path,
-    fingerprint: str,
+    setup: TrainingSetup,
+    place: checkpoint.Place,
     report: Report = lambda progress, settings: None,
     teacher: nn.Module | None = None,
 ) -> checkpoint.Progress:
-    """Train `model` in place and leave it with the weights that were best on validation.
+    """Train the setup's model in place; leave it with the weights that were best on validation.
 
-    A checkpoint is written after each epoch to `checkpoint_path`; if one with the same
-    `fingerprint` is there already, training continues from it and ends with the same weights,
-    bit for bit, as if it had never stopped. `report` is called after each epoch. A `teacher` maps
-    the same images to logits, of which the loss then takes account.
+    A checkpoint is written after each epoch to `place`; if one with the same fingerprint is there
+    already, training continues from it and ends with the same weights, bit for bit, as if it had
+    never stopped. `report` is called after each epoch. A `teacher` maps the same images to logits,
+    of which the loss then takes account.
 
     Raises:
-        UserError: the loss is no longer finite, or the model does not suit it.
+        UserError: loss, weights or outputs are no longer finite, or the model does not suit the
+            loss.
     """
+    settings, model, runtime = setup.settings, setup.model, setup.runtime
     plan, group = settings.training, runtime.group
-    state = TrainingState.create(model, classes, plan, runtime, teacher)
-    progress = checkpoint.load(checkpoint_path, fingerprint, state)
-    prepare = Preparation(settings, classes, runtime)
-    steps = steps_per_epoch(len(training), plan.batch_size)
+    state = TrainingState.create(model, len(setup.classes), plan, runtime, teacher)
+    progress = checkpoint.load(place.path, place.fingerprint, state)
+    start = time.perf_counter()
 
-    while progress.epoch < plan.epochs and not has_stalled(progress, plan.patience):
-        start, epoch = time.perf_counter(), progress.epoch
-        seed_everything(derive_seed("epoch", settings.seed, epoch, group.rank))
-        order = generator(torch.device("cpu"), "order", settings.seed, epoch)
-        inputs = prepare(training.shuffled(plan.batch_size, order, group), epoch)
-        rates = [learning_rate(plan, epoch * steps + step, steps) for step in range(steps)]
-        row, seen = train_epoch(state, inputs, rates, plan.clip_norm, runtime)
+    for epoch in epochs(setup, progress.epoch):
+        if has_stalled(progress, plan.patience):
+            break
+        row, seen = train_epoch(state, epoch.inputs, epoch.rates, plan.clip_norm, runtime)
         seconds = time.perf_counter() - start
-        if not math.isfinite(row["train_loss"]):
-            raise UserError(
-                f"{settings.name} seed {settings.seed}: the loss is {row['train_loss']} after "
-                f"epoch {epoch + 1}; lower training.learning_rate (now {plan.learning_rate:g})"
-            )
+        require_finite(row["train_loss"], "the training loss", settings, epoch.number)
         if group.is_first:
-            row |= validate(state.evaluated, validation, runtime, settings)
+            row |= validate(state.evaluated, setup.batches["val"], runtime, settings)
+            require_finite(row["val_loss"], "the validation loss", settings, epoch.number)
             row |= {
-                "learning_rate": rates[-1],
+                "learning_rate": epoch.rates[-1],
                 "seconds": seconds,
                 "images_per_second": seen / seconds,
             }
         progress.note(group.from_first(row), state.evaluated)
         if group.is_first:
-            checkpoint.save(checkpoint_path, progress, state)
+            checkpoint.save(place.path, progress, state)
             report(progress, plan)
+        start = time.perf_counter()
 
     model.load_state_dict(progress.best_weights)
     return progress
 
 
-class Preparation:
-    """Turns uint8 batches into what training takes: augmented, mixed, with targets for the loss."""
+def require_finite(value: float, what: str, settings: RunSettings, epoch: int) -> None:
+    """Stop a training that has diverged; `epoch` counts from 0.
 
-    def __init__(self, settings: RunSettings, classes: int, runtime: Runtime) -> None:
-        self.seed, self.size, self.classes = settings.seed, settings.image_size, classes
-        self.crop_pct, self.rank = settings.crop_pct, runtime.group.rank
-        changes = settings.augmentation
-        self.augment = Augment(changes, self.size, self.crop_pct) if changes else None
-        self.mix = Mix(changes) if changes else None
-
-    def __call__(self, batches: Iterable[Batch], epoch: int) -> Iterator[Batch]:
-        """Yield images (B, 3, S, S) in [0, 1] and targets (B, classes), whose rows add up to 1."""
-        # On the CPU: the few numbers that a batch needs are the same for every device.
-        draws = generator(torch.device("cpu"), "augment", self.seed, epoch, self.rank)
-        for images, labels in batches:
-            targets = functional.one_hot(labels, self.classes).float()
-            if self.augment and self.mix:
-                yield self.mix(self.augment(images, draws), targets, draws)
-            else:
-                yield to_input(images, self.size, self.crop_pct), targets
+    Raises:
+        UserError: `value` is no finite number.
+    """
+    if not math.isfinite(value):
+        raise UserError(
+            f"{settings.name} seed {settings.seed}: {what} is {value} after epoch {epoch + 1}; "
+            f"lower training.learning_rate (now {settings.training.learning_rate:g})"
+        )
 
 
 def train_epoch(
@@ -133,8 +112,8 @@ def train_epoch(
         seen += len(targets)
     seen *= runtime.group.size
     # The first read of a device value in the epoch: until here nothing has waited for it.
-    loss_sum, correct = (runtime.group.sum(value).item() for value in (loss_sum, correct))
-    return {"train_loss": loss_sum / seen, "train_top1": correct / seen}, seen
+    total, hits = (runtime.group.sum(value).item() for value in (loss_sum, correct))
+    return {"train_loss": total / seen, "train_top1": hits / seen}, seen
 
 
 def train_step(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from safetensors.torch import load_file
 from chrysalis.config.run import RunSettings
 from chrysalis.engine.classifier import Classifier, build
 from chrysalis.engine.pruning import prune
+from chrysalis.records.training import RunRecord
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ def shaped(settings: RunSettings, classes: int) -> Classifier:
 
 def load_trained(folder: Path) -> Trained:
     """The run whose record is in `folder` (.../<run>/seed<n>/train)."""
-    record = json.loads((folder / "run.json").read_text())
-    settings = RunSettings.model_validate(record["settings"])
-    model = shaped(settings, len(record["classes"]))
+    record = RunRecord.read(folder / "run.json")
+    settings = record.settings
+    model = shaped(settings, len(record.classes))
     model.load_state_dict(load_file(folder / "model.safetensors"))
-    return Trained(settings, record["classes"], model.eval())
+    return Trained(settings, record.classes, model.eval())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,14 +12,16 @@ from chrysalis.data.packed import Packed
 from chrysalis.engine.batches import Batches
 from chrysalis.engine.cost import BATCHES
 from chrysalis.engine.predictions import PredictionsFile
-from chrysalis.engine.run import Split, select, share_of, versions
+from chrysalis.engine.run import versions
 from chrysalis.engine.runtime import Runtime
+from chrysalis.engine.setup import Split, select, share_of
 from chrysalis.engine.train import predict
 from chrysalis.engine.trained import Trained, load_trained
 from chrysalis.errors import UserError
 from chrysalis.export.network import to_onnx
 from chrysalis.export.quantise import calibration_inputs, calibration_rows, quantise
 from chrysalis.export.session import Session
+from chrysalis.records.training import ExportRecord, Latency
 
 
 def export(folder: Path, packed: Packed, precision: str, output: Path, threads: int) -> None:
@@ -39,26 +40,27 @@ def export(folder: Path, packed: Packed, precision: str, output: Path, threads: 
     splits = _splits(trained, packed)
     output.mkdir(parents=True, exist_ok=True)
     path = output / "model.onnx"
-    record = {
-        "settings": trained.settings.model_dump(mode="json"),
-        "classes": trained.classes,
-        "precision": precision,
-        "parameters": sum(p.numel() for p in trained.model.parameters()),
-    }
+    calibration_images = None
     if precision == "int8":
-        record["calibration_images"] = _write_int8(trained, packed, splits["train"], path)
+        calibration_images = _write_int8(trained, packed, splits["train"], path)
     else:
         to_onnx(trained.model, trained.settings.image_size, path)
     session = Session(path, threads)
     _write_predictions(session, trained, packed, splits, runtime, output)
-    record |= {
-        "bytes": path.stat().st_size,
-        "latency_ms": {str(batch): session.latency(batch) for batch in BATCHES},
-        "threads": threads,
-        "device": runtime.device_name(),
-        "versions": versions() | {"onnxruntime": version("onnxruntime")},
-    }
-    (output / "run.json").write_text(json.dumps(record, indent=1))
+    ExportRecord(
+        settings=trained.settings,
+        classes=trained.classes,
+        precision=precision,
+        parameters=sum(p.numel() for p in trained.model.parameters()),
+        calibration_images=calibration_images,
+        bytes=path.stat().st_size,
+        latency_ms={
+            str(batch): Latency.model_validate(session.latency(batch)) for batch in BATCHES
+        },
+        threads=threads,
+        device=runtime.device_name(),
+        versions=versions() | {"onnxruntime": version("onnxruntime")},
+    ).write(output / "run.json")
 
 
 def _splits(trained: Trained, packed: Packed) -> dict[str, Split]:

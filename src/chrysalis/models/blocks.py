@@ -56,20 +56,21 @@ def conv_block(
     kernel: int = 3,
     stride: int = 1,
     *,
-    groups: int = 1,
     norm: str = "batch",
     activation: str = "relu",
-    bias: bool = False,
 ) -> nn.Sequential:
     """Convolution that keeps the size (but for its stride), normalisation, activation.
 
     Maps (N, inputs, h, w) to (N, outputs, ceil(h / stride), ceil(w / stride)); `kernel` is odd.
     Without normalisation, which adds a bias itself, the convolution always has one.
     """
-    conv = nn.Conv2d(
-        *(inputs, outputs, kernel, stride, kernel // 2), groups=groups, bias=bias or norm == "none"
-    )
-    layers = [conv, norm_layer(norm, outputs), activation_layer(activation)]
+    conv = nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=norm == "none")
+    return normalised(conv, norm=norm, activation=activation)
+
+
+def normalised(conv: nn.Conv2d, *, norm: str = "batch", activation: str = "relu") -> nn.Sequential:
+    """A convolution with normalisation and activation behind it."""
+    layers = [conv, norm_layer(norm, conv.out_channels), activation_layer(activation)]
     return nn.Sequential(*(layer for layer in layers if not isinstance(layer, nn.Identity)))
 
 

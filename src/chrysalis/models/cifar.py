@@ -17,6 +17,7 @@ from chrysalis.models.blocks import (
     conv_block,
     initialise,
     initialise_xavier,
+    normalised,
 )
 from chrysalis.models.registry import register
 
@@ -162,6 +163,11 @@ def mobilenet_v2(num_classes: int, image_size: int, *, dropout: float = 0.2) -> 
     return initialise(_network(features, _average(), classifier))
 
 
+def _depthwise(channels: int, stride: int) -> nn.Conv2d:
+    """A 3x3 convolution of each channel by itself."""
+    return nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False)
+
+
 class InvertedResidual(nn.Module):
     """Expand, convolve each channel, project linearly (Sandler et al. 2018, figure 3b and table 1).
 
@@ -173,7 +179,7 @@ class InvertedResidual(nn.Module):
         hidden = inputs * expansion
         layers = [_relu6(conv_block(inputs, hidden, 1))] if expansion > 1 else []
         layers += [
-            _relu6(conv_block(hidden, hidden, 3, stride, groups=hidden)),
+            _relu6(normalised(_depthwise(hidden, stride))),
             conv_block(hidden, outputs, 1, activation="none"),
         ]
         self.residual = nn.Sequential(*layers)
@@ -206,11 +212,10 @@ def _vgg_a(
         for place, width in enumerate(widths, start=1):
             ends = residual and place == len(widths)
             stage.append(
-                conv_block(
-                    *(channels, width),
+                normalised(
+                    nn.Conv2d(channels, width, 3, padding=1),
                     norm=norm,
                     activation="none" if ends else activation,
-                    bias=True,
                 )
             )
             channels = width

@@ -71,7 +71,9 @@ def open_study(path: Path, name: str, number: int, epochs: int) -> optuna.Study:
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     path.parent.mkdir(parents=True, exist_ok=True)
-    backend = JournalFileBackend(str(path), lock_obj=KernelLock(path))
+    # The base class of its locks is private; all that is asked of one is to acquire and release.
+    lock = KernelLock(path)
+    backend = JournalFileBackend(str(path), lock_obj=lock)  # type: ignore[arg-type]
     try:
         storage = JournalStorage(backend)
     except (ValueError, KeyError) as error:

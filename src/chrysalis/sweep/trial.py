@@ -9,28 +9,25 @@ import copy
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import optuna
 from optuna.trial import FrozenTrial, Trial, TrialState
-from torch import nn
 
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.config.sweep import FIRST_TRIAL_SEED, Choices, Sweep, Values
 from chrysalis.data.packed import Packed
 from chrysalis.engine import checkpoint
-from chrysalis.engine.batches import RESIDENT_BYTES
 from chrysalis.engine.progress import ProgressReport
-from chrysalis.engine.run import NOTHING, prepare
+from chrysalis.engine.run import Context
 from chrysalis.engine.runtime import Runtime
+from chrysalis.engine.setup import NOTHING, TrainingSetup, set_up
 from chrysalis.engine.state import TrainingState
 from chrysalis.engine.train import has_stalled, train
 from chrysalis.errors import UserError
+from chrysalis.records.sweep import TrialResult, Value
 from chrysalis.sweep.storage import open_study, study_name
-
-Value = float | int | bool | str
-Result = dict[str, Any]
 
 
 def run_trial(
@@ -38,22 +35,17 @@ def run_trial(
     number: int,
     packed: Packed,
     storage: Path,
-    checkpoint_path: Path,
     runtime: Callable[[TrainingSettings], Runtime],
-    code_hash: str,
-    data_hash: str,
-    resident_bytes: int = RESIDENT_BYTES,
-) -> Result:
+    context: Context,
+) -> TrialResult:
     """The result of trial `number` (0, 1, ..) of the sweep in `settings`.
 
     `storage` is the file that all trials of the sweep share. A trial that was killed goes on with
     the same values, from its checkpoint; one that has ended is only read from the storage. A
     second process with the same number waits for the first. Test images have no part in it.
 
-    Returns number, state, values (by setting), val_top1 (fraction) and val_loss (nats) at the
-    best_epoch, epochs, seconds (of its training steps), resumed (how often from a checkpoint),
-    seed, and optuna_number. Best is the highest validation top-1, then the lowest loss. The state
-    is complete; pruned; or diverged: the loss was no longer finite, and figures are None.
+    Best is the highest validation top-1, then the lowest loss. The state is complete; pruned; or
+    diverged: the training was no longer finite, and figures are None.
 
     Raises:
         UserError: the settings have no sweep, need an earlier run, or do not suit the model.
@@ -61,26 +53,20 @@ def run_trial(
     sweep = settings.sweep
     if sweep is None:
         raise UserError(f"{settings.name}: the settings have no sweep")
-    with checkpoint.exclusive(checkpoint_path):
-        name = study_name(settings, code_hash, data_hash)
+    with checkpoint.exclusive(context.checkpoint_path):
+        name = study_name(settings, context.code_hash, context.data_hash)
         study = open_study(storage, name, number, settings.training.epochs)
         trial = _claim(study, number)
         if "result" not in trial.user_attrs:
             values = {setting: _suggest(trial, setting, sweep) for setting in sweep.space}
-            own = trial_settings(settings, number, values)
-            ended = _train(
-                own,
-                trial,
-                packed,
-                checkpoint_path,
-                runtime(own.training),
-                f"{own.to_json()} {code_hash} {data_hash}",
-                resident_bytes,
-            )
+            own = NOTHING.settle(trial_settings(settings, number, values))
+            setup = set_up(own, packed, runtime(own.training), context.resident_bytes)
+            NOTHING.teaching(own, setup.classes)  # an error, if the settings need a teacher
+            ended = _train(setup, trial, context.place(own))
             trial.set_user_attr("result", {"number": number, "values": values, **ended})
-        result = trial.user_attrs["result"]
+        result = TrialResult.model_validate(trial.user_attrs["result"])
         _tell(study, trial, result)
-        checkpoint_path.unlink(missing_ok=True)
+        context.checkpoint_path.unlink(missing_ok=True)
     return result
 
 
@@ -97,12 +83,13 @@ def _claim(study: optuna.Study, number: int) -> Trial:
     A new one carries its job's number from the first byte in the storage: there is no moment at
     which a kill leaves one behind that nobody knows.
     """
-    found = _find(study, number)
-    if found is None:
+    if _find(study, number) is None:
         study.add_trial(
             optuna.trial.create_trial(state=TrialState.RUNNING, user_attrs={"job": number})
         )
-        found = _find(study, number)
+    found = _find(study, number)
+    if found is None:
+        raise RuntimeError(f"the storage has lost the trial of job {number}")
     return Trial(study, found._trial_id)
 
 
@@ -115,40 +102,21 @@ def _suggest(trial: Trial, setting: str, sweep: Sweep) -> Value:
     """A value for the setting: the one that the trial has already, else one from the search."""
     values: Values = sweep.space[setting]
     if isinstance(values, Choices):
-        return trial.suggest_categorical(setting, values.choices)
+        chosen = trial.suggest_categorical(setting, values.choices)
+        return cast(Value, chosen)
     if TrainingSettings.model_fields[setting].annotation is int:
         return trial.suggest_int(setting, int(values.low), int(values.high), log=values.log)
     return trial.suggest_float(setting, values.low, values.high, log=values.log)
 
 
-def _train(
-    settings: RunSettings,
-    trial: Trial,
-    packed: Packed,
-    checkpoint_path: Path,
-    runtime: Runtime,
-    fingerprint: str,
-    resident_bytes: int,
-) -> Result:
-    settings = NOTHING.settle(settings)
-    classes, batches, model = prepare(settings, packed, runtime, resident_bytes)
-    teacher = NOTHING.teaching(settings, classes)
+def _train(setup: TrainingSetup, trial: Trial, place: checkpoint.Place) -> dict[str, Any]:
+    """Train, or go on with it; returns how it ended but for its number and values."""
+    settings = setup.settings
     watch = _Watch(trial, f"{settings.name} trial {trial.user_attrs['job']}")
-    watch.note(_so_far(settings, model, len(classes), runtime, checkpoint_path, fingerprint))
+    watch.note(_so_far(setup, place))
     ended = "complete"
     try:
-        train(
-            model,
-            len(classes),
-            settings,
-            batches["train"],
-            batches["val"],
-            runtime,
-            checkpoint_path,
-            fingerprint,
-            watch,
-            teacher,
-        )
+        train(setup, place, watch)
     except optuna.TrialPruned:
         ended = "pruned"
     except UserError as error:
@@ -158,21 +126,16 @@ def _train(
     return _outcome(ended, watch.progress) | {"seed": settings.seed, "optuna_number": trial.number}
 
 
-def _so_far(
-    settings: RunSettings,
-    model: nn.Module,
-    classes: int,
-    runtime: Runtime,
-    checkpoint_path: Path,
-    fingerprint: str,
-) -> checkpoint.Progress:
+def _so_far(setup: TrainingSetup, place: checkpoint.Place) -> checkpoint.Progress:
     """How far the trial came before.
 
     Settings that do not suit the model are an error here already: so one under training says that
-    the loss diverged. The model is left as it is.
+    it diverged. The model is left as it is.
     """
-    state = TrainingState.create(copy.deepcopy(model), classes, settings.training, runtime)
-    return checkpoint.load(checkpoint_path, fingerprint, state)
+    state = TrainingState.create(
+        copy.deepcopy(setup.model), len(setup.classes), setup.settings.training, setup.runtime
+    )
+    return checkpoint.load(place.path, place.fingerprint, state)
 
 
 class _Watch:
@@ -205,7 +168,7 @@ class _Watch:
             raise optuna.TrialPruned
 
 
-def _outcome(state: str, progress: checkpoint.Progress) -> Result:
+def _outcome(state: str, progress: checkpoint.Progress) -> dict[str, Any]:
     top1, negative_loss = progress.best_score
     counts = state != "diverged"
     return {
@@ -219,13 +182,13 @@ def _outcome(state: str, progress: checkpoint.Progress) -> Result:
     }
 
 
-def _tell(study: optuna.Study, trial: Trial, result: Result) -> None:
+def _tell(study: optuna.Study, trial: Trial, result: TrialResult) -> None:
     """Close the trial in the storage, unless it is.
 
     One that diverged counts as pruned. So the search holds it worse than every complete trial and
     keeps away; a failed trial it would not look at, and a complete one of accuracy 0 would lower
     the medians that trials are pruned by.
     """
-    state = TrialState.COMPLETE if result["state"] == "complete" else TrialState.PRUNED
-    value = result["val_top1"] if state == TrialState.COMPLETE else None
+    state = TrialState.COMPLETE if result.state == "complete" else TrialState.PRUNED
+    value = result.val_top1 if state == TrialState.COMPLETE else None
     study.tell(trial, value, state, skip_if_finished=True)

@@ -93,7 +93,22 @@ def test_an_experiments_names_are_read_as_written(tmp_path):
     EFFECTS.write(
         [
             EffectRow(
-                "m", "1", "NA", 0.1, 0.0, 0.2, 0.04, 0.03, 1.0, 0.04, 1.0, 3, 60, 0.1, "better", "S."
+                "m",
+                "1",
+                "NA",
+                0.1,
+                0.0,
+                0.2,
+                0.04,
+                0.03,
+                1.0,
+                0.04,
+                1.0,
+                3,
+                60,
+                0.1,
+                "better",
+                "S.",
             )
         ],
         paths.table("effects"),

@@ -66,8 +66,7 @@ def models_ranking(results: StudyResults) -> str:
     listed = f"**No other model is shown to be better than {_listed(best)}.** " if best else ""
     return (
         f"{listed}All pairs of models are compared here, not only each with the first. Two models "
-        "that share a letter are not shown to differ. The chance of any false statement in this "
-        "table is at most 5\u00a0%.\n\n"
+        "that share a letter are not shown to differ, after the correction for all pairs.\n\n"
         + table(["Model", "Top-1 accuracy on test", "Group"], rows, "lrl")
         + "\n"
         + source("compare", experiment.paths.table("ranking"))

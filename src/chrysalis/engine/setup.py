@@ -1,0 +1,97 @@
+"""What a training starts from: its classes, the batches of its splits, and its network."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from chrysalis.config.run import RunSettings
+from chrysalis.data.packed import Packed
+from chrysalis.engine.batches import RESIDENT_BYTES, Batches
+from chrysalis.engine.classifier import Classifier, build, channel_statistics
+from chrysalis.engine.earlier import Earlier
+from chrysalis.engine.rewrite import for_training
+from chrysalis.engine.runtime import Runtime, derive_seed, seed_everything
+
+NOTHING = Earlier()
+
+
+@dataclass(frozen=True)
+class Split:
+    """The rows of the pack that a run uses of one split, with labels 0.. of its classes."""
+
+    rows: np.ndarray
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class TrainingSetup:
+    """A network on its device before training, with all that its training needs.
+
+    `batches` are those of train, val and, where it is to be predicted, test.
+    """
+
+    settings: RunSettings
+    classes: list[str]
+    batches: dict[str, Batches]
+    model: Classifier
+    runtime: Runtime
+
+
+def set_up(
+    settings: RunSettings,
+    packed: Packed,
+    runtime: Runtime,
+    resident_bytes: int = RESIDENT_BYTES,
+    earlier: Earlier = NOTHING,
+) -> TrainingSetup:
+    """Set a training up: weights are initialised by the seed, or taken from an `earlier` run.
+
+    A split of up to `resident_bytes` lives on the device.
+    """
+    classes, splits = select(packed, settings.removed_classes)
+    splits["train"] = share_of(splits["train"], settings.train_share, settings.seed)
+    batches = {
+        name: Batches(packed.images, part.rows, part.labels, runtime.device, resident_bytes)
+        for name, part in splits.items()
+    }
+    seed_everything(derive_seed("weights", settings.seed))
+    statistics = channel_statistics(packed.images, splits["train"].rows)
+    model = earlier.first_weights(settings, classes)
+    if model is None:
+        size, options = settings.image_size, settings.options
+        model = build(settings.model, len(classes), size, options, statistics)
+    model = for_training(model, runtime).to(runtime.device)
+    return TrainingSetup(settings, classes, batches, model, runtime)
+
+
+def select(packed: Packed, removed: tuple[str, ...]) -> tuple[list[str], dict[str, Split]]:
+    """The classes that are kept, and each split's rows with labels renumbered among them."""
+    kept = [name for name in packed.classes if name not in removed]
+    new_labels = np.array(
+        [kept.index(name) if name in kept else -1 for name in packed.classes], np.int32
+    )
+    labels = new_labels[packed.index["label"].to_numpy()]
+    splits = {}
+    for name in ("train", "val", "test"):
+        of_split = (packed.index["split"] == name).to_numpy()
+        rows = np.flatnonzero(of_split & (labels >= 0)).astype(np.int32)
+        splits[name] = Split(rows, labels[rows])
+    return kept, splits
+
+
+def share_of(split: Split, share: float, seed: int) -> Split:
+    """That share of each class's rows, rounded up, in their order; the seed decides which.
+
+    For one seed a larger share holds the smaller.
+    """
+    if share == 1:
+        return split
+    place = np.random.default_rng(derive_seed("share", seed)).permutation(len(split.rows))
+    kept = np.zeros(len(split.rows), bool)
+    for label in np.unique(split.labels):
+        own = np.flatnonzero(split.labels == label)
+        kept[own[np.argsort(place[own])][: math.ceil(share * len(own))]] = True
+    return Split(split.rows[kept], split.labels[kept])
