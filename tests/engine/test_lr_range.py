@@ -37,7 +37,7 @@ def setting(digits_pack):
     return build("mynet", 3, 16, {}), settings, training
 
 
-def tested(model, settings, training):
+def rates_of(model, settings, training):
     setup = TrainingSetup(settings, ["a", "b", "c"], {"train": training}, model, FP32)
     return lr_range_test(setup)
 
@@ -48,7 +48,7 @@ def test_the_rate_grows_and_the_loss_is_that_of_each_step(setting, monkeypatch):
     monkeypatch.setattr(lr_range, "HIGHEST", 0.01)
     model, settings, training = setting
     mine = copy.deepcopy(model)
-    found = tested(model, settings, training)
+    found = rates_of(model, settings, training)
     rates = [1e-4 * 100 ** (step / 4) for step in range(5)]
     (batch,) = training.in_order(24)
     losses = []
@@ -69,7 +69,7 @@ def test_the_rate_grows_and_the_loss_is_that_of_each_step(setting, monkeypatch):
 def test_it_ends_before_the_loss_explodes(setting, monkeypatch):
     monkeypatch.setattr(lr_range, "HIGHEST", 1e6)
     model, settings, training = setting
-    found = tested(model, settings, training)
+    found = rates_of(model, settings, training)
     assert 10 < len(found) < 100
     assert np.isfinite(found.to_numpy()).all()
     assert found["smoothed"].iloc[-1] <= 4 * found["smoothed"].min()
@@ -77,5 +77,5 @@ def test_it_ends_before_the_loss_explodes(setting, monkeypatch):
 
 def test_it_is_the_same_each_time(setting):
     model, settings, training = setting
-    first, second = (tested(copy.deepcopy(model), settings, training) for _ in range(2))
+    first, second = (rates_of(copy.deepcopy(model), settings, training) for _ in range(2))
     pd.testing.assert_frame_equal(first, second)

@@ -26,9 +26,9 @@ def test_classes_that_are_left():
 def test_the_cost_is_that_of_the_networks_shape(monkeypatch):
     monkeypatch.setattr("chrysalis.engine.cost.LEAST_SECONDS", 0.0)
     found = run_cost(settings(), 4, FP32)
-    assert found["multiply_adds"] == multiply_adds(build("mynet", 4, 16, {}), 16)
-    assert list(found["latency_ms"]) == [str(batch) for batch in BATCHES]
-    assert found["latency_ms"]["1"]["median"] > 0
-    assert (found["precision"], found["threads"]) == ("fp32", 1)
-    assert found["device"] == FP32.device_name()
-    assert run_cost(settings(prune=0.5), 4, FP32)["multiply_adds"] < found["multiply_adds"]
+    assert found.multiply_adds == multiply_adds(build("mynet", 4, 16, {}), 16)
+    assert list(found.latency_ms) == [str(batch) for batch in BATCHES]
+    assert found.latency_ms["1"].median > 0
+    assert (found.precision, found.threads) == ("fp32", 1)
+    assert found.device == FP32.device_name()
+    assert run_cost(settings(prune=0.5), 4, FP32).multiply_adds < found.multiply_adds

@@ -17,7 +17,7 @@ from chrysalis.engine.batches import Batches
 from chrysalis.engine.checkpoint import Place, Progress
 from chrysalis.engine.classifier import build
 from chrysalis.engine.epochs import InputPipeline
-from chrysalis.engine.runtime import Runtime, seed_everything
+from chrysalis.engine.runtime import Runtime, generator, seed_everything
 from chrysalis.engine.setup import TrainingSetup
 from chrysalis.engine.state import TrainingState, freeze_features
 from chrysalis.engine.train import has_stalled, predict, validate
@@ -237,7 +237,7 @@ def test_mixed_labels_reach_the_loss(tmp_path, splits):
     training, validation = splits()
     model = make_model(plan)
     row = train(model, CLASSES, plan, training, validation, FP32, tmp_path / "c.pt", "").history[0]
-    order = engine.generator(CPU, "order", plan.seed, 0)
+    order = generator(CPU, "order", plan.seed, 0)
     batches = InputPipeline(plan, CLASSES, FP32)(training.shuffled(24, order), 0)
     ((images, targets),) = batches
     assert (targets.max(1).values < 1).any()

@@ -102,7 +102,7 @@ def test_the_records_of_both_precisions(trained, pack, tmp_path):
         for name in ("settings", "classes", "parameters"):
             assert found[precision][name] == trained_record[name]
     assert found["int8"]["calibration_images"] == 32
-    assert "calibration_images" not in found["fp32"]
+    assert found["fp32"]["calibration_images"] is None
     assert found["int8"]["bytes"] < found["fp32"]["bytes"]
     (_, whole), (_, small) = read(tmp_path / "fp32"), read(tmp_path / "int8")
     assert 0 < np.abs(small - whole).max() < 0.2 * np.ptp(whole)

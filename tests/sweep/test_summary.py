@@ -14,7 +14,9 @@ from chrysalis.config.sweep import Choices, Range, Sweep
 from chrysalis.errors import UserError
 from chrysalis.records.files import write_whole
 from chrysalis.records.job_paths import JobPaths
-from chrysalis.sweep.summary import best, importances, trials_table
+from chrysalis.records.sweep import IMPORTANCES, TrialResult
+from chrysalis.sweep import summary
+from chrysalis.sweep.summary import best, trials_table
 
 SWEEP = Sweep(
     trials=5,
@@ -28,11 +30,11 @@ SWEEP = Sweep(
 
 def result(number, top1, loss=0.5, state="complete", **values):
     found = {"momentum": 0.7, "learning_rate": 1e-3, "optimizer": "sgd"} | values
-    return {
+    return TrialResult(
         **{"number": number, "state": state, "values": found},
         **{"val_top1": top1, "val_loss": loss if top1 is not None else None, "best_epoch": 2},
         **{"epochs": 3, "seconds": 1.5, "resumed": 0, "seed": 9, "optuna_number": number},
-    }
+    )
 
 
 def test_the_table_by_hand():
@@ -54,12 +56,16 @@ def test_the_best_is_complete_most_accurate_then_surest_then_first():
         *(result(5, 0.9, 0.4), result(0, 0.8, 0.1), result(4, 0.9, 0.3), result(3, 0.9, 0.3)),
         *(result(1, 0.99, 0.1, "pruned"), result(2, None, state="diverged")),
     ]
-    assert best(results)["number"] == 3
+    assert best(results).number == 3
 
 
 def test_no_complete_trial_is_an_error():
     with pytest.raises(UserError, match="none of the sweep's 2 trials is complete"):
         best([result(0, None, state="diverged"), result(1, 0.5, state="pruned")])
+
+
+def importances(sweep, results):
+    return IMPORTANCES.frame(summary.importances(sweep, results))
 
 
 def drawn(accuracy, count=30):
@@ -127,7 +133,7 @@ def test_importances_are_of_complete_trials_and_the_same_each_time():
     ],
     ids=["few", "equal", "pruned"],
 )
-def test_nothing_is_told_of_too_little(results):
+def test_nothing_is_said_of_too_little(results):
     found = importances(SWEEP, results)
     assert found.empty
     assert found.columns.tolist() == ["setting", "importance", "trials"]
@@ -151,15 +157,15 @@ def test_the_scripts(tmp_path):
     paths = JobPaths(tmp_path)
     write_whole(paths.settings("mynet-0"), settings.to_json())
     for one in results:
-        write_whole(paths.trial("mynet-0", one["number"]), json.dumps(one))
+        one.write(paths.trial("mynet-0", one.number))
     sweep, figures = paths.sweep("mynet-0"), tmp_path / "figures"
     main_of("sweep")(Namespace(results=tmp_path, run="mynet-0"))
     found = json.loads((sweep / "best.json").read_text())
-    chosen = max(results[:5], key=lambda r: r["val_top1"])
+    chosen = max(results[:5], key=lambda r: r.val_top1)
     assert found == {
-        "training": chosen["values"],
-        "trial": chosen["number"],
-        "val_top1": chosen["val_top1"],
+        "training": chosen.values,
+        "trial": chosen.number,
+        "val_top1": chosen.val_top1,
         "val_loss": 0.5,
         **{"trials": 7, "complete": 5, "pruned": 1, "diverged": 1},
     }
@@ -171,4 +177,4 @@ def test_the_scripts(tmp_path):
         *("search.csv", "search.svg"),
     ]
     best_so_far = pd.read_csv(figures / "search.csv")["best_so_far"]
-    assert best_so_far.iloc[-1] == pytest.approx(chosen["val_top1"])
+    assert best_so_far.iloc[-1] == pytest.approx(chosen.val_top1)

@@ -23,6 +23,7 @@ from chrysalis.engine.run import Context, execute
 from chrysalis.engine.runtime import Runtime
 from chrysalis.errors import UserError
 from chrysalis.records.job_paths import JobPaths
+from chrysalis.records.sweep import TrialResult
 from chrysalis.sweep import storage, trial
 from chrysalis.sweep.trial import run_trial, trial_settings
 from tests.runs import write_job
@@ -31,10 +32,7 @@ torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
 SCRIPT = Path(__file__).parents[2] / "scripts/trial.py"
 EPOCHS = 3
-FIELDS = [
-    *("number", "values", "state", "val_top1", "val_loss", "best_epoch", "epochs", "seconds"),
-    *("resumed", "seed", "optuna_number"),
-]
+FIELDS = list(TrialResult.model_fields)
 
 # Runs scripts/trial.py in this very process, once for each number of a list; a real SIGKILL ends
 # it before the given step.
@@ -132,15 +130,15 @@ def forbid_training(monkeypatch):
 
 
 def without_seconds(result):
-    return {name: value for name, value in result.items() if name != "seconds"}
+    return result.model_dump(exclude={"seconds"})
 
 
 def test_a_result_is_that_of_the_same_training_without_a_sweep(tmp_path, run, pack):
     found = run(2)
-    assert list(found) == FIELDS
-    assert (found["number"], found["state"], found["resumed"]) == (2, "complete", 0)
-    assert (found["seed"], found["epochs"]) == (FIRST_TRIAL_SEED + 2, EPOCHS)
-    values = found["values"]
+    assert list(found.model_dump()) == FIELDS
+    assert (found.number, found.state, found.resumed) == (2, "complete", 0)
+    assert (found.seed, found.epochs) == (FIRST_TRIAL_SEED + 2, EPOCHS)
+    values = found.values
     assert list(values) == ["learning_rate", "batch_size", "optimizer"]
     assert 1e-4 <= values["learning_rate"] <= 1e-2
     assert isinstance(values["batch_size"], int) and 4 <= values["batch_size"] <= 8
@@ -148,13 +146,13 @@ def test_a_result_is_that_of_the_same_training_without_a_sweep(tmp_path, run, pa
     assert trial_settings(settings(), 2, values) == plain
     execute(plain, pack, FP32, tmp_path / "run", Context(tmp_path / "run.pt", "c0de", "da7a"))
     record = json.loads((tmp_path / "run/run.json").read_text())
-    assert found["val_top1"] == record["best_val_top1"]
-    assert found["best_epoch"] == record["best_epoch"]
+    assert found.val_top1 == record["best_val_top1"]
+    assert found.best_epoch == record["best_epoch"]
     (kept,) = stored(tmp_path)
-    assert (kept.state, kept.value) == (TrialState.COMPLETE, found["val_top1"])
+    assert (kept.state, kept.value) == (TrialState.COMPLETE, found.val_top1)
     assert kept.user_attrs["job"] == 2
     assert list(kept.intermediate_values) == [1, 2, 3]
-    assert kept.intermediate_values[3] == found["val_top1"]
+    assert kept.intermediate_values[3] == found.val_top1
     assert not list(tmp_path.glob("*.pt"))
 
 
@@ -169,11 +167,11 @@ def test_killed_under_training_it_goes_on_with_the_same_values(paths, start):
     assert before.intermediate_values
     again = start([0])
     assert again.wait() == 0, again.stderr.read()
-    found = json.loads((paths.trial(RUN_NAME, 0)).read_text())
+    found = TrialResult.read(paths.trial(RUN_NAME, 0))
     (after,) = stored(paths.trial_storage(RUN_NAME).parent)
-    assert found["values"] == before.params == after.params
-    assert (found["state"], found["resumed"], found["epochs"]) == ("complete", 1, EPOCHS)
-    assert (after.state, after.value) == (TrialState.COMPLETE, found["val_top1"])
+    assert found.values == before.params == after.params
+    assert (found.state, found.resumed, found.epochs) == ("complete", 1, EPOCHS)
+    assert (after.state, after.value) == (TrialState.COMPLETE, found.val_top1)
     assert list(after.intermediate_values) == [1, 2, 3]
     assert not (paths.trial_checkpoint(RUN_NAME, 0)).exists()
 
@@ -182,14 +180,14 @@ def test_two_processes_share_six_trials(paths, start):
     jobs = [start([0, 2, 4]), start([1, 3, 5])]
     for job in jobs:
         assert job.wait() == 0, job.stderr.read()
-    found = [json.loads((paths.trial(RUN_NAME, number)).read_text()) for number in range(6)]
+    found = [TrialResult.read(paths.trial(RUN_NAME, number)) for number in range(6)]
     trials = stored(paths.trial_storage(RUN_NAME).parent)
     assert sorted(t.user_attrs["job"] for t in trials) == list(range(6))
     assert {t.state for t in trials} <= {TrialState.COMPLETE, TrialState.PRUNED}
-    assert {result["optuna_number"] for result in found} == set(range(6))
-    assert len({str(result["values"]) for result in found}) == 6
+    assert {result.optuna_number for result in found} == set(range(6))
+    assert len({str(result.values) for result in found}) == 6
     for result in found:
-        assert trials[result["optuna_number"]].params == result["values"]
+        assert trials[result.optuna_number].params == result.values
 
 
 @pytest.mark.parametrize("at", ["_suggest", "_train", "_tell"])
@@ -214,8 +212,8 @@ def test_killed_between_its_steps_it_is_still_one_trial(tmp_path, run, monkeypat
         forbid_training(monkeypatch)
     found = run()
     (after,) = stored(tmp_path)
-    assert (after.state, after.value) == (TrialState.COMPLETE, found["val_top1"])
-    assert after.params == found["values"]
+    assert (after.state, after.value) == (TrialState.COMPLETE, found.val_top1)
+    assert after.params == found.values
     assert before.params.items() <= after.params.items()
 
 
@@ -230,7 +228,7 @@ def test_an_ended_trial_is_read_and_not_repeated(tmp_path, run, monkeypatch):
 
 def test_other_code_and_data_start_anew(tmp_path, run):
     kept = [run(), run(code="other"), run(data="other")]
-    assert [result["optuna_number"] for result in kept] == [0, 0, 0]
+    assert [result.optuna_number for result in kept] == [0, 0, 0]
     assert without_seconds(kept[0]) == without_seconds(kept[1]) == without_seconds(kept[2])
 
 
@@ -243,7 +241,7 @@ def test_an_epoch_saved_but_not_reported_is_reported_later(tmp_path, run, monkey
         patch.setattr(trial._Watch, "__call__", die)
         run()
     assert stored(tmp_path)[0].intermediate_values == {}
-    assert run()["resumed"] == 1
+    assert run().resumed == 1
     reported = stored(tmp_path)[0].intermediate_values
     assert list(reported) == [1, 2, 3]
     assert list(reported.values()) == sorted(reported.values())
@@ -260,9 +258,9 @@ def test_a_trial_below_the_median_is_pruned(tmp_path, run, monkeypatch):
     monkeypatch.setattr(trial, "_suggest", suggest)
     plan = settings(epochs=8)
     good, bad = run(0, plan), run(1, plan)
-    assert (good["state"], bad["state"]) == ("complete", "pruned")
-    assert 2 <= bad["epochs"] < 8
-    assert bad["val_top1"] < good["val_top1"]
+    assert (good.state, bad.state) == ("complete", "pruned")
+    assert 2 <= bad.epochs < 8
+    assert bad.val_top1 < good.val_top1
     assert stored(tmp_path)[1].state == TrialState.PRUNED
     forbid_training(monkeypatch)
     assert run(1, plan) == bad
@@ -270,11 +268,11 @@ def test_a_trial_below_the_median_is_pruned(tmp_path, run, monkeypatch):
 
 def test_a_whole_trial_is_not_pruned(run, monkeypatch):
     monkeypatch.setattr(optuna.Trial, "should_prune", lambda its: its.number == 0)
-    assert run(0, settings(epochs=1))["state"] == "complete"
+    assert run(0, settings(epochs=1)).state == "complete"
     stalls = settings(epochs=3, learning_rate=1e-30, patience=1, space=ONLY_MOMENTUM)
     monkeypatch.setattr(optuna.Trial, "should_prune", lambda its: len(its_epochs(its)) > 1)
     found = run(1, stalls)
-    assert (found["state"], found["epochs"]) == ("complete", 2)
+    assert (found.state, found.epochs) == ("complete", 2)
 
 
 ONLY_MOMENTUM = {"momentum": Range(low=0.5, high=0.9)}
@@ -287,12 +285,12 @@ def its_epochs(its):
 def test_a_diverging_trial_ends_without_figures_and_the_sweep_goes_on(tmp_path, run):
     plan = settings(optimizer="sgd", space={"learning_rate": Range(low=1e30, high=1e31)})
     found = run(0, plan)
-    assert (found["state"], found["epochs"], found["best_epoch"]) == ("diverged", 0, None)
-    assert found["val_top1"] is None and found["val_loss"] is None
+    assert (found.state, found.epochs, found.best_epoch) == ("diverged", 0, None)
+    assert found.val_top1 is None and found.val_loss is None
     (kept,) = stored(tmp_path)
     assert (kept.state, kept.value) == (TrialState.PRUNED, None)
-    assert "the loss is nan" in kept.user_attrs["reason"]
-    assert run(1, plan)["optuna_number"] == 1
+    assert "the training loss is nan" in kept.user_attrs["reason"]
+    assert run(1, plan).optuna_number == 1
 
 
 @pytest.mark.parametrize(

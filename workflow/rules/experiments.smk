@@ -10,13 +10,13 @@ def costs_of(wildcards):
 
 def exported_of(wildcards):
     """The predictions and records of its exported networks."""
-    cells = [cell for cell in experiment_of(wildcards).cells if cell.stage != "train"]
+    arms = [arm for arm in experiment_of(wildcards).arm_runs if arm.stage != "train"]
     return [
         file
-        for cell in cells
+        for arm in arms
         for file in of_runs(
-            f"{RUN}/{cell.stage}/{{file}}",
-            [cell.run],
+            f"{RUN}/{arm.stage}/{{file}}",
+            [arm.run],
             file=["predictions.parquet", "run.json"],
         )
     ]
@@ -152,7 +152,7 @@ rule plot_dynamics:
     log:
         f"{RESULTS}/logs/plot_dynamics/{{experiment}}.log",
     params:
-        cells=lambda w: experiment_of(w)
+        arm_runs=lambda w: experiment_of(w)
         .record([])
         .model_dump_json(include={"arm_runs"}),
         seed=STUDY.seeds[0],
