@@ -175,3 +175,16 @@ def test_one_cycle_is_torchs(epochs, steps, warmup):
         optimizer.step()
         if step < total - 1:
             theirs.step()
+
+
+@pytest.mark.parametrize("name", ["timm/vit_tiny_patch16_224", "torchvision/vit_b_16"])
+def test_embeddings_and_tokens_of_vision_transformers_have_no_weight_decay(name):
+    size = 224 if name.startswith("torchvision") else 32
+    model = build(name, 3, size, {})
+    decayed, plain = parameter_groups(model, 0.05, everywhere=False)
+    of = {id(p): name for name, p in model.named_parameters()}
+    left = {of[id(p)].rpartition(".")[2] for p in plain["params"] if p.ndim > 1}
+    assert left in ({"pos_embed", "cls_token"}, {"pos_embedding", "class_token"})
+    assert all(p.ndim > 1 for p in decayed["params"])
+    (whole,) = parameter_groups(model, 0.05, everywhere=True)
+    assert len(whole["params"]) == len(decayed["params"]) + len(plain["params"])

@@ -308,6 +308,14 @@ def write_experiment(made, experiment):
         else [],
         files.table("ranking"),
     )
+    tables.DIFFERENCES.write(
+        (
+            tables.DifferenceRow(e.model, e.arm, e.baseline, what, "432", "144", what == "steps")
+            for e in effects
+            for what in ("steps", "training.epochs")
+        ),
+        files.table("differences"),
+    )
     sentences = [effect.sentence for effect in effects]
     removes = experiment.analysis == "class_removal"
     tables.Answer(

@@ -60,6 +60,7 @@ rule compare:
         per_class=f"{RESULTS}/experiments/{{experiment}}/compare/per_class.csv",
         class_effects=f"{RESULTS}/experiments/{{experiment}}/compare/class_effects.csv",
         metrics=f"{RESULTS}/experiments/{{experiment}}/compare/metrics.csv",
+        differences=f"{RESULTS}/experiments/{{experiment}}/compare/differences.csv",
         ranking=f"{RESULTS}/experiments/{{experiment}}/compare/ranking.csv",
         answer=f"{RESULTS}/experiments/{{experiment}}/compare/experiment.json",
     log:

@@ -11,6 +11,10 @@ from chrysalis.config.settings import TrainingSettings
 
 # torch's OneCycleLR: how far below its peak the rate starts, and how far below that it ends.
 ONE_CYCLE_START, ONE_CYCLE_END = 25.0, 1e4
+# What timm and torchvision call the embeddings and tokens of their vision transformers.
+EMBEDDINGS = {
+    *("pos_embed", "pos_embedding", "cls_token", "class_token", "dist_token", "reg_token"),
+}
 
 
 def create_optimizer(model: nn.Module, plan: TrainingSettings) -> torch.optim.Optimizer:
@@ -36,13 +40,17 @@ def create_optimizer(model: nn.Module, plan: TrainingSettings) -> torch.optim.Op
 
 
 def parameter_groups(model: nn.Module, decay: float, everywhere: bool) -> list[dict]:
-    """Trainable parameters with their weight decay; vectors have none unless `everywhere`.
+    """Trainable parameters with their weight decay, which some have only if `everywhere`.
 
-    Parameters with fewer than two dimensions are those of normalisation, and biases.
+    Those are of fewer than two dimensions, which normalisation and biases have, and the position
+    embeddings and tokens of vision transformers (Dosovitskiy et al. 2021; Touvron et al. 2021).
     """
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    decayed = [p for p in parameters if everywhere or p.ndim > 1]
-    others = [p for p in parameters if not (everywhere or p.ndim > 1)]
+    decayed: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            plain = parameter.ndim < 2 or name.rpartition(".")[2] in EMBEDDINGS
+            (others if plain and not everywhere else decayed).append(parameter)
     groups = [
         {"params": decayed, "weight_decay": decay},
         {"params": others, "weight_decay": 0.0},

@@ -8,12 +8,14 @@ import numpy as np
 
 from chrysalis.evaluation import verdict
 from chrysalis.evaluation.arms import ANALYSES, Compared, Comparison, JudgedArm, load_arms
+from chrysalis.evaluation.differences import differences_table
 from chrysalis.evaluation.metrics import metrics_table, standard_deviation
 from chrysalis.evaluation.ranking import ranking_table
 from chrysalis.records.experiment import (
     ARMS,
     CHECKS,
     CLASS_EFFECTS,
+    DIFFERENCES,
     EFFECTS,
     METRICS,
     PAIRS,
@@ -24,6 +26,7 @@ from chrysalis.records.experiment import (
     CheckRow,
     ClassAccuracyRow,
     ClassEffectRow,
+    DifferenceRow,
     EffectRow,
     MetricRow,
     PairRow,
@@ -52,6 +55,7 @@ class Analysis:
     class_effects: list[ClassEffectRow]
     metrics: list[MetricRow]
     ranking: list[RankRow]
+    differences: list[DifferenceRow]
 
     def write(self, paths: ExperimentPaths) -> None:
         """Write a CSV per table, and the answer."""
@@ -63,6 +67,7 @@ class Analysis:
         CLASS_EFFECTS.write(self.class_effects, paths.table("class_effects"))
         METRICS.write(self.metrics, paths.table("metrics"))
         RANKING.write(self.ranking, paths.table("ranking"))
+        DIFFERENCES.write(self.differences, paths.table("differences"))
         self.answer.write(paths.answer)
 
 
@@ -100,6 +105,7 @@ def analyse(
         class_effects=class_effects_table(compared),
         metrics=metrics_table(record, paths, seeds),
         ranking=ranking_table(arms) if across_models else [],
+        differences=differences_table(record, compared.comparisons),
     )
 
 

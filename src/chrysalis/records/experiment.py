@@ -147,6 +147,22 @@ class ModelMetricRow:
 
 
 @dataclass(frozen=True)
+class DifferenceRow:
+    """One thing in which the trainings of an arm and of its baseline differ, as text.
+
+    `warn` marks what the experiment does not declare and what may explain an effect.
+    """
+
+    model: str
+    arm: str
+    baseline: str
+    what: str
+    value: str
+    base_value: str
+    warn: bool
+
+
+@dataclass(frozen=True)
 class RankRow:
     """One arm among all: arms without a common letter are shown to differ; see `stats.best`."""
 
@@ -235,6 +251,7 @@ PER_CLASS = Table(ClassAccuracyRow)
 CLASS_EFFECTS = Table(ClassEffectRow)
 METRICS = Table(MetricRow)
 MODEL_METRICS = Table(ModelMetricRow)
+DIFFERENCES = Table(DifferenceRow)
 RANKING = Table(RankRow)
 CLAIMS = Table(ClaimRow)
 LABEL_QUALITY = Table(LabelQualityRow)

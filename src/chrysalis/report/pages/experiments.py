@@ -18,6 +18,7 @@ from chrysalis.report.pages.order import by_comparison, comparison
 from chrysalis.report.pages.results import ExperimentResults
 from chrysalis.report.pages.sections import (
     class_effects,
+    differences,
     dynamics,
     label_quality,
     metrics,
@@ -35,7 +36,7 @@ def fragments(experiment: ExperimentResults) -> dict[str, str]:
     return {
         "question.md": f"*{literal(experiment.record.question)}*\n",
         "answer.md": answer(experiment),
-        "compared.md": compared(experiment) + label_quality(experiment),
+        "compared.md": compared(experiment) + differences(experiment) + label_quality(experiment),
         "arms.md": arms(experiment)
         + metrics(experiment)
         + sweep(experiment)

@@ -16,6 +16,7 @@ from chrysalis.records.experiment import (
     CheckRow,
     ClaimRow,
     ClassEffectRow,
+    DifferenceRow,
     DynamicsRow,
     EffectRow,
     LabelQualityRow,
@@ -107,6 +108,7 @@ class ExperimentResults:
     class_effects: list[ClassEffectRow]
     metrics: list[MetricRow]
     ranking: list[RankRow]
+    differences: list[DifferenceRow]
     dynamics: list[DynamicsRow] | None
     sweep: SweepFindings | None
     label_quality: dict[str, list[LabelQualityRow]]
@@ -236,6 +238,7 @@ def _load_experiment(
         class_effects=by_model(tables.CLASS_EFFECTS.read(files.table("class_effects"))),
         metrics=by_model(tables.METRICS.read(files.table("metrics"))),
         ranking=tables.RANKING.read(files.table("ranking")),
+        differences=by_model(tables.DIFFERENCES.read(files.table("differences"))),
         dynamics=by_model(tables.DYNAMICS.read(files.dynamics)) if record.dynamics else None,
         sweep=_load_sweep(paths, trainings, record, record.swept_run) if record.swept_run else None,
         label_quality={

@@ -65,6 +65,38 @@ def class_effects(experiment: ExperimentResults) -> str:
     return text + source("compare", experiment.paths.table("class_effects"))
 
 
+def differences(experiment: ExperimentResults) -> str:
+    """In what the trainings of each arm and of its baseline differ, as their records say."""
+    rows = [
+        [
+            literal(row.model),
+            arm_of(row),
+            literal(row.baseline),
+            ("⚠ " if row.warn else "") + key(row.what),
+            literal(row.value),
+            literal(row.base_value),
+        ]
+        for row in experiment.differences
+    ]
+    if not rows:
+        return ""
+    text = (
+        "\n### Differences between the trainings\n\n"
+        "Each line is a setting or a fact in which an arm differs from its baseline. All of them "
+        "come from the records of the trainings.\n\n"
+        + table(["Model", "Arm", "Baseline", "What", "Arm has", "Baseline has"], rows)
+        + "\n"
+        + source("compare", experiment.paths.table("differences"))
+    )
+    if any(row.warn for row in experiment.differences):
+        text += (
+            '\n::: {.callout-warning title="Undeclared differences"}\n'
+            "Lines with ⚠ differ without the experiment saying so: another number of steps, or "
+            "another machine. They may explain an effect as well as the declared changes do.\n:::\n"
+        )
+    return text
+
+
 def metrics(experiment: ExperimentResults) -> str:
     """The other metrics that the experiment's file asks for; empty if none."""
     names = experiment.record.metrics
