@@ -90,7 +90,11 @@ claims: [{claim: fast is better, experiment: mine, arm: high, baseline: low, exp
     workspace.snakemake("--config", "experiments=[mine]", "seeds=1")
     results = workspace.root / "results/shapes"
     page = (results / "site/experiments/mine.html").read_text()
-    for text in ("More of each arm", "How each arm trained", "Other tests of these differences"):
+    for text in (
+        "Other metrics of each arm",
+        "How each arm trained",
+        "Other tests of these effects",
+    ):
         assert text in page
     for name in ("loss_band", "landscape", "layers", "tradeoff"):
         assert f"/{name}.svg" in page

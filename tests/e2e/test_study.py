@@ -57,7 +57,7 @@ def test_the_site_is_whole_and_says_that_it_is_small(studied):
     site = studied / "results/shapes/site"
     assert check_site(site) == []
     for page in PAGES:
-        assert "smoke-sized study" in (site / f"{page}.html").read_text()
+        assert "This study is too small to conclude from" in (site / f"{page}.html").read_text()
 
 
 def test_each_number_of_the_report_is_in_the_files_that_it_names(studied):

@@ -105,7 +105,7 @@ def _the_winner_is_trained_afresh(results):
     seeds = {json.loads(path.read_text())["seed"] for path in (sweep / "trials").glob("*.json")}
     assert not seeds & {0, 1}
     page = (results / "site/experiments/search.html").read_text()
-    assert "What the search found" in page
+    assert "What the sweep found" in page
     for name in ("search", "parallel", "importance"):
         assert f"/{name}.svg" in page
     assert check_site(results / "site") == []

@@ -61,7 +61,7 @@ def test_each_seed_has_its_own_split(workspace):
     assert check_site(results / "site") == []
     page = (results / "site/experiments/augmentation.html").read_text()
     assert "corrected resampled t-test" in page
-    assert "for each training seed anew" in (results / "site/data.html").read_text()
+    assert "Each training seed has its own split" in (results / "site/data.html").read_text()
     loaded = load_results(results)
     made = all_fragments(loaded, "smalldocs")
     for name in ("banner.md", "data_counts.md", "augmentation/effects.md"):
