@@ -101,7 +101,7 @@ class Augment:
 
 
 def apply(images: Tensor, parameters: Parameters, size: int) -> Tensor:
-    """Change uint8 images (N, 3, S, S) as told: float32 (N, 3, size, size) in [0, 1].
+    """Change uint8 images (N, 3, S, S) as the settings say: float32 (N, 3, size, size) in [0, 1].
 
     Between pixels values are bilinear; outside the image it is reflected at its border.
     """

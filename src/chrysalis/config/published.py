@@ -27,7 +27,10 @@ class PublishedFigure(Settings):
     of_class: str | None = Field(None, description="The one class whose test images count.")
     experiment: str | None = None
     arm: str | None = None
-    note: str = Field("", description="How this one was trained, where it is told apart.")
+    note: str = Field(
+        "",
+        description="How this one was trained, to tell it from another figure of the same model.",
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> PublishedFigure:

@@ -171,7 +171,7 @@ class StudyPaths(JobPaths):
 
 @dataclass(frozen=True)
 class PlanPaths:
-    """What Snakemake planned, told to its jobs; `folder` is .../settings/plan-<digest>."""
+    """What Snakemake planned, for its jobs to read; `folder` is .../settings/plan-<digest>."""
 
     folder: Path
 

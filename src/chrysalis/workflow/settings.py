@@ -1,4 +1,4 @@
-"""What jobs are told: files that Snakemake writes when it plans, and commands name.
+"""What jobs read: files that Snakemake writes when it plans, and commands name.
 
 Settings are no inputs: each file holds what its rules' params hold, and these decide what re-runs.
 """

@@ -50,7 +50,7 @@ def tabulate_bands(steps: pd.DataFrame) -> pd.DataFrame:
 
 
 def tabulate_looks(steps: pd.DataFrame) -> pd.DataFrame:
-    """The steps at which the landscape was looked at: model, arm, step and the metrics."""
+    """The steps at which the landscape was observed: model, arm, step and the metrics."""
     return steps.dropna(subset=["smoothness"])[["model", "arm", "step", *LOOKED]]
 
 

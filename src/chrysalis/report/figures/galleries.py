@@ -67,10 +67,10 @@ def plot_gallery(images: np.ndarray, overlays: np.ndarray, table: pd.DataFrame) 
         _show(left, image)
         _show(right, overlay)
         longest = 66 // columns
-        told = f"{shorten(row['predicted_class'], longest)}, {100 * row['confidence']:.0f} %"
+        label = f"{shorten(row['predicted_class'], longest)}, {100 * row['confidence']:.0f} %"
         if not row["correct"]:
-            told += f"\ntrue: {shorten(row['class'], longest)}"
-        left.set_title(told, fontsize=8.5, loc="left", weight="normal")
+            label += f"\ntrue: {shorten(row['class'], longest)}"
+        left.set_title(label, fontsize=8.5, loc="left", weight="normal")
     return figure
 
 
