@@ -15,11 +15,13 @@ from chrysalis.augment.inputs import to_input
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.data.packed import Packed, open_packed
+from chrysalis.engine import run as run_module
 from chrysalis.engine.classifier import build
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.run import Context, execute
 from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.setup import Split, select, share_of
+from chrysalis.errors import UserError
 from chrysalis.workflow import closure
 from tests.runs import write_job
 
@@ -320,3 +322,22 @@ def test_a_share_of_the_training_images_takes_as_much_of_each_class():
 def test_a_share_trains_on_fewer_images_and_is_tested_on_all(run, pack):
     folder = run(settings(train_share=0.5), pack)
     assert record_of(folder)["images"] == {"train": 12, "val": 12, "test": 12}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_outputs_that_are_not_finite_leave_no_record(tmp_path, digits_pack, monkeypatch, value):
+    """The loss of training may be finite while the weights that come of it answer nonsense."""
+    real = run_module.predict
+
+    def spoilt(*arguments):
+        for part in real(*arguments):
+            part[0, 0] = value
+            yield part
+
+    monkeypatch.setattr(run_module, "predict", spoilt)
+    output = tmp_path / "train"
+    context = Context(tmp_path / "c.pt", "c0de", "da7a")
+    with pytest.raises(UserError, match="outputs for val are not finite"):
+        execute(settings(), digits_pack(3, 24), FP32, output, context)
+    assert not list(output.glob("predictions*"))
+    assert not (output / "run.json").exists()

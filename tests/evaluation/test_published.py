@@ -51,7 +51,13 @@ def measured(tmp_path):
         [ArmRow("m", arm, run, 60, 3, 0.9, 0.1, (0.8, 0.9, 1.0)) for arm, run in arms],
         asked.table("arms"),
     )
-    outcomes = {"up": "better", "down": "worse", "flat": "none", "few": "insufficient"}
+    outcomes = {
+        "up": "better",
+        "down": "worse",
+        "flat": "none",
+        "same": "equal",
+        "few": "insufficient",
+    }
     EFFECTS.write(
         [
             replace(EFFECT, arm=arm, outcome=outcome, sentence=f"S {arm}.")
@@ -139,6 +145,8 @@ def test_figures_of_every_kind(measured):
         ("down", "worse", published.HOLDS),
         ("flat", "better", published.NOT_SEEN),
         ("flat", "none", published.NOTHING_AGAINST),
+        ("same", "none", published.HOLDS),
+        ("same", "better", published.CONTRADICTED),
         ("few", "better", published.UNDECIDED),
         ("absent", "better", published.NOT_ASKED),
     ],

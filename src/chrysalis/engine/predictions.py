@@ -11,30 +11,46 @@ import pyarrow.parquet as pq
 
 from chrysalis.data.packed import Packed
 from chrysalis.engine.batches import Batches
+from chrysalis.errors import UserError
 
 
 class PredictionsFile:
     """Writes columns split, row (of the pack), path, label, logit_0, logit_1, .. part by part.
 
-    A context; the file is complete when it ends. Never are all logits in memory.
+    A context; the file is there, and complete, when it ends without an error. Never are all logits
+    in memory.
     """
 
     def __init__(self, path: Path, packed: Packed) -> None:
         self.path, self.packed = path, packed
+        self.part = path.with_suffix(".part")
         self._writer: pq.ParquetWriter | None = None
 
     def __enter__(self) -> PredictionsFile:
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._writer:
             self._writer.close()
+        if kind is None:
+            self.part.replace(self.path)
+        else:
+            self.part.unlink(missing_ok=True)
 
     def write(self, split: str, batches: Batches, parts: Iterable[np.ndarray]) -> None:
-        """Write a split; `parts` are logits (n, classes), one part after the other."""
+        """Write a split; `parts` are logits (n, classes), one part after the other.
+
+        Raises:
+            UserError: a logit is no finite number.
+        """
         paths, labels = self.packed.paths(batches.rows), batches.labels.cpu().numpy()
         start = 0
         for logits in parts:
+            if not np.isfinite(logits).all():
+                raise UserError(
+                    f"{self.path.parent}: the network's outputs for {split} are not finite, so "
+                    "this training is no result; lower training.learning_rate or use precision fp32"
+                )
             here = slice(start, start + len(logits))
             columns = {
                 "split": np.full(len(logits), split),
@@ -47,5 +63,5 @@ class PredictionsFile:
 
     def _write(self, columns: dict[str, object]) -> None:
         table = pa.table(columns)
-        self._writer = self._writer or pq.ParquetWriter(self.path, table.schema)
+        self._writer = self._writer or pq.ParquetWriter(self.part, table.schema)
         self._writer.write_table(table)

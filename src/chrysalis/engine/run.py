@@ -83,8 +83,11 @@ def execute(
             for name in ("val", "test"):
                 part = setup.batches[name]
                 file.write(name, part, predict(setup.model, part, runtime, settings))
-        seconds = time.perf_counter() - start
-        record.model_copy(update={"seconds": seconds}).write(output / "run.json")
+        whole = {
+            "seconds": time.perf_counter() - start,
+            "peak_memory_mb": runtime.peak_memory_mb(),
+        }
+        record.model_copy(update=whole).write(output / "run.json")
         context.checkpoint_path.unlink(missing_ok=True)
 
 
@@ -103,7 +106,7 @@ def _write_weights(model: Classifier, path: Path) -> None:
 
 
 def _record(setup: TrainingSetup, progress: checkpoint.Progress, context: Context) -> RunRecord:
-    """The record of a training that has ended; `seconds` are those of its epochs so far."""
+    """The record of a training that has ended; its seconds and memory are those so far."""
     settings, runtime, batches = setup.settings, setup.runtime, setup.batches
     final = validate(setup.model, batches["train"], runtime, settings)
     training_seconds = sum(row["seconds"] for row in progress.history)

@@ -60,13 +60,14 @@ def train(
         require_finite(row["train_loss"], "the training loss", settings, epoch.number)
         if group.is_first:
             row |= validate(state.evaluated, setup.batches["val"], runtime, settings)
-            require_finite(row["val_loss"], "the validation loss", settings, epoch.number)
             row |= {
                 "learning_rate": epoch.rates[-1],
                 "seconds": seconds,
                 "images_per_second": seen / seconds,
             }
-        progress.note(group.from_first(row), state.evaluated)
+        row = group.from_first(row)
+        require_finite(row["val_loss"], "the validation loss", settings, epoch.number)
+        progress.note(row, state.evaluated)
         if group.is_first:
             checkpoint.save(place.path, progress, state)
             report(progress, plan)

@@ -144,6 +144,8 @@ def _by_accuracy(claim: PublishedClaim, measured: Measured) -> tuple[str, str]:
         return NOT_ASKED, ""
     if found.outcome == "insufficient":
         outcome = UNDECIDED
+    elif found.outcome == "equal":
+        outcome = HOLDS if claim.expected == "none" else CONTRADICTED
     elif found.outcome == claim.expected:
         outcome = NOTHING_AGAINST if claim.expected == "none" else HOLDS
     else:
