@@ -40,16 +40,16 @@ def read_runs(results: Path) -> pd.DataFrame:
 
 def settings_of(record: dict) -> dict[str, object]:
     """What decides the run, without what is the engine's default."""
-    told = record["settings"]
-    found = {"parameters": record["parameters"], "options": told["options"]}
-    found |= {name: told[name] for name in ("image_size", "pack_margin", "crop_pct")}
+    settings = record["settings"]
+    found = {"parameters": record["parameters"], "options": settings["options"]}
+    found |= {name: settings[name] for name in ("image_size", "pack_margin", "crop_pct")}
     for name, defaults in (
         ("training", TrainingSettings()),
         ("augmentation", AugmentationSettings()),
     ):
         base = defaults.model_dump(mode="json")
-        changed = told[name] and {k: v for k, v in told[name].items() if v != base[k]}
-        found[name] = changed if told[name] else "none"
+        changed = settings[name] and {k: v for k, v in settings[name].items() if v != base[k]}
+        found[name] = changed if settings[name] else "none"
     return found
 
 

@@ -170,11 +170,11 @@ def positive(text: str) -> int:
 
 def publish(name: str, title: str, body: str, data: object, save: bool) -> None:
     """Print a benchmark's result below the machine it ran on; with `save` keep it, and its data."""
-    told = machine()
-    text = "\n".join([title, *(f"  {key}: {value}" for key, value in told.items()), "", body, ""])
+    facts = machine()
+    text = "\n".join([title, *(f"  {key}: {value}" for key, value in facts.items()), "", body, ""])
     print(text)
     if save:
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / f"{name}.txt").write_text(text)
-        written = {"machine": told, "result": data}
+        written = {"machine": facts, "result": data}
         (RESULTS / f"{name}.json").write_text(json.dumps(written, indent=1) + "\n")

@@ -102,7 +102,7 @@ def share(count: int, of: int) -> str:
 
 
 def rows(results: dict[str, dict[str, int]], simulations: int) -> list[list[str]]:
-    """Lines of the table; alarms are told only where there is no difference to be seen."""
+    """Lines of the table; alarms are given only where there is no difference to be seen."""
     lines = []
     for scenario in SCENARIOS:
         counts = {name: share(of, simulations) for name, of in results[scenario.name].items()}

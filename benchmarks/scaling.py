@@ -62,7 +62,7 @@ def measure(folder: Path, threads: int) -> dict[str, float]:
 
 
 def rows(results: dict[int, list[dict[str, float]]]) -> list[list[str]]:
-    """Lines of the table; memory is also told relative to the fewest images."""
+    """Lines of the table; memory is also given relative to the fewest images."""
     spreads = {
         count: {key: harness.Spread.of(run[key] for run in runs) for key in runs[0]}
         for count, runs in results.items()

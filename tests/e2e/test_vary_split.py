@@ -43,9 +43,9 @@ def test_each_seed_has_its_own_split(workspace):
     correct, train_images, tested = {}, set(), []
     for arm in (row["arm"], row["baseline"]):
         folders = [results / f"runs/{runs[arm]}/seed{seed}/train" for seed in range(3)]
-        told = [answers(folder) for folder in folders]
-        tested.append([paths for paths, _ in told])
-        correct[arm] = np.stack([right for _, right in told])
+        found = [answers(folder) for folder in folders]
+        tested.append([paths for paths, _ in found])
+        correct[arm] = np.stack([right for _, right in found])
         train_images |= {
             json.loads((folder / "run.json").read_text())["images"]["train"] for folder in folders
         }
