@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from chrysalis.engine.runtime import Runtime
 
 BATCHES = (1, 64)
-WARMUP, LEAST_REPEATS, LEAST_SECONDS = 3, 10, 2.0
+WARMUP, LEAST_REPEATS, LEAST_SECONDS = 3, 10, 0.7
 
 
 @torch.no_grad()
@@ -39,18 +39,17 @@ def latency(model: nn.Module, image_size: int, batch: int, runtime: Runtime) -> 
 
 
 def timed(work: Callable[[], object]) -> dict[str, float]:
-    """Milliseconds that `work` takes: median, least, most, and n.
+    """Milliseconds that `work` takes: median, least, most, and n, the number of calls timed.
 
-    After `WARMUP` calls, at least `LEAST_REPEATS` times are taken, over `LEAST_SECONDS` or more.
-    Where work is so short that the clock itself would count, each time is the mean of 10, 100, ...
-    calls in a row, as `torch.utils.benchmark` sees fit.
+    After `WARMUP` calls, at least `LEAST_REPEATS` are timed, for `LEAST_SECONDS` or more. Each is
+    timed by itself: `blocked_autorange` lets a block grow to many seconds when other jobs run.
     """
     for _ in range(WARMUP):
         work()
     timer = Timer("work()", globals={"work": work}, num_threads=torch.get_num_threads())
     times: list[float] = []
-    while len(times) < LEAST_REPEATS:
-        times += timer.blocked_autorange(min_run_time=LEAST_SECONDS).times
+    while len(times) < LEAST_REPEATS or sum(times) < LEAST_SECONDS:
+        times += timer.timeit(1).times
     found = {"median": median(times), "least": min(times), "most": max(times)}
     return {name: 1000 * value for name, value in found.items()} | {"n": len(times)}
 
