@@ -79,8 +79,9 @@ def test_a_training_can_be_run_by_hand(workspace):
 
 def words_of(workspace, command):
     """The words that a shell hands to the script."""
-    shown = command.replace(f"{shlex.quote(sys.executable)} -P", "printf '%s\\0'", 1)
-    assert shown != command
+    _, separator, words = command.partition(" -P ")
+    assert separator
+    shown = f"printf '%s\\0' {words}"
     done = subprocess.run(["bash", "-c", shown], cwd=workspace.root, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.split("\0")
