@@ -90,4 +90,4 @@ def test_verdicts_do_not_claim_anything_from_one_seed(studied):
     answer = json.loads(
         (studied / "results/shapes/experiments/augmentation/compare/experiment.json").read_text()
     )
-    assert all("Not enough runs to tell" in sentence for sentence in answer["sentences"])
+    assert all("Not enough seeds to tell" in sentence for sentence in answer["sentences"])
