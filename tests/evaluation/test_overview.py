@@ -11,10 +11,10 @@ from chrysalis.stats.families import differences_and_equalities
 from tests.runs import experiment_record, study_record
 
 
-def row(arm, p, p_equal=0.9, effect=0.05, outcome="better"):
+def row(arm, p, p_equal=0.9, effect=0.05, outcome="better", seeds=3):
     return EffectRow(
         *("m", arm, "base", effect, 0.01, 0.09),
-        *(p, p / 2, p_equal, p, p_equal, 3, 125, 0.1, outcome, f"S {arm}."),
+        *(p, p / 2, p_equal, p, p_equal, seeds, 125, 0.1, outcome, f"S {arm}."),
     )
 
 
@@ -52,7 +52,7 @@ def test_what_is_not_primary_is_exploratory_and_costs_nothing(tmp_path):
 
 
 def test_a_study_too_small_claims_nothing(tmp_path):
-    study, paths = write(tmp_path, one=[row("a", np.nan, np.nan, outcome="insufficient")])
+    study, paths = write(tmp_path, one=[row("a", np.nan, np.nan, outcome="insufficient", seeds=1)])
     assert [claim.outcome for claim in claims(study, paths)] == ["insufficient"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -23,7 +24,7 @@ class JudgedArm:
     predictions: list[Predictions]
     trainings: list[Training]
 
-    @property
+    @cached_property
     def correct(self) -> np.ndarray:
         """Correctness (seeds, images), boolean."""
         return np.stack([predictions.correct for predictions in self.predictions])

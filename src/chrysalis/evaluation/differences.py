@@ -60,7 +60,7 @@ def _declared(record: ExperimentRecord, comparison: Comparison) -> set[str]:
     """The settings that the arm or its baseline changes, as dotted names."""
     names = comparison.arm.arm, comparison.baseline.arm.partition(":")[0].partition(",")[0]
     arms = [record.arms[name] for name in names if name in record.arms]
-    return {key for arm in arms for key in _flat(_changes(arm))}
+    return {key for arm in arms for key in dotted(_changes(arm))}
 
 
 def _changes(arm: Arm) -> dict[str, object]:
@@ -68,7 +68,7 @@ def _changes(arm: Arm) -> dict[str, object]:
 
 
 def _settings(arm: RunRecord, base: RunRecord) -> list[tuple[str, str, str]]:
-    ours, theirs = (_flat(record.settings.model_dump(mode="json")) for record in (arm, base))
+    ours, theirs = (dotted(record.settings.model_dump(mode="json")) for record in (arm, base))
     names = [name for name in dict.fromkeys((*ours, *theirs)) if name != "seed"]
     gone = "none"
     return [
@@ -88,11 +88,11 @@ def _far(arm: list[RunRecord], base: list[RunRecord], declared: set[str]) -> boo
     return not declared.intersection(OF_STEPS) and abs(ours - theirs) > TOLERANCE * theirs
 
 
-def _flat(settings: object, name: str = "") -> dict[str, object]:
+def dotted(settings: object, name: str = "") -> dict[str, object]:
     """Nested settings by dotted names."""
     if not isinstance(settings, dict) or not settings:
         return {name: settings}
     found: dict[str, object] = {}
     for key, value in settings.items():
-        found |= _flat(value, f"{name}.{key}".lstrip("."))
+        found |= dotted(value, f"{name}.{key}".lstrip("."))
     return found

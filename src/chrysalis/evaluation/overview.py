@@ -7,9 +7,8 @@ import numpy as np
 from chrysalis.records.experiment import EFFECTS, ClaimRow, EffectRow
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import StudyRecord
-from chrysalis.stats.effects import ALPHA
 from chrysalis.stats.families import differences_and_equalities
-from chrysalis.stats.verdict import Outcome
+from chrysalis.stats.verdict import outcome
 
 
 def claims(study: StudyRecord, paths: StudyPaths) -> list[ClaimRow]:
@@ -22,34 +21,31 @@ def claims(study: StudyRecord, paths: StudyPaths) -> list[ClaimRow]:
         experiment.name: EFFECTS.read(paths.experiment(experiment.name).table("effects"))
         for experiment in study.experiments
     }
-    family = [row for name in study.primary for row in effects[name]]
+    family = [(name, place) for name in study.primary for place in range(len(effects[name]))]
+    rows = [effects[name][place] for name, place in family]
     different, equal = differences_and_equalities(
-        [row.p for row in family], [row.p_equal for row in family]
+        [row.p for row in rows], [row.p_equal for row in rows]
     )
-    adjusted = {id(row): pair for row, *pair in zip(family, different, equal, strict=True)}
-    found = []
-    for name, rows in effects.items():
-        for row in rows:
-            p_different, p_equal = adjusted.get(id(row), (np.nan, np.nan))
-            primary = name in study.primary
-            found.append(
-                ClaimRow(
-                    experiment=name,
-                    model=row.model,
-                    arm=row.arm,
-                    baseline=row.baseline,
-                    comparisons=len(family),
-                    p_study=p_different,
-                    p_equal_study=p_equal,
-                    outcome=_outcome(row, p_different, p_equal) if primary else "exploratory",
-                )
-            )
-    return found
+    adjusted = dict(zip(family, zip(different, equal, strict=True), strict=True))
+    return [
+        _claim(name, row, len(family), adjusted.get((name, place)))
+        for name, of_experiment in effects.items()
+        for place, row in enumerate(of_experiment)
+    ]
 
 
-def _outcome(row: EffectRow, p_different: float, p_equal: float) -> Outcome:
-    if row.outcome == "insufficient":
-        return "insufficient"
-    if p_different < ALPHA:
-        return "better" if row.effect > 0 else "worse"
-    return "equal" if p_equal < ALPHA else "none"
+def _claim(
+    experiment: str, row: EffectRow, comparisons: int, adjusted: tuple[float, float] | None
+) -> ClaimRow:
+    """One comparison with its p values over the whole study; none where it is not primary."""
+    p_different, p_equal = adjusted or (np.nan, np.nan)
+    return ClaimRow(
+        experiment=experiment,
+        model=row.model,
+        arm=row.arm,
+        baseline=row.baseline,
+        comparisons=comparisons,
+        p_study=p_different,
+        p_equal_study=p_equal,
+        outcome=outcome(row, p_different, p_equal) if adjusted else "exploratory",
+    )

@@ -150,7 +150,7 @@ class StudyPaths(JobPaths):
 
     def training(self, run: str, seed: int) -> TrainingPaths:
         """One training's files."""
-        return TrainingPaths(self.results / "runs" / run / f"seed{seed}")
+        return TrainingPaths(self.of_seed(run, seed))
 
     def experiment(self, name: str) -> ExperimentPaths:
         """One experiment's files."""

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal, Protocol, get_args
 
-from chrysalis.stats.effects import ALPHA, Effect
+from chrysalis.stats.effects import ALPHA
 from chrysalis.stats.minimums import ENOUGH_SEEDS, ENOUGH_TEST_IMAGES
 
 Outcome = Literal["better", "worse", "equal", "none", "insufficient"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
+class Measured(Protocol):
+    """An effect with the seeds and the images that it rests on."""
+
+    @property
+    def effect(self) -> float:
+        """How much better the arm is."""
+
+    @property
+    def seeds(self) -> int:
+        """Trainings per arm."""
+
+    @property
+    def images(self) -> int:
+        """Test images."""
+
+
 def outcome(
-    effect: Effect,
+    effect: Measured,
     p_different: float,
     p_equal: float,
     enough_images: int = ENOUGH_TEST_IMAGES,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from chrysalis.evaluation.summary import best_by_validation
 from chrysalis.records.training import CalibrationScores, SplitMetrics
 from chrysalis.report.pages.captions import headed_figures, in_order
 from chrysalis.report.pages.escape import literal
@@ -141,7 +142,9 @@ def models_calibration(results: StudyResults) -> str:
 def _best(results: StudyResults) -> tuple[str, list[TrainingResults]]:
     """The model with the highest mean accuracy on val, the first of equals, and its trainings."""
     trainings = {model.name: results.base_trainings(model.name) for model in results.record.models}
-    best = max(trainings, key=lambda name: _val_top1(trainings[name]))
+    best = best_by_validation(
+        {name: [training.metrics for training in each] for name, each in trainings.items()}
+    )
     return best, trainings[best]
 
 

@@ -7,6 +7,7 @@ import re
 from pathlib import PurePath
 from urllib.parse import quote
 
+from chrysalis.evaluation.differences import dotted
 from chrysalis.report.pages.escape import escape, literal
 from chrysalis.report.pages.numbers import NBSP, NOTHING, typeset
 from chrysalis.report.pages.order import OfArm
@@ -70,14 +71,15 @@ def sentence(text: str) -> str:
     return literal(typeset(text))
 
 
-def flatten(settings: object, name: str = "") -> dict[str, str]:
+def flatten(settings: object) -> dict[str, str]:
     """Nested settings as dotted names and Markdown texts; nothing set is `none`."""
-    if isinstance(settings, dict) and settings:
-        parts = (flatten(value, f"{name}.{key}".lstrip(".")) for key, value in settings.items())
-        return {key: value for part in parts for key, value in part.items()}
-    if isinstance(settings, list | tuple):
-        return {name: literal(", ".join(_plain(value) for value in settings) or "none")}
-    return {name: literal("none" if settings in (None, {}) else _plain(settings))}
+    return {name: literal(_shown(value)) for name, value in dotted(settings).items()}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(each) for each in value) or "none"
+    return "none" if value in (None, {}) else _plain(value)
 
 
 def _plain(value: object) -> str:
