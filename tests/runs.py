@@ -79,7 +79,7 @@ def experiment_record(arm_runs, baseline="base", **changes):
         "arms": {arm_run.arm: {} for arm_run in made},
         "arm_runs": made,
         "sweep": None,
-        "swept_run": None,
+        "swept_runs": [],
         "ranked_by": [],
         "too_small": [],
     }

@@ -155,7 +155,7 @@ def make_experiment(name, arms, too_small) -> ExperimentRecord:
             if name != "models" or model == arm
         ],
         sweep=None,
-        swept_run=None,
+        swept_runs=[],
         ranked_by=[],
         too_small=too_small,
     )

@@ -24,7 +24,7 @@ def exported_of(wildcards):
 
 def found_of(experiment):
     """What an experiment's runs took from what the study itself had found."""
-    searched = expand(rules.sweep.output, run=experiment.swept_run or [])
+    searched = expand(rules.sweep.output, run=experiment.swept_runs)
     return [*searched, *expand(rules.label_quality.output, run=experiment.ranked_by)]
 
 
@@ -33,7 +33,10 @@ def figures_of(experiment):
     files = [*rules.plot_experiment.output]
     files += rules.plot_tradeoff.output if experiment.config.against else []
     files += rules.plot_dynamics.output if experiment.config.dynamics else []
-    files += rules.plot_sweep.output if experiment.config.sweep else []
+    if experiment.config.tune:
+        files += rules.plot_tuning.output
+    elif experiment.config.sweep:
+        files += rules.plot_sweep.output
     files += rules.plot_learning.output if experiment.config.varies_images else []
     return expand(files, experiment=experiment.name)
 

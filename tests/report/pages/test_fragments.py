@@ -315,7 +315,11 @@ def swept(folder):
         "learning_rate": {"low": 0.0001, "high": 0.01, "log": True},
         "batch_size": {"choices": [8, 16]},
     }
-    experiment |= {"sweep": {"trials": 9, "space": space}, "swept_run": best, "ranked_by": [base]}
+    experiment |= {
+        "sweep": {"trials": 9, "space": space},
+        "swept_runs": [best],
+        "ranked_by": [base],
+    }
     StudyRecord.model_validate(study).write(paths.study)
     for run, rate, size in ((base, 0.002, 32), (best, 0.00734, 16)):
         for seed in study["seeds"]:
@@ -386,6 +390,29 @@ def test_what_a_sweep_found_and_how_classes_rank(swept):
     assert ranked.index("a|b") < ranked.index(">NA<")
     for name in ("arms.md", "compared.md"):
         assert untraced(made[name], swept) == set()
+
+
+def test_what_the_search_of_each_arm_found(swept):
+    paths = StudyPaths(swept)
+    study = StudyRecord.read(paths.study).model_dump(exclude_unset=True)
+    experiment = next(each for each in study["experiments"] if each["name"] == "augmentation")
+    base, best = (
+        next(each["run"] for each in experiment["arm_runs"] if each["arm"] == arm)
+        for arm in ("off", "on")
+    )
+    experiment["swept_runs"] = [base, best]
+    StudyRecord.model_validate(study).write(paths.study)
+    values = {"learning_rate": 0.002, "batch_size": 32}
+    found = SweepResult.read(paths.sweep(best) / "best.json")
+    change = {"training": values, "val_top1": 0.875, "complete": 6, "pruned": 3, "diverged": 0}
+    found.model_copy(update=change).write(paths.sweep(base) / "best.json")
+    IMPORTANCES.write([], paths.sweep(base) / "importances.csv")
+    text = experiments.fragments(load_results(swept).experiment("augmentation"))["arms.md"]
+    shown = html.unescape(text).replace("\u00a0", " ")
+    assert "| 0.002 | 32 | 87.5 % | 6 | 3 | 0 |" in shown
+    assert "| 0.00734 | 16 | 93.7 % | 5 | 3 | 1 |" in shown
+    assert "a search of its own, of 9 trials over the same space" in shown
+    assert untraced(text, swept) == set()
 
 
 def test_a_sweep_is_no_setting_of_all_runs(swept):

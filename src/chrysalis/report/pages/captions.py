@@ -67,6 +67,12 @@ FIGURES = {
         "How much of the variance in accuracy across the trials each setting explains (fANOVA).",
         "Bar chart of the importance of each setting.",
     ),
+    "tuning": Caption(
+        "What tuning brings",
+        "The highest accuracy on val to expect of so many trials with settings drawn at random "
+        "(Dodge et al. 2019). Arms that rise late need more tuning.",
+        "Plot of the expected best validation accuracy of each arm by the number of trials.",
+    ),
     "loss_band": Caption(
         "Loss across learning rates",
         "Loss on the training images. The band spans the lowest and the highest loss over the arms "

@@ -28,7 +28,7 @@ from chrysalis.records.experiment import (
 )
 from chrysalis.records.files import require
 from chrysalis.records.paths import ExperimentPaths, StudyPaths, TrainingPaths
-from chrysalis.records.study import ExperimentRecord, StudyRecord
+from chrysalis.records.study import ArmRun, ExperimentRecord, StudyRecord
 from chrysalis.records.sweep import IMPORTANCES, ImportanceRow, SweepResult
 from chrysalis.records.training import RunMetrics, RunRecord
 from chrysalis.report.pages.images import ClassCounts, ImageCounts, count_classes, count_images
@@ -79,12 +79,13 @@ class TrainingResults:
 
 @dataclass(frozen=True)
 class SweepFindings:
-    """What an experiment's sweep found, and the base settings that it is set against.
+    """What the sweep of one arm found, and the base settings that it is set against.
 
     `folder` holds the sweep's files, and `base_record` is where the base settings are from, both
     relative to the results.
     """
 
+    arm_run: ArmRun
     folder: Path
     best: SweepResult
     importances: list[ImportanceRow]
@@ -110,7 +111,7 @@ class ExperimentResults:
     ranking: list[RankRow]
     differences: list[DifferenceRow]
     dynamics: list[DynamicsRow] | None
-    sweep: SweepFindings | None
+    sweeps: list[SweepFindings]
     label_quality: dict[str, list[LabelQualityRow]]
     plots: list[Plot]
 
@@ -240,7 +241,11 @@ def _load_experiment(
         ranking=tables.RANKING.read(files.table("ranking")),
         differences=by_model(tables.DIFFERENCES.read(files.table("differences"))),
         dynamics=by_model(tables.DYNAMICS.read(files.dynamics)) if record.dynamics else None,
-        sweep=_load_sweep(paths, trainings, record, record.swept_run) if record.swept_run else None,
+        sweeps=[
+            _load_sweep(paths, trainings, record, arm_run)
+            for arm_run in record.arm_runs
+            if arm_run.run in record.swept_runs
+        ],
         label_quality={
             run: tables.LABEL_QUALITY.read(paths.label_quality(run)) for run in record.ranked_by
         },
@@ -249,13 +254,13 @@ def _load_experiment(
 
 
 def _load_sweep(
-    paths: StudyPaths, trainings: list[TrainingResults], record: ExperimentRecord, swept_run: str
+    paths: StudyPaths, trainings: list[TrainingResults], record: ExperimentRecord, arm_run: ArmRun
 ) -> SweepFindings:
-    folder = paths.sweep(swept_run)
+    folder = paths.sweep(arm_run.run)
     best = SweepResult.read(folder / "best.json")
     for training in trainings:
         settings = training.record.settings.training.model_dump(mode="json")
-        if training.run == swept_run and not settings.items() >= best.training.items():
+        if training.run == arm_run.run and not settings.items() >= best.training.items():
             # A cache may hold a training with what another checkout's sweep had found.
             found = paths.training(training.run, training.seed).record
             raise UserError(
@@ -265,7 +270,8 @@ def _load_sweep(
     base_run = next(each.run for each in record.arm_runs if each.arm == record.baseline)
     base = next(training for training in trainings if training.run == base_run)
     return SweepFindings(
-        folder=PLACES.sweep(swept_run),
+        arm_run=arm_run,
+        folder=PLACES.sweep(arm_run.run),
         best=best,
         importances=IMPORTANCES.read(folder / "importances.csv"),
         base_record=base.paths.record,

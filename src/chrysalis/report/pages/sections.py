@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chrysalis.config.sweep import Choices, Range
+from chrysalis.config.sweep import Choices, Range, Sweep
 from chrysalis.evaluation.metrics import METRICS, Metric
 from chrysalis.records.sweep import Value
 from chrysalis.report.pages.escape import literal
@@ -18,7 +18,7 @@ from chrysalis.report.pages.numbers import (
     significant,
 )
 from chrysalis.report.pages.order import by_arm, by_comparison
-from chrysalis.report.pages.results import PLACES, ExperimentResults
+from chrysalis.report.pages.results import PLACES, ExperimentResults, SweepFindings
 from chrysalis.report.pages.tables import arm_of, key, source, table
 from chrysalis.stats.effects import ALPHA
 
@@ -121,9 +121,12 @@ def metrics(experiment: ExperimentResults) -> str:
 
 def sweep(experiment: ExperimentResults) -> str:
     """What the experiment's sweep found, against the base settings; empty if it has none."""
-    found, asked = experiment.sweep, experiment.record.sweep
-    if found is None or asked is None:
+    asked = experiment.record.sweep
+    if asked is None:
         return ""
+    if len(experiment.sweeps) > 1:
+        return _tuned(experiment.sweeps, asked)
+    (found,) = experiment.sweeps
     best, base = found.best, found.base.model_dump(mode="json")
     shares = {row.setting: row.importance for row in found.importances}
     rows = [
@@ -149,6 +152,37 @@ def sweep(experiment: ExperimentResults) -> str:
         "therefore trained again, with the seeds of the study, which no trial had used. The sweep "
         "never used the test images. A setting's *importance* is the share of the variance across "
         "the complete trials that it explains (fANOVA).\n"
+    )
+
+
+def _tuned(sweeps: list[SweepFindings], asked: Sweep) -> str:
+    """What the sweep of each arm found."""
+    rows = [
+        [
+            literal(found.arm_run.model),
+            arm_of(found.arm_run),
+            *(_value(found.best.training[name]) for name in asked.space),
+            percent(found.best.val_top1),
+            number(found.best.complete),
+            number(found.best.pruned),
+            number(found.best.diverged),
+        ]
+        for found in sweeps
+    ]
+    headings = ["Model", "Arm", *map(key, asked.space), "Best on val"]
+    spaces = "; ".join(f"{key(name)}: {_space(space)}" for name, space in asked.space.items())
+    return (
+        "\n### What each arm's search found\n\n"
+        + table(
+            [*headings, "Complete", "Pruned", "Diverged"], rows, "ll" + "r" * (len(asked.space) + 4)
+        )
+        + "\n"
+        + source("sweep", *(found.folder / "best.json" for found in sweeps))
+        + f"\nEvery arm had a search of its own, of {count(asked.trials, 'trial')} over the same "
+        f"space ({spaces}), with the same values drawn at random at the start. A pruned trial was "
+        "stopped early. The best accuracy on val is too optimistic, because it is the highest of "
+        "several. Each arm was therefore trained again with what its search found, with the seeds "
+        "of the study, which no trial had used. The searches never used the test images.\n"
     )
 
 
