@@ -167,11 +167,11 @@ def test_headline_of_one_comparison_is_its_sentence():
 def test_headline_counts_the_outcomes():
     outcomes = ["none", "better", "insufficient", "better", "worse", "equal"]
     assert verdict.headline(["..."] * 6, outcomes) == (
-        "Of 6 comparisons with the baseline: 2 better, 1 worse, 1 equal within the threshold, "
+        "Of 6 comparisons: 2 better, 1 worse, 1 equal within the threshold, "
         "1 without a detectable difference, 1 with too few seeds or images."
     )
     assert verdict.headline(["..."] * 2, ["none", "none"]) == (
-        "Of 2 comparisons with the baseline: 2 without a detectable difference."
+        "Of 2 comparisons: 2 without a detectable difference."
     )
 
 

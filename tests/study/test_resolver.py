@@ -250,6 +250,30 @@ def test_an_arm_may_name_its_model(study, write, arm_runs):
     assert found["resnet18_small", "large"].options["dropout"] == 0
 
 
+def test_every_arm_has_a_search_of_its_own(study, write):
+    write(
+        "experiments/tuned.yaml",
+        """
+        title: Tuned
+        question: Which?
+        models: [mynet, vgg11_small]
+        baseline: adamw
+        tune: each_arm
+        sweep: {trials: 3, space: {learning_rate: {low: 0.001, high: 0.01}}}
+        arms:
+          adamw: {}
+          sgd: {training: {optimizer: sgd}}
+        """,
+    )
+    found = study(experiments=["tuned"], models=["mynet"])
+    (experiment,) = found.experiments
+    assert len(experiment.swept_runs) == 4
+    assert [arm_run.run for arm_run in experiment.arm_runs] == list(experiment.swept_runs)
+    assert all(found.runs[run].sweep == experiment.config.sweep for run in experiment.swept_runs)
+    # The study's own model is trained under the base settings, too, without a search.
+    assert found.runs[found.base_runs["mynet"]].sweep is None
+
+
 def test_what_experiments_build_on_is_noted_once(study, write):
     write(
         "experiments/built.yaml",
@@ -261,7 +285,8 @@ def test_what_experiments_build_on_is_noted_once(study, write):
         arms:
           full: {export: fp32}
           int8: {export: int8}
-          pruned: {export: fp32, prune: 0.5, training: {epochs: 2}}
+          longer: {export: fp32, train_on: true, training: {epochs: 2}}
+          pruned: {export: fp32, baseline: longer, prune: 0.5, training: {epochs: 2}}
           taught: {export: fp32, model: mynet, teacher: vgg11_small}
         """,
     )
@@ -271,8 +296,15 @@ def test_what_experiments_build_on_is_noted_once(study, write):
     full = by_arm["full"].run
     assert by_arm["int8"].run == full
     assert [by_arm[arm].stage for arm in ("full", "int8")] == ["export/fp32", "export/int8"]
-    pruned, taught = (found.runs[by_arm[arm].run] for arm in ("pruned", "taught"))
+    longer, pruned, taught = (found.runs[by_arm[arm].run] for arm in ("longer", "pruned", "taught"))
+    assert (longer.start, longer.prune, longer.training.epochs) == (full, 0, 2)
     assert (pruned.start, pruned.prune, pruned.training.epochs) == (full, 0.5, 2)
     assert (taught.model, taught.teacher) == ("mynet", full)
     # The study's own base run of mynet is another than the taught one.
-    assert set(found.runs) == {full, pruned.name, taught.name, found.base_runs["mynet"]}
+    assert set(found.runs) == {
+        full,
+        longer.name,
+        pruned.name,
+        taught.name,
+        found.base_runs["mynet"],
+    }

@@ -27,6 +27,10 @@ class Arm(Changes):
     """One arm of an experiment: what differs from the base settings."""
 
     model: str | None = Field(None, description="A model in place of the experiment's.")
+    baseline: str | None = Field(
+        None,
+        description="The arm that this one is compared with; left out: the experiment's baseline.",
+    )
     remove_classes: list[str] | Literal["listed"] | WorstClasses = Field(
         [],
         description="Classes left out, by name or by label (0, 1, ..); listed: those of the "
@@ -37,10 +41,15 @@ class Arm(Changes):
         description="A model whose outputs, after training with the base settings, are learned "
         "beside the labels.",
     )
+    train_on: bool = Field(
+        False,
+        description="Whether training starts from the model trained with the base settings instead "
+        "of from random weights.",
+    )
     prune: Pruned = Field(
         0.0,
         description="Share of each layer's channels that is removed from the model trained with "
-        "the base settings, before it is trained on with this arm's; 0: none.",
+        "the base settings, which is then trained on with this arm's; 0: none.",
     )
     from_sweep: bool = Field(
         False, description="Whether the result of the experiment's sweep is laid over the settings."
@@ -60,7 +69,12 @@ class Arm(Changes):
     def builds_on_runs(self) -> bool:
         """Whether another run must have ended first."""
         worst = isinstance(self.remove_classes, WorstClasses)
-        return self.teacher is not None or self.prune > 0 or worst
+        return self.teacher is not None or self.starts_trained or worst
+
+    @property
+    def starts_trained(self) -> bool:
+        """Whether its training starts from the model trained with the base settings."""
+        return self.train_on or self.prune > 0
 
 
 class Experiment(Settings):
@@ -95,6 +109,11 @@ class Experiment(Settings):
     sweep: Sweep | None = Field(
         None, description="The search whose result the arms with `from_sweep` are trained with."
     )
+    tune: Literal["each_arm"] | None = Field(
+        None,
+        description="each_arm: every arm is trained with what a `sweep` of its own finds, all of "
+        "them equally long.",
+    )
     models: Literal["first"] | Models | None = Field(
         None,
         description="Models that each arm is run with; first: the study's first model; left out: "
@@ -118,8 +137,13 @@ class Experiment(Settings):
 
     @model_validator(mode="after")
     def _sweep_is_used(self) -> Experiment:
-        if (self.sweep is not None) != any(arm.from_sweep for arm in self._written_arms()):
-            raise ValueError("`sweep` and an arm with `from_sweep` belong together")
+        named = any(arm.from_sweep for arm in self._written_arms())
+        if self.tune and (named or self.sweep is None):
+            raise ValueError("`tune: each_arm` needs a `sweep`, and no arm with `from_sweep`")
+        if self.tune:
+            return self
+        if (self.sweep is not None) != named:
+            raise ValueError("`sweep` belongs with an arm with `from_sweep` or `tune: each_arm`")
         if self.sweep is not None and self.models != "first" and len(self.models or []) != 1:
             raise ValueError(
                 "an experiment with a `sweep` has one model: `models: first`, or its name"
@@ -146,21 +170,27 @@ class Experiment(Settings):
 
     @model_validator(mode="after")
     def _from_sweep_alone(self) -> Experiment:
-        if any(arm.from_sweep and arm.builds_on_runs for arm in self._written_arms()):
+        if any(self.searches(arm) and arm.builds_on_runs for arm in self._written_arms()):
             raise ValueError(
-                "an arm with `from_sweep` builds on no other run: no teacher, prune, worst"
+                "an arm with `from_sweep` or `tune` builds on no other run: no teacher, train_on, "
+                "prune, worst"
             )
         return self
 
     @model_validator(mode="after")
     def _traced_from_the_start(self) -> Experiment:
         if self.dynamics and any(
-            arm.builds_on_runs or arm.from_sweep for arm in self._written_arms()
+            arm.builds_on_runs or self.searches(arm) for arm in self._written_arms()
         ):
             raise ValueError(
-                "an experiment with `dynamics` has no arms with teacher, prune, worst or from_sweep"
+                "an experiment with `dynamics` has no arms with teacher, train_on, prune, worst or "
+                "from_sweep"
             )
         return self
+
+    def searches(self, arm: Arm) -> bool:
+        """Whether the arm is trained with what a sweep finds."""
+        return arm.from_sweep or self.tune is not None
 
     @property
     def varies_images(self) -> bool:
@@ -177,6 +207,7 @@ class Experiment(Settings):
             return self
         if self.baseline is None or self.baseline not in self.arms:
             raise ValueError(f"baseline '{self.baseline}' is not among the arms {list(self.arms)}")
+        _check_baselines(self.arms, self.baseline)
         if self.analysis == "class_removal":
             _check_removals(self.arms, self.baseline)
         elif len({str(arm.remove_classes) for arm in self.arms.values()}) > 1:
@@ -191,10 +222,20 @@ class Experiment(Settings):
             raise ValueError("`arms: each_class` takes `analysis: class_removal`, no baseline")
 
 
+def _check_baselines(arms: dict[str, Arm], baseline: str) -> None:
+    if arms[baseline].baseline:
+        raise ValueError(
+            f"the arm '{baseline}' is the experiment's baseline and has none of its own"
+        )
+    for name, arm in arms.items():
+        if arm.baseline == name or arm.baseline not in (None, *arms):
+            raise ValueError(f"'{name}' has the baseline '{arm.baseline}', which is no other arm")
+
+
 def _check_removals(arms: dict[str, Arm], baseline: str) -> None:
     if arms[baseline].remove_classes:
         raise ValueError("the baseline of a class_removal experiment removes no class")
     if not all(arm.remove_classes for name, arm in arms.items() if name != baseline):
         raise ValueError("each arm but the baseline of a class_removal experiment removes one")
-    if any(arm.model for arm in arms.values()):
-        raise ValueError("the arms of a class_removal experiment name no model")
+    if any(arm.model or arm.baseline for arm in arms.values()):
+        raise ValueError("the arms of a class_removal experiment name no model and no baseline")

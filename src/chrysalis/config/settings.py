@@ -79,7 +79,11 @@ class AugmentationSettings(Settings):
 class TrainingSettings(Settings):
     """How the weights are found."""
 
-    epochs: Annotated[int, Field(ge=1)] = Field(40, description="Passes over the training images.")
+    epochs: Annotated[int, Field(ge=1)] = Field(
+        40,
+        description="Passes over as many images as the whole training split holds; arms that use "
+        "fewer images see each more often, in equally many steps.",
+    )
     batch_size: Annotated[int, Field(ge=2)] = Field(32, description="Images per step.")
     optimizer: Literal["sgd", "nesterov", "adam", "adamw", "rmsprop"] = Field(
         "adamw", description="nesterov: sgd with Nesterov's momentum."

@@ -115,7 +115,7 @@ def _record(setup: TrainingSetup, progress: checkpoint.Progress, context: Contex
         classes=setup.classes,
         images={name: len(part) for name, part in batches.items()},
         parameters=sum(p.numel() for p in setup.model.parameters()),
-        steps=progress.epoch * steps_in_epoch(setup),
+        steps=progress.epoch * steps_in_epoch(setup) + context.earlier.steps(settings),
         epochs_run=progress.epoch,
         best_epoch=progress.best_epoch,
         best_val_top1=progress.best_score[0],

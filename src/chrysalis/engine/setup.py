@@ -30,7 +30,9 @@ class Split:
 class TrainingSetup:
     """A network on its device before training, with all that its training needs.
 
-    `batches` are those of train, val and, where it is to be predicted, test.
+    `batches` are those of train, val and, where it is to be predicted, test. `epoch_images` are as
+    many as the whole training split holds, whatever share of it or of its classes is used: so
+    trainings that differ in their images still take equally many steps.
     """
 
     settings: RunSettings
@@ -38,6 +40,7 @@ class TrainingSetup:
     batches: dict[str, Batches]
     model: Classifier
     runtime: Runtime
+    epoch_images: int
 
 
 def set_up(
@@ -64,7 +67,8 @@ def set_up(
         size, options = settings.image_size, settings.options
         model = build(settings.model, len(classes), size, options, statistics)
     model = for_training(model, runtime).to(runtime.device)
-    return TrainingSetup(settings, classes, batches, model, runtime)
+    epoch_images = int((packed.index["split"] == "train").sum())
+    return TrainingSetup(settings, classes, batches, model, runtime, epoch_images)
 
 
 def select(packed: Packed, removed: tuple[str, ...]) -> tuple[list[str], dict[str, Split]]:

@@ -18,6 +18,7 @@ TOLERANCE = 0.05  # a relative difference in the number of steps that is not wor
 MEASURED: dict[str, Callable[[RunRecord], object]] = {
     "steps": lambda record: record.steps,
     "training images": lambda record: record.images["train"],
+    "validation images": lambda record: record.images["val"],
     "parameters": lambda record: record.parameters,
     "precision": lambda record: record.precision,
     "device": lambda record: record.device,

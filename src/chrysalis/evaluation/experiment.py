@@ -81,8 +81,7 @@ def analyse(
         ValueError: an arm and its baseline were judged on different images.
     """
     arms = load_arms(record, paths, seeds)
-    across_models = any(arm.model for arm in record.arms.values())
-    compared = ANALYSES[record.analysis](arms, record.baseline, across_models)
+    compared = ANALYSES[record.analysis](arms, record)
     effects = effects_table(compared, threshold)
     sentences = [row.sentence for row in effects]
     answer = Answer(
@@ -104,7 +103,7 @@ def analyse(
         per_class=per_class_table(compared),
         class_effects=class_effects_table(compared),
         metrics=metrics_table(record, paths, seeds),
-        ranking=ranking_table(arms) if across_models else [],
+        ranking=ranking_table(arms) if record.across_models else [],
         differences=differences_table(record, compared.comparisons),
     )
 

@@ -114,7 +114,7 @@ def headline(sentences: list[str], outcomes: list[Outcome]) -> str:
     if all(o == "insufficient" for o in outcomes):
         return f"Not enough to tell: none of the {len(outcomes)} comparisons can be judged."
     counts = [f"{outcomes.count(kind)} {COUNTED[kind]}" for kind in OUTCOMES if kind in outcomes]
-    return f"Of {len(outcomes)} comparisons with the baseline: {', '.join(counts)}."
+    return f"Of {len(outcomes)} comparisons: {', '.join(counts)}."
 
 
 def points(fraction: float) -> str:

@@ -45,9 +45,9 @@ class ArmRun(Record):
 class ExperimentRecord(Record):
     """One experiment with its arms written out, and the runs that answer it.
 
-    `arms` holds each arm's changes. `swept_run` is the run that is trained with what the sweep
-    finds; `ranked_by` are the runs by whose predictions classes are removed; `too_small` says why
-    no conclusion can be drawn, if so.
+    `arms` holds each arm's changes. `swept_runs` are the runs that are trained with what a sweep of
+    theirs finds; `ranked_by` are the runs by whose predictions classes are removed; `too_small` says
+    why no conclusion can be drawn, if so.
     """
 
     name: str
@@ -61,7 +61,7 @@ class ExperimentRecord(Record):
     arms: dict[str, Arm]
     arm_runs: list[ArmRun]
     sweep: Sweep | None
-    swept_run: str | None
+    swept_runs: list[str]
     ranked_by: list[str]
     too_small: list[str]
 
@@ -74,6 +74,15 @@ class ExperimentRecord(Record):
     def runs(self) -> list[str]:
         """Names of the runs that it needs, each once."""
         return list(dict.fromkeys(arm_run.run for arm_run in self.arm_runs))
+
+    @property
+    def across_models(self) -> bool:
+        """Whether arms of different models are compared."""
+        return any(arm.model for arm in self.arms.values())
+
+    def baseline_of(self, arm: str) -> str:
+        """The arm that an arm is compared with."""
+        return self.arms[arm].baseline or self.baseline
 
 
 class SkippedExperiment(Record):

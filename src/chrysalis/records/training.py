@@ -13,7 +13,8 @@ class RunRecord(Record):
     """run.json of the rule train, written last: how one training went.
 
     Accuracies are fractions, losses nats, times seconds, memory MiB. `images` counts those of each
-    split, `steps` the optimizer's. `seconds` is all of the job, `training_seconds` the epochs'.
+    split, `steps` the optimizer's, with those of the run it started from. `seconds` is all of the
+    job, `training_seconds` the epochs'.
     """
 
     settings: RunSettings

@@ -26,8 +26,8 @@ DEFAULT_IMAGE_SIZE = 96
 class ResolvedExperiment:
     """An experiment with its arms written out, and the run of each with each model.
 
-    `swept_run` is the run that is trained with what its sweep finds; `ranked_by` are the runs
-    by whose predictions classes are removed.
+    `swept_runs` are the runs that are trained with what a sweep of theirs finds; `ranked_by` are
+    the runs by whose predictions classes are removed.
     """
 
     name: str
@@ -35,7 +35,7 @@ class ResolvedExperiment:
     baseline: str
     arms: dict[str, Arm]
     arm_runs: tuple[ArmRun, ...]
-    swept_run: str | None
+    swept_runs: tuple[str, ...]
     ranked_by: tuple[str, ...]
 
     @property
@@ -57,7 +57,7 @@ class ResolvedExperiment:
             arms=self.arms,
             arm_runs=list(self.arm_runs),
             sweep=self.config.sweep,
-            swept_run=self.swept_run,
+            swept_runs=list(self.swept_runs),
             ranked_by=list(self.ranked_by),
             too_small=too_small,
         )
@@ -103,7 +103,8 @@ class Resolver:
         arm_runs = []
         for arm_name, arm in arms.items():
             for model in known_models([arm.model], f"{where}: {arm_name}") if arm.model else models:
-                run = self.run(model, arm, f"{where}: {arm_name}", experiment.sweep)
+                sweep = experiment.sweep if experiment.searches(arm) else None
+                run = self.run(model, arm, f"{where}: {arm_name}", sweep)
                 arm_runs.append(ArmRun(model=model, arm=arm_name, run=run, stage=_stage(arm)))
         runs = [self.runs[arm_run.run] for arm_run in arm_runs]
         return ResolvedExperiment(
@@ -112,7 +113,7 @@ class Resolver:
             baseline,
             arms,
             tuple(arm_runs),
-            swept_run=next((run.name for run in runs if run.sweep), None),
+            swept_runs=tuple(dict.fromkeys(run.name for run in runs if run.sweep)),
             ranked_by=tuple(dict.fromkeys(run.ranked_by for run in runs if run.ranked_by)),
         )
 
@@ -131,7 +132,7 @@ class Resolver:
     ) -> str:
         """Name of the run that trains `model` under `arm`, after noting its settings.
 
-        The runs that it builds on are noted as well.
+        With `sweep`, it is trained with what that finds. The runs that it builds on are noted too.
         """
         layers: list[Changes] = [self.dataset.config.settings, self._model_file(model)]
         layers += [self.study.settings, arm]
@@ -144,7 +145,7 @@ class Resolver:
             augmentation=_augmentation([layer.augmentation for layer in layers]),
             removed_classes=self._removed(arm, where),
             prune=arm.prune,
-            sweep=sweep if arm.from_sweep else None,
+            sweep=sweep,
             **self._built_on(model, arm, where),
         )
         smallest = registry.spec(model).smallest
@@ -163,7 +164,7 @@ class Resolver:
         if arm.teacher:
             (teacher,) = known_models([arm.teacher], f"{where}: teacher")
             found["teacher"] = self.run(teacher, same_classes, where)
-        if arm.prune:
+        if arm.starts_trained:
             found["start"] = self.run(model, same_classes, where)
         if isinstance(arm.remove_classes, WorstClasses):
             found["worst_classes"] = arm.remove_classes.worst
