@@ -46,8 +46,8 @@ class ExperimentRecord(Record):
     """One experiment with its arms written out, and the runs that answer it.
 
     `arms` holds each arm's changes. `swept_runs` are the runs that are trained with what a sweep of
-    theirs finds; `ranked_by` are the runs by whose predictions classes are removed; `too_small` says
-    why no conclusion can be drawn, if so.
+    theirs finds; `ranked_by` are the runs by whose predictions classes are removed; `too_small`
+    says why no conclusion can be drawn, if so.
     """
 
     name: str
