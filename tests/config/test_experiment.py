@@ -66,6 +66,11 @@ def arms(**second):
         ({"tune": "each_arm"} | arms(), "`tune: each_arm` needs a `sweep`"),
         (SEARCH | {"tune": "each_arm"} | arms(from_sweep=True), "no arm with `from_sweep`"),
         (SEARCH | {"tune": "each_arm"} | arms(prune=0.5), "or `tune` builds on no other run"),
+        (arms(varied=["order"]), "arms with `varied` need `analysis: variance`"),
+        (
+            {"analysis": "variance", "models": "first", "baseline": "a", "arms": "each_source"},
+            "`arms: each_source` takes `analysis: variance`, no baseline",
+        ),
         (arms(baseline="b"), "'b' has the baseline 'b', which is no other arm"),
         (arms(baseline="c"), "'b' has the baseline 'c', which is no other arm"),
         ({"arms": {"a": {"baseline": "b"}, "b": {}}}, "'a' is the experiment's baseline and has"),

@@ -286,7 +286,7 @@ def test_the_script(tmp_path, pack, restore_torch):
     images, index = paths.packed(24), paths.index(24)
     script.main(
         Namespace(
-            **{"results": tmp_path, "run": plan.name, "seed": 3, "vary_split": False},
+            **{"results": tmp_path, "run": plan.name, "seed": 3},
             **{"threads": 1, "resident_mb": 0},
         )
     )

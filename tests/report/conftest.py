@@ -299,6 +299,7 @@ def write_experiment(made, experiment):
         (make_class_effect(e, name, n) for e in effects for n, name in enumerate(made.classes)),
         files.table("class_effects"),
     )
+    tables.SOURCES.write([], files.table("sources"))
     tables.RANKING.write(
         [
             tables.RankRow(MODELS[1], MODELS[1], 0.913, "a", True),

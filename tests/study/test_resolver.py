@@ -2,6 +2,7 @@
 
 import pytest
 
+from chrysalis.config.run import SOURCES, VARIED
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.records.study import ModelRecord
 from chrysalis.study.resolver import DEFAULT_IMAGE_SIZE
@@ -248,6 +249,27 @@ def test_an_arm_may_name_its_model(study, write, arm_runs):
     found = arm_runs(study(experiments=["pair"]), "pair")
     assert list(found) == [("mynet", "small"), ("resnet18_small", "large")]
     assert found["resnet18_small", "large"].options["dropout"] == 0
+
+
+def test_an_arm_for_each_source_of_variance(study, write):
+    write(
+        "experiments/variance.yaml",
+        """
+        title: Variance
+        question: Why?
+        analysis: variance
+        models: first
+        arms: each_source
+        """,
+    )
+    found = study(experiments=["variance"], models=["mynet"])
+    (experiment,) = found.experiments
+    by_arm = {each.arm: found.runs[each.run].varied for each in experiment.arm_runs}
+    assert by_arm == {"all": SOURCES} | {source: (source,) for source in SOURCES}
+    assert experiment.baseline == "all"
+    # Each seed needs a split of its own in two of them.
+    assert found.resplit_sizes == found.packed_sizes
+    assert found.runs[found.base_runs["mynet"]].varied == VARIED
 
 
 def test_every_arm_has_a_search_of_its_own(study, write):

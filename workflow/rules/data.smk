@@ -90,10 +90,11 @@ rule resplit:
     params:
         fractions=list(STUDY.dataset.config.split.fractions),
         seed=lambda w: STUDY.dataset.config.split.seed + int(w.seed),
+        new_test="--new-test" if STUDY.config.vary_split else "",
     shell:
         "{PYTHON} scripts/resplit.py --results {RESULTS:q} --size {wildcards.size}"
         " --seed {wildcards.seed} --split-seed {params.seed} --fractions {params.fractions}"
-        " --log {log:q}"
+        " {params.new_test} --log {log:q}"
 
 
 rule plot_data:

@@ -65,6 +65,7 @@ rule compare:
         metrics=f"{RESULTS}/experiments/{{experiment}}/compare/metrics.csv",
         differences=f"{RESULTS}/experiments/{{experiment}}/compare/differences.csv",
         ranking=f"{RESULTS}/experiments/{{experiment}}/compare/ranking.csv",
+        sources=f"{RESULTS}/experiments/{{experiment}}/compare/sources.csv",
         answer=f"{RESULTS}/experiments/{{experiment}}/compare/experiment.json",
     log:
         f"{RESULTS}/logs/compare/{{experiment}}.log",

@@ -72,7 +72,6 @@ rule train:
     shell:
         "{TRAINER} scripts/train.py --results {RESULTS:q} --run {wildcards.run}"
         " --seed {wildcards.seed} --threads {threads} --resident-mb {resources.resident_mb} --log {log:q}"
-        " {VARY_SPLIT}"
 
 
 rule lr_range:
@@ -90,7 +89,7 @@ rule lr_range:
         settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
     shell:
         "{PYTHON} scripts/lr_range.py --results {RESULTS:q} --run {wildcards.run}"
-        " --seed {wildcards.seed} --log {log:q} {VARY_SPLIT}"
+        " --seed {wildcards.seed} --log {log:q}"
 
 
 rule plot_lr_range:
@@ -138,7 +137,7 @@ rule dynamics:
         "Tracing a training of {wildcards.run}, seed {wildcards.seed}"
     shell:
         "{PYTHON} scripts/dynamics.py --results {RESULTS:q} --run {wildcards.run}"
-        " --seed {wildcards.seed} --log {log:q} {VARY_SPLIT}"
+        " --seed {wildcards.seed} --log {log:q}"
 
 
 rule cost:

@@ -12,7 +12,7 @@ from pydantic import (
 
 from chrysalis.config.changes import Changes, Models, Name, as_text
 from chrysalis.config.metrics import EXPORTS, SAME_EXPORTED, MetricName
-from chrysalis.config.run import Pruned
+from chrysalis.config.run import Pruned, Source
 from chrysalis.config.settings import Settings
 from chrysalis.config.sweep import Sweep
 
@@ -54,6 +54,11 @@ class Arm(Changes):
     from_sweep: bool = Field(
         False, description="Whether the result of the experiment's sweep is laid over the settings."
     )
+    varied: list[Source] | None = Field(
+        None,
+        description="With `analysis: variance`: what differs from seed to seed; all else is that "
+        "of seed 0.",
+    )
     export: Literal["fp32", "int8"] | None = Field(
         None,
         description="Judge the model as exported to ONNX Runtime, with its weights as they are or "
@@ -77,16 +82,20 @@ class Arm(Changes):
         return self.train_on or self.prune > 0
 
 
+WrittenArms = Annotated[dict[Name, Arm], Field(min_length=2)]
+
+
 class Experiment(Settings):
     """One question asked of a dataset (config/experiments/<name>.yaml)."""
 
     title: str
     question: str
     position: int = Field(100, description="Where it stands in the report: low numbers first.")
-    analysis: Literal["accuracy", "class_removal"] = Field(
+    analysis: Literal["accuracy", "class_removal", "variance"] = Field(
         "accuracy",
         description="accuracy: test top-1 against the baseline arm. class_removal: accuracy on "
-        "the remaining classes against the full model and the full model with masked logits.",
+        "the remaining classes against the full model and the full model with masked logits. "
+        "variance: how far test top-1 differs from seed to seed.",
     )
     metrics: list[MetricName] = Field(
         [], description="What its page tells of each arm beside accuracy."
@@ -124,9 +133,13 @@ class Experiment(Settings):
         description="The arm that the others are compared with; left out with `arms: models`, "
         "where it is the study's first model.",
     )
-    arms: Literal["models", "each_class"] | Annotated[dict[Name, Arm], Field(min_length=2)] = Field(
+    arms: (
+        Literal["models", "each_class", "each_source"]
+        | Annotated[dict[Name, Arm], Field(min_length=2)]
+    ) = Field(
         description="The arms, as changes; models: one arm for each model of the study; "
-        "each_class: the full model, and one arm for each class, without it."
+        "each_class: the full model, and one arm for each class, without it; each_source: one arm "
+        "in which all differs from seed to seed, and one for each source of variance alone."
     )
 
     @model_validator(mode="after")
@@ -210,6 +223,9 @@ class Experiment(Settings):
         _check_baselines(self.arms, self.baseline)
         if self.analysis == "class_removal":
             _check_removals(self.arms, self.baseline)
+        elif any(arm.varied is not None for arm in self.arms.values()):
+            if self.analysis != "variance":
+                raise ValueError("arms with `varied` need `analysis: variance`")
         elif len({str(arm.remove_classes) for arm in self.arms.values()}) > 1:
             raise ValueError("arms that remove different classes need `analysis: class_removal`")
         return self
@@ -218,8 +234,10 @@ class Experiment(Settings):
         if self.arms == "models":
             if self.baseline or self.models or self.analysis != "accuracy":
                 raise ValueError("`arms: models` takes no baseline, models or analysis of its own")
-        elif self.baseline or self.analysis != "class_removal":
+        elif self.arms == "each_class" and (self.baseline or self.analysis != "class_removal"):
             raise ValueError("`arms: each_class` takes `analysis: class_removal`, no baseline")
+        elif self.arms == "each_source" and (self.baseline or self.analysis != "variance"):
+            raise ValueError("`arms: each_source` takes `analysis: variance`, no baseline")
 
 
 def _check_baselines(arms: dict[str, Arm], baseline: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -46,6 +46,13 @@ Pruned = Annotated[
     Field(ge=0, lt=1, description="Share of each layer's channels that is removed; 0: none."),
 ]
 
+# What a seed decides: who is in which split, the first weights, the order of the images with what
+# dropout leaves out, and how each image is changed.
+Source = Literal["split", "initialisation", "order", "augmentation"]
+SOURCES: tuple[Source, ...] = ("split", "initialisation", "order", "augmentation")
+# By default all seeds share one split, and judge on the same test images.
+VARIED: tuple[Source, ...] = SOURCES[1:]
+
 
 class RunSettings(Settings):
     """One training: with the packed data, these settings decide the result.
@@ -53,7 +60,8 @@ class RunSettings(Settings):
     Some of them name what the study itself finds out first. `worst_classes`: so many classes are
     removed, those with the worst label quality by the run `ranked_by`. `teacher` and `start`: the
     runs, of the same seed, whose outputs are learned and whose weights, pruned by the share
-    `prune`, come first. `sweep`: the search whose result is laid over `training`.
+    `prune`, come first. `sweep`: the search whose result is laid over `training`. `varied` are the
+    sources of variance that follow the seed; the others are those of seed 0.
     """
 
     model: str
@@ -71,12 +79,17 @@ class RunSettings(Settings):
     start: str | None = None
     prune: Pruned = 0.0
     sweep: Sweep | None = None
+    varied: tuple[Source, ...] = VARIED
     seed: Annotated[int, Field(ge=0)] = 0
 
     @property
     def packed_size(self) -> int:
         """Side, in pixels, of the packed images that this run reads."""
         return round(self.image_size * self.pack_margin)
+
+    def seed_of(self, source: Source) -> int:
+        """The seed that decides this source of variance."""
+        return self.seed if source in self.varied else 0
 
     def to_json(self) -> str:
         """Canonical JSON: the same settings always give the same text."""

@@ -38,8 +38,9 @@ def epochs(setup: TrainingSetup, start: int = 0) -> Iterator[Epoch]:
     pipeline = InputPipeline(settings, len(setup.classes), setup.runtime)
     steps = steps_in_epoch(setup)
     for number in range(start, plan.epochs):
-        seed_everything(derive_seed("epoch", settings.seed, number, group.rank))
-        order = generator(torch.device("cpu"), "order", settings.seed, number)
+        seed = settings.seed_of("order")
+        seed_everything(derive_seed("epoch", seed, number, group.rank))
+        order = generator(torch.device("cpu"), "order", seed, number)
         batches = setup.batches["train"].shuffled(plan.batch_size, order, group, setup.epoch_images)
         rates = [learning_rate(plan, number * steps + step, steps) for step in range(steps)]
         yield Epoch(number, pipeline(batches, number), rates)
@@ -54,7 +55,8 @@ class InputPipeline:
     """Turns uint8 batches into what training takes: augmented, mixed, with targets for the loss."""
 
     def __init__(self, settings: RunSettings, classes: int, runtime: Runtime) -> None:
-        self.seed, self.size, self.classes = settings.seed, settings.image_size, classes
+        self.seed, self.size = settings.seed_of("augmentation"), settings.image_size
+        self.classes = classes
         self.crop_pct, self.rank = settings.crop_pct, runtime.group.rank
         changes = settings.augmentation
         self.augment = Augment(changes, self.size, self.crop_pct) if changes else None

@@ -60,7 +60,7 @@ def set_up(
         name: Batches(packed.images, part.rows, part.labels, runtime.device, resident_bytes)
         for name, part in splits.items()
     }
-    seed_everything(derive_seed("weights", settings.seed))
+    seed_everything(derive_seed("weights", settings.seed_of("initialisation")))
     statistics = channel_statistics(packed.images, splits["train"].rows)
     model = earlier.first_weights(settings, classes)
     if model is None:

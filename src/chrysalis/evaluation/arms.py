@@ -135,9 +135,15 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def variance(arms: list[JudgedArm], record: ExperimentRecord) -> Compared:
+    """No comparison: what counts is how far the trainings of each arm differ."""
+    return Compared(list(arms))
+
+
 ANALYSES: dict[str, Callable[[list[JudgedArm], ExperimentRecord], Compared]] = {
     "accuracy": accuracy,
     "class_removal": class_removal,
+    "variance": variance,
 }
 
 

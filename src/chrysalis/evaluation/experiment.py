@@ -11,6 +11,8 @@ from chrysalis.evaluation.arms import ANALYSES, Compared, Comparison, JudgedArm,
 from chrysalis.evaluation.differences import differences_table
 from chrysalis.evaluation.metrics import metrics_table, standard_deviation
 from chrysalis.evaluation.ranking import ranking_table
+from chrysalis.evaluation.sources import sentences as source_sentences
+from chrysalis.evaluation.sources import sources_table
 from chrysalis.records.experiment import (
     ARMS,
     CHECKS,
@@ -21,6 +23,7 @@ from chrysalis.records.experiment import (
     PAIRS,
     PER_CLASS,
     RANKING,
+    SOURCES,
     Answer,
     ArmRow,
     CheckRow,
@@ -31,6 +34,7 @@ from chrysalis.records.experiment import (
     MetricRow,
     PairRow,
     RankRow,
+    SourceRow,
 )
 from chrysalis.records.paths import ExperimentPaths, StudyPaths
 from chrysalis.records.study import ExperimentRecord
@@ -56,6 +60,7 @@ class Analysis:
     metrics: list[MetricRow]
     ranking: list[RankRow]
     differences: list[DifferenceRow]
+    sources: list[SourceRow]
 
     def write(self, paths: ExperimentPaths) -> None:
         """Write a CSV per table, and the answer."""
@@ -68,6 +73,7 @@ class Analysis:
         METRICS.write(self.metrics, paths.table("metrics"))
         RANKING.write(self.ranking, paths.table("ranking"))
         DIFFERENCES.write(self.differences, paths.table("differences"))
+        SOURCES.write(self.sources, paths.table("sources"))
         self.answer.write(paths.answer)
 
 
@@ -83,7 +89,8 @@ def analyse(
     arms = load_arms(record, paths, seeds)
     compared = ANALYSES[record.analysis](arms, record)
     effects = effects_table(compared, threshold)
-    sentences = [row.sentence for row in effects]
+    sources = sources_table(arms, record) if record.analysis == "variance" else []
+    sentences = [row.sentence for row in effects] or source_sentences(sources, record)
     answer = Answer(
         name=record.name,
         title=record.title,
@@ -105,6 +112,7 @@ def analyse(
         metrics=metrics_table(record, paths, seeds),
         ranking=ranking_table(arms) if record.across_models else [],
         differences=differences_table(record, compared.comparisons),
+        sources=sources,
     )
 
 

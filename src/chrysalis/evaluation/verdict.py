@@ -109,7 +109,7 @@ def _advice(more_seeds: int | None) -> str:
 
 def headline(sentences: list[str], outcomes: list[Outcome]) -> str:
     """An experiment's answer in one sentence, from the outcomes of its comparisons."""
-    if len(sentences) == 1:
+    if not outcomes or len(sentences) == 1:
         return sentences[0]
     if all(o == "insufficient" for o in outcomes):
         return f"Not enough to tell: none of the {len(outcomes)} comparisons can be judged."

@@ -192,6 +192,26 @@ class ClaimRow:
 
 
 @dataclass(frozen=True)
+class SourceRow:
+    """How far test top-1 differs from seed to seed where only these sources of variance do.
+
+    `sd` (n - 1), with `low` and `high` for its 95 % interval, and `image_sd`, that of another draw
+    of as many test images, are fractions. `share` is the variance over that of the baseline.
+    """
+
+    model: str
+    arm: str
+    seeds: int
+    mean: float
+    sd: float
+    low: float
+    high: float
+    share: float
+    images: int
+    image_sd: float
+
+
+@dataclass(frozen=True)
 class LabelQualityRow:
     """How far a class's labels can be trusted, the worst class first: see `label_quality`."""
 
@@ -254,6 +274,7 @@ MODEL_METRICS = Table(ModelMetricRow)
 DIFFERENCES = Table(DifferenceRow)
 RANKING = Table(RankRow)
 CLAIMS = Table(ClaimRow)
+SOURCES = Table(SourceRow)
 LABEL_QUALITY = Table(LabelQualityRow)
 DYNAMICS = Table(DynamicsRow)
 PUBLISHED_FIGURES = Table(PublishedFigureRow)

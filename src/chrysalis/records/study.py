@@ -53,7 +53,7 @@ class ExperimentRecord(Record):
     name: str
     title: str
     question: str
-    analysis: Literal["accuracy", "class_removal"]
+    analysis: Literal["accuracy", "class_removal", "variance"]
     metrics: list[MetricName]
     against: list[MetricName]
     dynamics: bool

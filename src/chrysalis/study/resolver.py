@@ -10,7 +10,7 @@ from typing import Any
 from chrysalis.config.changes import Changes
 from chrysalis.config.experiment import Arm, Experiment, WorstClasses
 from chrysalis.config.load import load
-from chrysalis.config.run import RunSettings
+from chrysalis.config.run import SOURCES, VARIED, RunSettings, Source
 from chrysalis.config.schema import ModelFile, StudyConfig
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.config.sweep import Sweep
@@ -124,6 +124,9 @@ class Resolver:
         if experiment.arms == "each_class":
             without = {f"without {c}": Arm(remove_classes=[c]) for c in self.dataset.classes()}
             return {"full": Arm()} | without, "full"
+        if experiment.arms == "each_source":
+            alone = {source: Arm(varied=[source]) for source in SOURCES}
+            return {"all": Arm(varied=list(SOURCES))} | alone, "all"
         assert experiment.baseline is not None  # its validation sees to that
         return experiment.arms, experiment.baseline
 
@@ -146,6 +149,7 @@ class Resolver:
             removed_classes=self._removed(arm, where),
             prune=arm.prune,
             sweep=sweep,
+            varied=self._varied(arm),
             **self._built_on(model, arm, where),
         )
         smallest = registry.spec(model).smallest
@@ -156,6 +160,13 @@ class Resolver:
             )
         self.runs[settings.name] = settings
         return settings.name
+
+    def _varied(self, arm: Arm) -> tuple[Source, ...]:
+        """What differs from seed to seed, in one order."""
+        given = SOURCES if self.study.vary_split else VARIED
+        return tuple(
+            each for each in SOURCES if each in (given if arm.varied is None else arm.varied)
+        )
 
     def _built_on(self, model: str, arm: Arm, where: str) -> dict[str, Any]:
         """The runs, under the base settings, that the arm needs first."""

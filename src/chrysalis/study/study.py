@@ -67,6 +67,12 @@ class Study:
         """Sides of the packed images that its runs need, in pixels."""
         return sorted({run.packed_size for run in self.runs.values()})
 
+    @property
+    def resplit_sizes(self) -> list[int]:
+        """Sides of the packed images that its runs need with a split of each seed's own."""
+        runs = self.runs.values()
+        return sorted({run.packed_size for run in runs if "split" in run.varied})
+
     def run(self, name: str) -> RunSettings:
         """The settings of a run of any experiment, asked or not."""
         return self.runs.get(name) or self.more_runs[name]
@@ -247,7 +253,7 @@ def _reason_to_refuse(experiment: Experiment, models: tuple[str, ...], base: Res
     """Why an experiment cannot be asked of this study; empty if it can."""
     if experiment.arms == "models":
         return "" if len(models) > 1 else "the study has just one model"
-    if experiment.arms == "each_class":
+    if isinstance(experiment.arms, str):
         return ""
     removals = [arm.remove_classes for arm in experiment.arms.values()]
     worst = max((r.worst for r in removals if isinstance(r, WorstClasses)), default=0)

@@ -12,13 +12,18 @@ import pytest
 from chrysalis.errors import UserError
 from chrysalis.records.experiment import (
     ARMS,
+    CHECKS,
     CLAIMS,
     DYNAMICS,
     EFFECTS,
     LABEL_QUALITY,
+    PAIRS,
+    SOURCES,
+    Answer,
     ClaimRow,
     DynamicsRow,
     LabelQualityRow,
+    SourceRow,
 )
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import StudyRecord
@@ -390,6 +395,34 @@ def test_what_a_sweep_found_and_how_classes_rank(swept):
     assert ranked.index("a|b") < ranked.index(">NA<")
     for name in ("arms.md", "compared.md"):
         assert untraced(made[name], swept) == set()
+
+
+def test_how_far_each_source_of_variance_moves_accuracy(folder):
+    paths = StudyPaths(folder)
+    study = StudyRecord.read(paths.study).model_dump(exclude_unset=True)
+    augmentation = next(each for each in study["experiments"] if each["name"] == "augmentation")
+    augmentation["analysis"] = "variance"
+    study["primary"] = ["models"]
+    StudyRecord.model_validate(study).write(paths.study)
+    files = paths.experiment("augmentation")
+    baseline = augmentation["baseline"]
+    rows = [
+        SourceRow("mynet", baseline, 5, 0.9, 0.0123, 0.0074, 0.0353, 1.0, 270, 0.0183),
+        SourceRow("mynet", "split", 5, 0.91, 0.0087, 0.0052, 0.025, 0.5003, 270, 0.0174),
+    ]
+    SOURCES.write(rows, files.table("sources"))
+    for name, kind in (("effects", EFFECTS), ("checks", CHECKS), ("pairs", PAIRS)):
+        kind.write([], files.table(name))
+    change(Answer, files.answer, headline="It differs.", sentences=["It differs."])
+    loaded = load_results(folder)
+    made = experiments.fragments(loaded.experiment("augmentation"))
+    shown = plain(made["arms.md"])
+    assert "| mynet | split | 0.87 | 0.52 to 2.50 | 50.0 % | 5 |" in shown
+    assert "(270) would move the accuracy of mynet by an sd of 1.83 points" in shown
+    assert untraced(made["arms.md"], folder) == set()
+    assert made["answer.md"].count("It differs.") == 1
+    assert made["effects.md"].strip() == ""
+    assert "It differs." in fragments.verdicts(loaded)
 
 
 def test_what_the_search_of_each_arm_found(swept):

@@ -22,6 +22,7 @@ from chrysalis.report.pages.sections import (
     dynamics,
     label_quality,
     metrics,
+    sources,
     sweep,
 )
 from chrysalis.report.pages.tables import arm_of, badge, flatten, key, sentence, source, table
@@ -38,6 +39,7 @@ def fragments(experiment: ExperimentResults) -> dict[str, str]:
         "answer.md": answer(experiment),
         "compared.md": compared(experiment) + differences(experiment) + label_quality(experiment),
         "arms.md": arms(experiment)
+        + sources(experiment)
         + metrics(experiment)
         + sweep(experiment)
         + dynamics(experiment),
@@ -51,8 +53,8 @@ def answer(experiment: ExperimentResults) -> str:
     """The headline, then the outcome of each comparison in words."""
     shown = experiment.effects
     headline = experiment.answer.headline
-    known = {row.sentence for row in experiment.effects}
-    lines = [] if headline in known else [f"**{sentence(headline)}**", ""]
+    known = {row.sentence for row in experiment.effects} or {headline}
+    lines = [] if headline in known and shown else [f"**{sentence(headline)}**", ""]
     lines += [f"- {badge(row.outcome)} {sentence(row.sentence)}" for row in shown]
     lines += [f"- {sentence(text)}" for text in experiment.answer.sentences if text not in known]
     return "\n".join(lines) + "\n"
@@ -93,7 +95,12 @@ def arms(experiment: ExperimentResults) -> str:
 
 
 def effects(experiment: ExperimentResults) -> str:
-    """Each effect against the baseline with its interval and test, with the figure."""
+    """Each effect against the baseline with its interval and test, with the figure.
+
+    Like what follows from it, it is empty where nothing is compared.
+    """
+    if not experiment.effects:
+        return ""
     rows = [
         [
             badge(row.outcome),
@@ -119,6 +126,8 @@ def effects(experiment: ExperimentResults) -> str:
 
 def checks(experiment: ExperimentResults) -> str:
     """The same effects by other tests, and how often these say the same."""
+    if not experiment.checks:
+        return ""
     pairs = by_comparison(experiment.pairs)
     rows = [
         [

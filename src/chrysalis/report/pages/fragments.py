@@ -114,8 +114,9 @@ def verdicts(results: StudyResults) -> str:
         for experiment in results.experiments
     )
     tables = [experiment.paths.table("effects") for experiment in results.experiments]
-    sources = source("summarise", PLACES.claims) + source("compare", *tables)
-    return answers + "\n" + overview.error_rate(results) + sources
+    tables += [each.paths.table("sources") for each in results.experiments if each.sources]
+    files = source("summarise", PLACES.claims) + source("compare", *tables)
+    return answers + "\n" + overview.error_rate(results) + files
 
 
 def key_table(results: StudyResults) -> str:

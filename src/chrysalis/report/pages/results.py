@@ -25,6 +25,7 @@ from chrysalis.records.experiment import (
     PublishedClaimRow,
     PublishedFigureRow,
     RankRow,
+    SourceRow,
 )
 from chrysalis.records.files import require
 from chrysalis.records.paths import ExperimentPaths, StudyPaths, TrainingPaths
@@ -110,6 +111,7 @@ class ExperimentResults:
     metrics: list[MetricRow]
     ranking: list[RankRow]
     differences: list[DifferenceRow]
+    sources: list[SourceRow]
     dynamics: list[DynamicsRow] | None
     sweeps: list[SweepFindings]
     label_quality: dict[str, list[LabelQualityRow]]
@@ -240,6 +242,7 @@ def _load_experiment(
         metrics=by_model(tables.METRICS.read(files.table("metrics"))),
         ranking=tables.RANKING.read(files.table("ranking")),
         differences=by_model(tables.DIFFERENCES.read(files.table("differences"))),
+        sources=tables.SOURCES.read(files.table("sources")),
         dynamics=by_model(tables.DYNAMICS.read(files.dynamics)) if record.dynamics else None,
         sweeps=[
             _load_sweep(paths, trainings, record, arm_run)

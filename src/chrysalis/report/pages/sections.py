@@ -119,6 +119,37 @@ def metrics(experiment: ExperimentResults) -> str:
     )
 
 
+def sources(experiment: ExperimentResults) -> str:
+    """How far each source of variance moves accuracy; empty if that is not the question."""
+    if not experiment.sources:
+        return ""
+    rows = [
+        [
+            literal(row.model),
+            literal(row.arm),
+            number(100 * row.sd, 2),
+            f"{number(100 * row.low, 2)} to {number(100 * row.high, 2)}",
+            percent(row.share) if row.share == row.share else NOTHING,
+            number(row.seeds),
+        ]
+        for row in experiment.sources
+    ]
+    together = next(row for row in experiment.sources if row.arm == experiment.record.baseline)
+    headings = ["Model", "What differs", "sd (points)", "95 % interval", "Share of all", "Seeds"]
+    return (
+        "\n### How far each source moves accuracy\n\n"
+        + table(headings, rows, "llrrrr")
+        + "\n"
+        + source("compare", experiment.paths.table("sources"))
+        + "\nIn each row only the named source differs from seed to seed, and in *all* every one "
+        "does. The share is the variance of a row divided by the variance of *all*. Shares need "
+        "not add up to 100 %, because sources act on one another and so few seeds are a small "
+        "sample. Another draw of the same number of test images "
+        f"({number(together.images)}) would move the accuracy of {literal(together.model)} by an "
+        f"sd of {number(100 * together.image_sd, 2)} points by itself (a binomial distribution).\n"
+    )
+
+
 def sweep(experiment: ExperimentResults) -> str:
     """What the experiment's sweep found, against the base settings; empty if it has none."""
     asked = experiment.record.sweep
