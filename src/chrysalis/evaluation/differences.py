@@ -7,10 +7,11 @@ explain an effect as well, so it is computed here and not taken on trust.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from chrysalis.config.experiment import Arm
 from chrysalis.evaluation.arms import Comparison
-from chrysalis.records.experiment import DifferenceRow
+from chrysalis.records.experiment import DifferenceRow, EffectRow
 from chrysalis.records.study import ExperimentRecord
 from chrysalis.records.training import RunRecord
 
@@ -55,6 +56,20 @@ def differences_table(
                 warn = name in MACHINE or (name == "steps" and _far(arm, base, declared))
                 rows.append(DifferenceRow(*comparison.names, name, ours, theirs, warn))
     return rows
+
+
+def with_caveat(effect: EffectRow, differences: list[DifferenceRow]) -> EffectRow:
+    """The effect, its sentence saying so if its trainings were computed in another way each."""
+    names = effect.model, effect.arm, effect.baseline
+    found = [
+        f"{row.what} ({row.value} against {row.base_value})"
+        for row in differences
+        if (row.model, row.arm, row.baseline) == names and row.what in MACHINE
+    ]
+    if not found:
+        return effect
+    caveat = f" But the two were not computed alike, which may explain it: {', '.join(found)}."
+    return replace(effect, sentence=effect.sentence + caveat)
 
 
 def _declared(record: ExperimentRecord, comparison: Comparison) -> set[str]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from chrysalis.evaluation import verdict
 from chrysalis.evaluation.arms import ANALYSES, Compared, Comparison, JudgedArm, load_arms
-from chrysalis.evaluation.differences import differences_table
+from chrysalis.evaluation.differences import differences_table, with_caveat
 from chrysalis.evaluation.metrics import metrics_table, standard_deviation
 from chrysalis.evaluation.ranking import ranking_table
 from chrysalis.evaluation.sources import sentences as source_sentences
@@ -88,7 +88,8 @@ def analyse(
     """
     arms = load_arms(record, paths, seeds)
     compared = ANALYSES[record.analysis](arms, record)
-    effects = effects_table(compared, threshold)
+    differences = differences_table(record, compared.comparisons)
+    effects = [with_caveat(row, differences) for row in effects_table(compared, threshold)]
     sources = sources_table(arms, record) if record.analysis == "variance" else []
     sentences = [row.sentence for row in effects] or source_sentences(sources, record)
     answer = Answer(
@@ -111,7 +112,7 @@ def analyse(
         class_effects=class_effects_table(compared),
         metrics=metrics_table(record, paths, seeds),
         ranking=ranking_table(arms) if record.across_models else [],
-        differences=differences_table(record, compared.comparisons),
+        differences=differences,
         sources=sources,
     )
 
