@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+WEIGHTS = "model.safetensors"  # in the record of a training, as are the next
+HISTORY = "history.csv"
+PREDICTIONS = "predictions.parquet"
+
 
 @dataclass(frozen=True)
 class JobPaths:
