@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chrysalis.errors import UserError
 
-ASIDE = ".damaged"
+ASIDE = ".damaged"  # added to the name of a file that was set aside
+HASHES = "hashes.json"  # those of the files beside it
 
 
 class Record(BaseModel):
@@ -108,6 +109,9 @@ def damaged(path: Path, problem: str) -> UserError:
 
 def set_aside(path: Path) -> Path:
     """Rename a file that is of no use as it is; returns where it is now. Nothing is deleted."""
+    if path.is_symlink():  # to Snakemake's cache, which would give it out again
+        with suppress(OSError):
+            set_aside(path.resolve(strict=True))
     aside = path.with_name(path.name + ASIDE)
     with suppress(FileNotFoundError):  # another process was faster
         path.replace(aside)
@@ -125,11 +129,16 @@ def replacing(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield part
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
+        sync(part)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Have the file's content on the disk before anything else, whatever happens to the power."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -24,6 +24,16 @@ class JobPaths:
         """The settings of a run but for its seed, as its jobs read them."""
         return self.results / "settings/runs" / f"{run}.json"
 
+    @property
+    def images(self) -> Path:
+        """The images that can be used."""
+        return self.results / "data/inspect_images/images.csv"
+
+    @property
+    def split(self) -> Path:
+        """Label and split of every image."""
+        return self.results / "data/split/split.csv"
+
     def packed(self, size: int) -> Path:
         """The images packed as squares of `size` px."""
         return self.results / "data/pack" / f"{size}px.npy"
