@@ -6,7 +6,7 @@ if STUDY.dataset.can_fetch:
 
     rule fetch:
         input:
-            archives=STUDY.dataset.archives,
+            archives=[literal(path) for path in STUDY.dataset.archives],
             code=code("fetch"),
         output:
             f"{RAW}/manifest.csv",
@@ -14,7 +14,7 @@ if STUDY.dataset.can_fetch:
             f"{RESULTS}/logs/fetch.log",
         params:
             kind=STUDY.dataset.config.source.kind,
-            root=RAW,
+            root=lambda w: RAW,
         message:
             "Putting the images into {params.root}"
         shell:
@@ -34,7 +34,7 @@ rule inspect_images:
         f"{RESULTS}/logs/inspect_images.log",
     threads: 8
     params:
-        root=RAW,
+        root=lambda w: RAW,
         listing=STUDY.dataset.listing_digest(),
     message:
         "Opening every image of {params.root}"
@@ -76,7 +76,7 @@ rule pack:
     cache: "omit-software"
     threads: 8
     params:
-        root=RAW,
+        root=lambda w: RAW,
     message:
         "Packing the images as squares of {wildcards.size} px"
     shell:

@@ -71,14 +71,20 @@ class FileHash(Record):
 
 
 class Hashes(Record):
-    """The files that a job left in a folder, by name."""
+    """The files that a job left in a folder, by their POSIX names relative to it."""
 
     files: dict[str, FileHash]
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> Self:
-        """Those of these files as they are now."""
+        """Those of these files of one folder, as they are now."""
         return cls(files={path.name: FileHash.of(path) for path in paths})
+
+    @classmethod
+    def below(cls, folder: Path) -> Self:
+        """Those of all files in a folder and in those inside it."""
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        return cls(files={path.relative_to(folder).as_posix(): FileHash.of(path) for path in paths})
 
 
 def sha256_of(path: Path) -> str:

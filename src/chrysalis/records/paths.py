@@ -116,6 +116,16 @@ class StudyPaths(JobPaths):
         return self.results / "runs/summarise/claims.csv"
 
     @property
+    def place(self) -> Path:
+        """The folder or archive that the results belong to."""
+        return self.results / "settings/place.json"
+
+    @property
+    def site(self) -> Path:
+        """The first page of the report."""
+        return self.results / "site/index.html"
+
+    @property
     def left_out(self) -> Path:
         """The files that were left out, and why."""
         return self.results / "data/inspect_images/left_out.csv"

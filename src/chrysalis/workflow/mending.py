@@ -75,13 +75,16 @@ def mend(study: Study, paths: StudyPaths, command: Sequence[str], dry: bool) -> 
     data = [wrong for record in data_records(paths, study) for wrong in wrong_files(record)]
     trainings = (paths.training(run, seed) for run in study.runs for seed in study.seeds)
     records = [wrong for training in trainings for wrong in wrong_files(training.record)]
-    for wrong in (*data, *records):
+    pages = wrong_files(paths.site.with_name(HASHES))
+    for wrong in (*data, *records, *pages):
         log.warning("Damaged: %s. It is made again%s.", wrong, " by a real run" if dry else "")
     if changed:
         log.warning("%s has changed, so all images are inspected again.", changed)
     if dry:
         return
     aside = [set_aside(wrong.path) for wrong in (*data, *records) if wrong.path.exists()]
+    if pages:
+        paths.site.unlink(missing_ok=True)  # so the whole site is built again
     if changed:
         set_aside(paths.images)
     elif data:
@@ -128,7 +131,7 @@ def wrong_files(record: Path) -> list[Wrong]:
         return [Wrong(record, "it is no record")]
     checked, wrong, seen = False, [], record.stat().st_ctime_ns
     for name, written in files.items():
-        path = record.with_name(name)
+        path = record.parent / name
         if not path.is_file():
             wrong.append(Wrong(path, "it is gone"))
         elif path.stat().st_size != written.bytes or path.stat().st_ctime_ns > seen:
