@@ -32,7 +32,7 @@ from chrysalis.errors import UserError
 from chrysalis.models import registry
 from chrysalis.records.paths import StudyPaths
 from chrysalis.study.study import resolve
-from chrysalis.workflow import arguments, closure, locks, settings
+from chrysalis.workflow import arguments, closure, locks, mending, settings
 
 try:
     # Snakemake's own message for a broken file does not say which file it is.
@@ -50,6 +50,17 @@ try:
         RESULTS = f"results/{STUDY.dataset.name}"
         PATHS = StudyPaths(Path(RESULTS))
         PLAN = settings.write(STUDY, config, PATHS, alone)
+        if alone:
+            mending.mend(
+                STUDY,
+                PATHS,
+                mending.snakemake(
+                    Path(workflow.main_snakefile),
+                    PLAN.config,
+                    workflow.resource_settings.cores or 1,
+                ),
+                dry=mending.plans_only(sys.argv[1:]),
+            )
 except UserError as error:
     raise WorkflowError(str(error)) from None
 

@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from chrysalis.records.files import HASHES, Hashes
 from chrysalis.report.site.build import build_site
 from chrysalis.workflow import cli
 
@@ -10,6 +11,7 @@ from chrysalis.workflow import cli
 def main(args) -> None:
     """Assemble, render and check the site."""
     build_site(args.results, args.report, args.output)
+    Hashes.below(args.output).write(args.output / HASHES)
     logging.info("The report: %s", args.output / "index.html")
 
 

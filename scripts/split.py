@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chrysalis.data.packed import read_table
 from chrysalis.data.split import assign_splits
+from chrysalis.records.files import HASHES, Hashes
 from chrysalis.workflow import cli
 
 
@@ -11,6 +12,7 @@ def main(args) -> None:
     """Write the table of splits."""
     table = assign_splits(read_table(args.images), tuple(args.fractions), args.seed)
     table.to_csv(args.output, index=False)
+    Hashes.of([args.output]).write(args.output.with_name(HASHES))
 
 
 if __name__ == "__main__":

@@ -251,3 +251,28 @@ def test_suggest():
 def test_a_key_of_an_earlier_version_is_answered_with_its_new_name(content, model, old):
     new = RENAMED[old.rpartition(".")[2]]
     assert f"file.yaml: {old}: this key is now called '{new}'" in message(content, model)
+
+
+def test_keys_are_text_and_a_bool_is_explained(tmp_path):
+    path = tmp_path / "experiment.yaml"
+    path.write_text("title: T\nquestion: Q\nbaseline: off\narms: {off: {}, 3: {}, on: {}}\n")
+    assert list(read_yaml(path)["arms"]) == ["off", "3", "on"]
+    with pytest.raises(UserError, match="for the word, put it in quotes"):
+        load(path, Experiment)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"seeds": [10**22]}, "less than 4294967296"),
+        ({"seeds": 10**22}, "at most 1000 seeds can be counted; to name one, write [1000"),
+        ({"remove_classes": [True]}, "for the word, put it in quotes"),
+        ({"remove_classes": [None]}, "valid string"),
+    ],
+)
+def test_values_that_cannot_be_meant(changes, said):
+    assert said in message({**STUDY, **changes}, StudyConfig)
+
+
+def test_a_dataset_may_be_called_by_a_number():
+    assert validate({"dataset": 5, "remove_classes": [8]}, StudyConfig, "f").dataset == "5"

@@ -48,7 +48,11 @@ def test_every_row_is_its_image_resized_by_pillow(split_dataset, paths):
         np.testing.assert_array_equal(packed.images[row], np.asarray(expected))
     cmyk = packed.images[packed.index["path"].tolist().index("cats/cmyk.jpg")].astype(int)
     assert np.abs(cmyk - (255, 0, 0)).max() <= 4
-    assert sorted(p.name for p in paths[0].parent.iterdir()) == ["12px.csv", "12px.npy"]
+    assert sorted(p.name for p in paths[0].parent.iterdir()) == [
+        "12px.csv",
+        "12px.json",
+        "12px.npy",
+    ]
 
 
 @pytest.mark.parametrize("rows_at_once", [7, 10_000])
@@ -102,7 +106,7 @@ def test_a_file_that_changed_since_it_was_inspected_is_refused(split_dataset, pa
 def test_a_full_disk_is_noticed_before(split_dataset, paths, monkeypatch):
     root, split = split_dataset
     monkeypatch.setattr("shutil.disk_usage", lambda folder: type("Usage", (), {"free": 10}))
-    with pytest.raises(UserError, match="make room"):
+    with pytest.raises(UserError, match=r"needs 61 kB, and .* has 10 bytes left; free some space"):
         pack(root, split, 12, *paths, workers=1)
 
 
@@ -112,15 +116,32 @@ def test_files_that_do_not_belong_together_are_refused(split_dataset, paths):
         open_packed(*paths)
     pack(root, split, 12, *paths, workers=1)
     images_path, index_path = paths
+    images, index = (path.read_bytes() for path in paths)
     split.iloc[1:].to_csv(index_path, index=False)
-    with pytest.raises(UserError, match=r"142 images, but .* has 141 rows"):
+    with pytest.raises(UserError, match=r"it has 141 rows, but .* 142 images"):
         open_packed(*paths)
-    np.save(images_path, np.zeros((141, 12, 12)))
+    index_path.write_bytes(index)
+    np.save(images_path, np.zeros((142, 12, 12)))
     with pytest.raises(UserError, match="expected uint8"):
         open_packed(*paths)
-    images_path.write_bytes(images_path.read_bytes()[:200])
+    images_path.write_bytes(images[:200])
     with pytest.raises(UserError, match="damaged"):
         open_packed(*paths)
+    images_path.write_bytes(images)
+    open_packed(*paths)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_training_notices_a_flipped_bit(split_dataset, paths, which):
+    root, split = split_dataset
+    pack(root, split, 12, *paths, workers=1)
+    content = bytearray(paths[which].read_bytes())
+    content[-2] ^= 1
+    paths[which].write_bytes(content)
+    with pytest.raises(UserError, match=r"damaged .*its content is not what was written"):
+        open_for_training(*paths)
+    assert not paths[which].exists()
+    assert paths[which].with_name(paths[which].name + ".damaged").exists()
 
 
 def test_readers_import_no_image_library():

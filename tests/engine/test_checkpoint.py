@@ -1,8 +1,11 @@
 """Checkpoints: whole or not there, and only for the run that wrote them."""
 
 import fcntl
+import hashlib
+import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -121,6 +124,7 @@ def test_the_best_epoch_is_that_of_the_highest_top1_then_of_the_lowest_loss():
 HOLD = """
 import sys
 from pathlib import Path
+from pathlib import Path
 from chrysalis.engine.checkpoint import exclusive
 with exclusive(Path(sys.argv[1])):
     print("held", flush=True)
@@ -148,3 +152,37 @@ def test_a_second_training_of_a_run_waits_for_the_first(tmp_path):
     finally:
         first.kill()
         first.communicate()
+
+
+class Evil:
+    def __reduce__(self):
+        return Path.touch, (Path(self.mark),)
+
+    def __init__(self, mark):
+        self.mark = str(mark)
+
+
+@pytest.mark.parametrize("damage", ["empty", "torn", "flipped", "malicious", "malicious and whole"])
+def test_a_damaged_checkpoint_is_set_aside_and_training_starts_again(tmp_path, caplog, damage):
+    path, mark = tmp_path / "checkpoint.pt", tmp_path / "unpickled"
+    state = make()
+    checkpoint.save(path, Progress("run", epoch=1), state)
+    content = bytearray(path.read_bytes())
+    if damage == "flipped":
+        content[len(content) // 2] ^= 1
+    elif damage.startswith("malicious"):
+        buffer = io.BytesIO()
+        torch.save({"fingerprint": "run", "state": Evil(mark)}, buffer)
+        content = bytearray(buffer.getvalue())
+        content += hashlib.sha256(content).digest() if "whole" in damage else b""
+    else:
+        content = content[: len(content) // 2] if damage == "torn" else bytearray()
+    path.write_bytes(content)
+    before = {name: value.clone() for name, value in state.model.state_dict().items()}
+    assert checkpoint.load(path, "run", state) == Progress("run")
+    assert same(state.model.state_dict(), before)
+    assert "checkpoint.pt is damaged, so this training starts again" in caplog.text
+    assert "weights_only" not in caplog.text
+    assert [found.name for found in tmp_path.iterdir()] == ["checkpoint.pt.damaged"]
+    checkpoint.save(path, Progress("run", epoch=1), state)
+    assert checkpoint.load(path, "run", state).epoch == 1

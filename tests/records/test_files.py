@@ -5,7 +5,7 @@ import math
 import pytest
 
 from chrysalis.errors import UserError
-from chrysalis.records.files import Record, write_whole
+from chrysalis.records.files import Hashes, Record, write_whole
 from tests.runs import run_record
 
 
@@ -47,7 +47,23 @@ def test_damage_is_named_with_what_to_do(tmp_path, text, named):
     with pytest.raises(UserError) as error:
         Small.read(path)
     assert str(error.value).startswith(f"{path}: damaged ({named}")
-    assert "remove it and run snakemake again" in str(error.value)
+    assert "Give the same command again, and the file is made anew" in str(error.value)
+    assert not path.exists()
+    assert path.with_name("record.json.damaged").read_text() == text
+
+
+@pytest.mark.parametrize("change", [lambda b: b[:-1], lambda b: b[:3] + b"X" + b[4:]])
+def test_a_file_that_is_not_what_was_written_is_set_aside(tmp_path, change):
+    path = tmp_path / "weights"
+    path.write_bytes(b"0123456789")
+    known = Hashes.of([path]).files["weights"]
+    known.check(path)
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(UserError, match=r"weights: damaged"):
+        known.check(path)
+    assert [found.name for found in tmp_path.iterdir()] == ["weights.damaged"]
+    with pytest.raises(UserError, match=r"weights: there is no such file"):
+        known.check(path)
 
 
 def test_a_failed_write_leaves_the_old_content(tmp_path, monkeypatch):
@@ -57,3 +73,4 @@ def test_a_failed_write_leaves_the_old_content(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="disk full"):
         write_whole(path, "new")
     assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]

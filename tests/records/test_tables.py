@@ -58,7 +58,7 @@ def test_a_missing_file_column_or_number_is_named(tmp_path):
     with pytest.raises(UserError, match=r"table\.csv: there is no such file"):
         TABLE.read(path)
     path.write_text("class,images,effect,right\na,1,2,True\n")
-    with pytest.raises(UserError, match=r"table\.csv: has no column values"):
+    with pytest.raises(UserError, match=r"table\.csv: damaged \(it has no column values"):
         TABLE.read(path)
     path.write_text("class,images,effect,right,values\na,one,2,True,\n")
     with pytest.raises(UserError, match=r"table\.csv: damaged .*one"):

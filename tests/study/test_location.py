@@ -1,11 +1,13 @@
 """Which dataset is meant: one with a file, a folder, or an archive."""
 
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from chrysalis.errors import UserError
+from chrysalis.records.study import PlaceRecord
 from chrysalis.study.location import locate
 
 
@@ -121,11 +123,58 @@ def test_a_folder_named_like_a_known_dataset_gets_results_of_its_own(datasets, i
     assert locate("digits", datasets).config.source.kind == "digits"
 
 
-@pytest.mark.parametrize("here", [".", "./", "../{name}"])
-def test_the_folder_that_one_is_in_has_its_own_name(datasets, images, folder, monkeypatch, here):
-    root = images("a", "b", root="photos")
-    monkeypatch.chdir(root)
-    assert locate(here.format(name="photos"), folder / "config/datasets").name == "photos"
+@pytest.mark.parametrize("wanted", ["../photos", "../photos/", "../photos/a/.."])
+def test_a_folder_has_the_name_that_its_path_ends_in(datasets, images, folder, monkeypatch, wanted):
+    images("a", "b", root="photos")
+    (folder / "work").mkdir()
+    monkeypatch.chdir(folder / "work")
+    assert locate(wanted, folder / "config/datasets").name == "photos"
+
+
+@pytest.mark.parametrize("wanted", [".", "..", "results", "results/photos"])
+def test_nothing_is_written_into_a_folder_of_images(datasets, images, folder, monkeypatch, wanted):
+    images("a", "b", root="work/results/photos")
+    monkeypatch.chdir(folder / "work")
+    with pytest.raises(UserError, match="lie in one another; move the images"):
+        locate(wanted, folder / "config/datasets")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("我的照片", "我的照片"),
+        ("猫と犬", "猫と犬"),
+        ("cafe\u0301", "café"),
+        ("🐈", "images"),
+        ("a" * 100, "a" * 60),
+    ],
+)
+def test_names_in_any_script_are_kept(datasets, images, path, name):
+    assert locate(str(images("a", "b", root=path)), datasets).name == name
+
+
+def test_results_belong_to_a_path(datasets, images, folder):
+    first, second = (images("a", "b", root=f"{parent}/photos") for parent in ("p1", "p2"))
+
+    def claim(root):
+        found = locate(str(root), datasets)
+        record = folder / "results" / found.name / "settings/place.json"
+        PlaceRecord(path=found.place).write(record)
+        return found.name
+
+    names = [claim(first), claim(second)]
+    assert names[0] == "photos"
+    assert re.fullmatch(r"photos_[0-9a-f]{6}", names[1])
+    assert [claim("p1/../p1/photos"), claim("p2/photos/")] == names
+    (folder / "linked").symlink_to(second)
+    assert claim("linked") == names[1]
+
+
+@pytest.mark.parametrize("name", ["a{b}", "{seed}", "a\nb"])
+def test_names_that_snakemake_would_read_otherwise_are_refused(write, name):
+    write(f"datasets/{name}.yaml", "title: T\nsource: {kind: digits}")
+    with pytest.raises(UserError, match="has a name without braces"):
+        locate(name, Path("config/datasets"))
 
 
 def test_an_archive_of_photos(datasets, archive):

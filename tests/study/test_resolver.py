@@ -168,7 +168,7 @@ def test_augmentation_none_changes_and_standard(study, write, dataset, arm, flip
         title: Layers
         question: What is left?
         baseline: base
-        arms: {{base: {{}}, over: {arm}}}
+        arms: {{base: {{training: {{epochs: 1}}}}, over: {arm}}}
         """,
     )
     found = arm_runs(study(experiments=["layers"]), "layers")["mynet", "over"].augmentation
@@ -330,3 +330,39 @@ def test_what_experiments_build_on_is_noted_once(study, write):
         taught.name,
         found.base_runs["mynet"],
     }
+
+
+PAIR = """
+    title: Pair
+    question: Which?
+    baseline: one
+    arms: {{one: {}, two: {}}}
+    """
+
+
+def test_arms_written_alike_are_refused(write, message):
+    write("experiments/pair.yaml", PAIR.format("{augmentation: none}", "{augmentation: none}"))
+    assert message(experiments=["pair"]) == (
+        "config/experiments/pair.yaml: the arms 'one' and 'two' are the same; change or remove one"
+    )
+
+
+def test_arms_that_come_to_the_same_are_not_asked(write, study):
+    write("experiments/pair.yaml", PAIR.format("{augmentation: none}", "{}"))
+    found = study(experiments=["pair", "removal"], settings={"augmentation": "none"})
+    assert [experiment.name for experiment in found.experiments] == ["removal"]
+    assert found.skipped["pair"][1] == (
+        "its arms 'one' and 'two' are the same training of mynet under the settings of this study"
+    )
+
+
+@pytest.mark.parametrize(("name", "found"), [("001", "001"), (0, "001"), ("caf\u00e9", "café")])
+def test_classes_are_named_by_text_or_label(images, study, arm_runs, name, found):
+    images("001", "002", "cafe\u0301")
+    runs = arm_runs(study(remove_classes=[name]), "removal")
+    assert runs["mynet", "removed"].removed_classes == (found,)
+
+
+def test_a_number_without_its_zeros_is_no_label(images, message):
+    images("001", "002")
+    assert "for the class '001' put its name in quotes" in message(remove_classes=[1])

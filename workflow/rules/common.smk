@@ -23,6 +23,11 @@ def code(script, *modules):
     return str(settings.write_code(used, base, PATHS.code(name)))
 
 
+def literal(path):
+    """A path as a pattern that matches just it: braces would be wildcards."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
 def model_module(wildcards):
     """The file that defines a run's model, which scripts import by name."""
     return closure.model_module(STUDY.run(wildcards.run).model)

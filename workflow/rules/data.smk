@@ -6,7 +6,7 @@ if STUDY.dataset.can_fetch:
 
     rule fetch:
         input:
-            archives=STUDY.dataset.archives,
+            archives=[literal(path) for path in STUDY.dataset.archives],
             code=code("fetch"),
         output:
             f"{RAW}/manifest.csv",
@@ -14,7 +14,7 @@ if STUDY.dataset.can_fetch:
             f"{RESULTS}/logs/fetch.log",
         params:
             kind=STUDY.dataset.config.source.kind,
-            root=RAW,
+            root=lambda w: RAW,
         message:
             "Putting the images into {params.root}"
         shell:
@@ -29,17 +29,18 @@ rule inspect_images:
     output:
         images=f"{RESULTS}/data/inspect_images/images.csv",
         left_out=f"{RESULTS}/data/inspect_images/left_out.csv",
+        hashes=f"{RESULTS}/data/inspect_images/hashes.json",
     log:
         f"{RESULTS}/logs/inspect_images.log",
     threads: 8
     params:
-        root=RAW,
+        root=lambda w: RAW,
         listing=STUDY.dataset.listing_digest(),
     message:
         "Opening every image of {params.root}"
     shell:
         "{PYTHON} scripts/inspect_images.py --root {params.root:q} --threads {threads}"
-        " --images {output.images:q} --left-out {output.left_out:q} --log {log:q}"
+        " --manifest {input.manifest:q} --images {output.images:q} --left-out {output.left_out:q} --log {log:q}"
 
 
 rule split:
@@ -48,6 +49,7 @@ rule split:
         code=code("split"),
     output:
         f"{RESULTS}/data/split/split.csv",
+        hashes=f"{RESULTS}/data/split/hashes.json",
     log:
         f"{RESULTS}/logs/split.log",
     params:
@@ -55,7 +57,7 @@ rule split:
         seed=STUDY.dataset.config.split.seed,
     shell:
         "{PYTHON} scripts/split.py --images {input.images:q} --fractions {params.fractions}"
-        " --seed {params.seed} --output {output:q} --log {log:q}"
+        " --seed {params.seed} --output {output[0]:q} --log {log:q}"
 
 
 rule pack:
@@ -63,19 +65,23 @@ rule pack:
         split=rules.split.output[0],
         code=code("pack"),
     output:
-        multiext(f"{RESULTS}/data/pack/{{size}}px", images=".npy", index=".csv"),
+        multiext(
+            f"{RESULTS}/data/pack/{{size}}px",
+            images=".npy",
+            index=".csv",
+            hashes=".json",
+        ),
     log:
         f"{RESULTS}/logs/pack_{{size}}px.log",
     cache: "omit-software"
     threads: 8
     params:
-        root=RAW,
+        root=lambda w: RAW,
     message:
         "Packing the images as squares of {wildcards.size} px"
     shell:
-        "{PYTHON} scripts/pack.py --root {params.root:q} --split {input.split:q}"
-        " --size {wildcards.size} --threads {threads} --images {output.images:q}"
-        " --index {output.index:q} --log {log:q}"
+        "{PYTHON} scripts/pack.py --results {RESULTS:q} --root {params.root:q}"
+        " --size {wildcards.size} --threads {threads} --log {log:q}"
 
 
 rule resplit:

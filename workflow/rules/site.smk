@@ -9,7 +9,7 @@ rule study:
     log:
         f"{RESULTS}/logs/study.log",
     params:
-        study=STUDY.record().model_dump_json(),
+        study=lambda w: STUDY.record().model_dump_json(),
     shell:
         "{PYTHON} scripts/study.py --study {PLAN.study:q} --output {output:q} --log {log:q}"
 
@@ -24,7 +24,7 @@ rule plot_dag:
     log:
         f"{RESULTS}/logs/plot_dag.log",
     params:
-        config=json.dumps(config, sort_keys=True),
+        config=lambda w: json.dumps(config, sort_keys=True),
     shell:
         "{PYTHON} scripts/plot_dag.py --config {PLAN.config:q} --output {RESULTS:q}/plot_dag"
         " --log {log:q}"
@@ -73,6 +73,7 @@ rule site:
         code=code("site"),
     output:
         f"{RESULTS}/site/index.html",
+        hashes=f"{RESULTS}/site/hashes.json",
     log:
         f"{RESULTS}/logs/site.log",
     message:

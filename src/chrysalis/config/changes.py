@@ -74,5 +74,6 @@ class Changes(Settings):
 def as_text(value: object) -> object:
     """YAML reads a class called 8 as a number: give class names back as text."""
     if isinstance(value, list):
-        return [str(item) if isinstance(item, int) else item for item in value]
-    return value
+        return [as_text(item) for item in value]
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number else value

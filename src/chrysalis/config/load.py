@@ -21,11 +21,17 @@ RENAMED = {
     "tuned": "from_sweep",
 }
 
+# Nothing else says why somebody who wrote off finds False.
+QUOTE = " (YAML reads on, off, yes, no, true and false as such; for the word, put it in quotes)"
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML keeps the last of two equal keys and says nothing, so an arm could vanish."""
+    """Keys are text, also one called off or 3, and each is given once.
+
+    PyYAML keeps the last of two equal keys and says nothing, so an arm could vanish.
+    """
 
     # The type of the anchor, text or None in truth, is that of PyYAML's stubs.
     def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
@@ -37,6 +43,8 @@ class _Loader(yaml.SafeLoader):
                     problem = f"the key '{key.value}' is given twice"
                     raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
                 seen.add(key.value)
+                if key.tag != "tag:yaml.org,2002:merge":
+                    key.tag = "tag:yaml.org,2002:str"
         return node
 
 
@@ -112,7 +120,8 @@ def _describe(fault: Any, model: type[BaseModel], where: str) -> str:
     message = fault["msg"].removeprefix("Value error, ")
     if not location:
         return f"{where}: {message}"
-    return f"{where}: {key}: found {fault['input']!r}; {message[0].lower()}{message[1:]}"
+    found = f"{where}: {key}: found {fault['input']!r}; {message[0].lower()}{message[1:]}"
+    return found + (QUOTE if isinstance(fault["input"], bool) else "")
 
 
 def _is_union_tag(part: object) -> bool:

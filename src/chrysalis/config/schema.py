@@ -16,6 +16,8 @@ from chrysalis.config.experiment import Experiment
 from chrysalis.config.published import Published
 from chrysalis.config.settings import Settings
 
+MOST_SEEDS = 1000
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -49,7 +51,7 @@ class SplitSettings(Settings):
     """How images without an official split are divided."""
 
     fractions: tuple[Share, Share, Share] = Field((0.7, 0.15, 0.15), description="train, val, test")
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Seed = 0
 
     @field_validator("fractions")
     @classmethod
@@ -98,9 +100,7 @@ class StudyConfig(Settings):
     """What to study (config/config.yaml, --configfile, --config)."""
 
     dataset: str = Field(description="A name in config/datasets, a folder, or an archive.")
-    seeds: int | list[Annotated[int, Field(ge=0)]] = Field(
-        3, description="How many seeds (0, 1, ...), or which."
-    )
+    seeds: int | list[Seed] = Field(3, description="How many seeds (0, 1, ...), or which.")
     vary_split: bool = Field(
         False,
         description="Whether each seed has its own split into train, val and test; else all seeds "
@@ -139,7 +139,7 @@ class StudyConfig(Settings):
         1, description="Processes that train each run together (torchrun), on a GPU each."
     )
 
-    @field_validator("remove_classes", mode="before")
+    @field_validator("dataset", "remove_classes", mode="before")
     @classmethod
     def _as_text(cls, value: object) -> object:
         return as_text(value)
@@ -149,6 +149,10 @@ class StudyConfig(Settings):
     def _some_seeds(cls, value: int | list[int]) -> int | list[int]:
         if isinstance(value, int) and value < 1:
             raise ValueError("at least one seed is needed")
+        if isinstance(value, int) and value > MOST_SEEDS:
+            raise ValueError(
+                f"at most {MOST_SEEDS} seeds can be counted; to name one, write [{value}]"
+            )
         if isinstance(value, list) and (not value or len(set(value)) < len(value)):
             raise ValueError("the list of seeds must name each seed once, and at least one")
         return value

@@ -17,8 +17,10 @@ from functools import partial
 from pathlib import Path, PureWindowsPath
 from typing import IO, NamedTuple, Self
 
+from chrysalis.data import room
 from chrysalis.data.layout import is_hidden
 from chrysalis.errors import UserError
+from chrysalis.records.files import ASIDE
 
 TAR_OPENERS: dict[str, Callable] = {
     ".tar": open,
@@ -27,6 +29,11 @@ TAR_OPENERS: dict[str, Callable] = {
     ".tar.xz": lzma.open,
 }
 SUFFIXES = (".zip", *TAR_OPENERS)
+# Images are compressed already, so no archive of them grows by this much: a bomb does.
+LARGEST_GROWTH = 200
+ALWAYS_ALLOWED = 10**9  # bytes that any archive may unpack to
+LONGEST_NAME = 255  # bytes of a file's name, as far as file systems go
+LONGEST_PATH = 3000  # of 4096, for the rest is the folder's
 
 _BROKEN = (
     zipfile.BadZipFile,
@@ -62,12 +69,14 @@ def extract(archives: Iterable[Path], target: Path) -> None:
     Of several members with one name the last one counts, as with `tar`.
 
     Raises:
-        UserError: an archive is missing, broken, encrypted or of an unknown kind; a member is a
-            link or a device, or would land outside `target`; or as `new_folder`.
+        UserError: an archive is missing, broken, encrypted, of an unknown kind or a bomb; a member
+            is a link or a device, has too long a name, or would land outside `target`; the disk
+            has no room; or as `new_folder`.
     """
     with new_folder(target) as folder:
         for archive in archives:
             for member in _members(archive):
+                room.require(folder, member.size, f"{archive}: its member '{member.name}'")
                 _unpack(archive, member, folder / member.name)
 
 
@@ -113,7 +122,9 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 def _files(folder: Path) -> set[str]:
-    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+    """All files but those that were set aside."""
+    files = (p for p in folder.rglob("*") if not p.is_dir() and p.suffix != ASIDE)
+    return {path.relative_to(folder).as_posix() for path in files}
 
 
 def _members(archive: Path) -> Iterator[_Member]:
@@ -124,8 +135,17 @@ def _members(archive: Path) -> Iterator[_Member]:
     if suffix is None:
         raise UserError(f"{archive}: not a kind of archive that can be read ({' '.join(SUFFIXES)})")
     walk = _zip_members(archive) if suffix == ".zip" else _tar_members(archive, suffix)
+    allowed = max(ALWAYS_ALLOWED, LARGEST_GROWTH * archive.stat().st_size)
+    unpacked = 0
     try:
         for member in walk:
+            unpacked += member.size
+            if unpacked > allowed:
+                raise UserError(
+                    f"{archive}: unpacks to more than {room.readable(allowed)}, though it has only "
+                    f"{room.readable(archive.stat().st_size)}, so nothing was unpacked; if you "
+                    "trust the archive, unpack it yourself and name the folder instead"
+                )
             if not is_hidden(member.name):
                 yield member
     except _BROKEN as error:
@@ -193,6 +213,9 @@ def _inside(archive: Path, name: str) -> str:
     if name.startswith("/") or PureWindowsPath(name).is_absolute():
         raise _refusal(archive, name, "has an absolute path")
     normal = posixpath.normpath(name)
+    longest = max(len(part.encode()) for part in normal.split("/"))
+    if longest > LONGEST_NAME or len(normal.encode()) > LONGEST_PATH:
+        raise _refusal(archive, f"{name[:40]}...", "has too long a name to be a file")
     if normal.split("/")[0] == "..":
         raise _refusal(archive, name, "leads out of the target folder")
     return normal

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,7 +10,9 @@ import pandas as pd
 from PIL import Image
 
 from chrysalis.data.archives import extract, new_folder
-from chrysalis.data.layout import MANIFEST
+from chrysalis.data.layout import MANIFEST, is_hidden, list_files
+from chrysalis.errors import UserError
+from chrysalis.records.files import damaged, require, set_aside, sha256_of
 
 
 def fetch_digits(target: Path) -> None:
@@ -47,15 +48,42 @@ def fetch_archives(archives: Iterable[Path], target: Path) -> None:
         _write_manifest(folder)
 
 
+def check_fetched(root: Path, hashes: dict[str, str]) -> None:
+    """Compare the files under `root` with its manifest: names, sizes, and as far as given hashes.
+
+    If one differs the manifest is set aside, so that Snakemake fetches all of them again.
+
+    Args:
+        root: the folder that was fetched.
+        hashes: SHA-256 in hex of some files, by their paths.
+
+    Raises:
+        UserError: a file is missing or not what was fetched.
+    """
+    path = root / MANIFEST
+    try:
+        manifest = pd.read_csv(require(path), dtype={"path": str, "sha256": str}, index_col="path")
+        rows = list(zip(manifest.index, manifest["bytes"], manifest["sha256"], strict=True))
+    except (ValueError, KeyError) as error:
+        raise damaged(path, str(error)) from None
+    sizes = dict(list_files(root))
+    wrong = [
+        name
+        for name, size, sha256 in rows
+        if not is_hidden(name) and (sizes.get(name) != size or hashes.get(name, sha256) != sha256)
+    ]
+    if wrong:
+        set_aside(path)
+        raise UserError(
+            f"{root / wrong[0]}: not the file that was fetched ({len(wrong):,} of {len(rows):,} "
+            "files differ); give the same command again, and all are fetched anew"
+        )
+
+
 def _write_manifest(folder: Path) -> None:
     """Write path (POSIX), bytes and SHA-256 of every file in `folder`, sorted by path."""
     (folder / MANIFEST).unlink(missing_ok=True)
     paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
-    rows = [(name, path.stat().st_size, _sha256(path)) for name, path in sorted(paths.items())]
+    rows = [(name, path.stat().st_size, sha256_of(path)) for name, path in sorted(paths.items())]
     table = pd.DataFrame(rows, columns=["path", "bytes", "sha256"])
     table.to_csv(folder / MANIFEST, index=False)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

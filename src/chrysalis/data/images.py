@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import io
+import os
+import stat
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -13,6 +17,10 @@ from PIL import Image, UnidentifiedImageError
 SMALLEST_SIDE = 2
 # MPO, a JPEG with more pictures behind it, is opened as JPEG.
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM")
+
+# No image of at most Pillow's limit of pixels needs more: 89 million pixels of 16-bit RGBA.
+LARGEST_FILE = 10**9
+_HEAD = 16  # bytes by which Pillow's readers tell whether a file is theirs
 
 _ORIENTATION_TAG = 0x0112
 _IS_UPRIGHT = 1  # EXIF's number for it
@@ -47,25 +55,47 @@ def decode(path: Path) -> tuple[Image.Image, str]:
     """The picture in `path`, RGB, 8 bits per channel, loaded, and a note (see `Decoded`).
 
     Raises:
-        UnusableImage: as `decode_bytes`, or the file cannot be read or is empty.
+        UnusableImage: as `decode_bytes` and `read_bytes`.
     """
     decoded = decode_bytes(read_bytes(path))
     return decoded.image, decoded.note
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's content.
+    """The file's content. No more of it is read than tells that it is no image.
 
     Raises:
-        UnusableImage: the file cannot be read or is empty.
+        UnusableImage: the file cannot be read, is empty, larger than `LARGEST_FILE` bytes, no
+            regular file, or does not begin as an image of one of `FORMATS` does.
     """
     try:
-        data = path.read_bytes()
+        # Opened without waiting, as a pipe would let us wait for ever.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            return _read(file)
     except OSError as error:
         raise UnusableImage(f"the file cannot be read: {error.strerror}") from None
-    if not data:
+
+
+def _read(file: IO[bytes]) -> bytes:
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        raise UnusableImage("not a regular file, but a folder, a device or a pipe")
+    if status.st_size > LARGEST_FILE:
+        size, limit = status.st_size / 1e9, LARGEST_FILE / 1e9
+        raise UnusableImage(f"{size:.1f} GB: files above {limit:g} GB are not read")
+    head = file.read(_HEAD)
+    if not head:
         raise UnusableImage("the file is empty")
-    return data
+    if len(head) == _HEAD and not any(accept(head) for accept in _accepts()):
+        raise UnusableImage("not an image of a known format")
+    return head + file.read(LARGEST_FILE)
+
+
+@functools.cache
+def _accepts() -> list[Callable[[bytes], object]]:
+    """Pillow's own tests of a file's first bytes, by format."""
+    Image.init()
+    return [accept for name in FORMATS if (accept := Image.OPEN[name][1]) is not None]
 
 
 def decode_bytes(data: bytes) -> Decoded:

@@ -122,7 +122,8 @@ def check_classes(images: pd.DataFrame, left_out: pd.DataFrame) -> None:
         UserError: there are fewer than two classes, or a class has fewer than three usable
             images: train, val and test need one each.
     """
-    usable, unusable = images["class"].value_counts(), left_out["class"].value_counts()
+    usable = images["class"].value_counts()
+    unusable = left_out.loc[left_out["class"] != "", "class"].value_counts()
     classes = sorted({*usable.index, *unusable.index})
     short = [name for name in classes if usable.get(name, 0) < FEWEST_IMAGES]
     if short:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,6 +26,9 @@ SPLIT_FOLDERS = {
 _IMAGE_NAME = re.compile(
     r".+\.(jpe?g|jfif|png|gif|bmp|tiff?|webp|avif|jp2|p[bgnp]m)", re.IGNORECASE
 )
+# They break lines of tables, and XML has no way to write most of them.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_LEFT_BEHIND = ("__MACOSX", "Icon\r")  # by macOS; the latter is a folder's own icon
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ _Folders = dict[str, list[_Entry]]
 
 def is_hidden(name: str) -> bool:
     """Whether a relative POSIX name is, or lies in, what systems leave behind for themselves."""
-    return any(p.startswith(".") or p == "__MACOSX" for p in PurePosixPath(name).parts)
+    return any(p.startswith(".") or p in _LEFT_BEHIND for p in PurePosixPath(name).parts)
 
 
 def find_images(names: Iterable[str], where: str = "the dataset") -> list[ImageFile]:
@@ -70,18 +74,26 @@ def find_images(names: Iterable[str], where: str = "the dataset") -> list[ImageF
       suffix. Other folders beside the two are not read.
 
     Files above the class folders (README, index.csv) are not returned. Whether a file is an image
-    is found out when it is opened; the name does not decide.
+    is found out when it is opened; the name does not decide. A class is called as its folder in
+    Unicode's composed form (NFC), so that a folder copied from a Mac has the same class.
 
     Args:
         names: POSIX file names relative to the dataset.
         where: what to call the dataset in messages.
 
     Raises:
-        UserError: no files, no class folders, just one class, or splits without class folders.
+        UserError: no files, no class folders, just one class, splits without class folders, or a
+            name with a control character.
     """
     entries = [
         _Entry(name, PurePosixPath(name).parts) for name in sorted(names) if not is_hidden(name)
     ]
+    for entry in entries:
+        if _CONTROL.search(entry.path):
+            raise UserError(
+                f"{where}: the name {entry.path!a} holds a control character (such as a line "
+                "break), which tables and pages cannot show; rename that file or folder"
+            )
     if not entries:
         raise UserError(
             f"{where}: no images found, it holds no files; "
@@ -100,6 +112,16 @@ def find_images(names: Iterable[str], where: str = "the dataset") -> list[ImageF
 def class_names(names: Iterable[str], where: str = "the dataset") -> list[str]:
     """The classes that `find_images` finds, in the order of their labels: sorted as text."""
     return sorted({image.class_name for image in find_images(names, where)})
+
+
+def images_elsewhere(names: Iterable[str], found: Iterable[ImageFile]) -> list[str]:
+    """The visible files that are images by name, but neither `found` nor a mask of those."""
+    known = {path for image in found for path in (image.path, image.mask)}
+    return sorted(
+        name
+        for name in names
+        if name not in known and not is_hidden(name) and _IMAGE_NAME.fullmatch(name)
+    )
 
 
 def _locate(folders: _Folders, split: str | None, where: str) -> list[ImageFile]:
@@ -121,7 +143,7 @@ def _locate(folders: _Folders, split: str | None, where: str) -> list[ImageFile]
             "training; add a folder 'train' with class folders, or remove the level of splits"
         )
     return [
-        ImageFile(entry.path, name, split, entry.mask)
+        ImageFile(entry.path, unicodedata.normalize("NFC", name), split, entry.mask)
         for name, inside in folders.items()
         for entry in inside
     ]
@@ -146,7 +168,8 @@ def _locate_splits(folders: _Folders, splits: dict[str, str], where: str) -> lis
 
 def _with_masks(images: list[_Entry], masks: list[_Entry]) -> list[_Entry]:
     def key(entry: _Entry) -> tuple[str, ...]:
-        return (*entry.parts[:-1], PurePosixPath(entry.parts[-1]).stem)
+        parts = *entry.parts[:-1], PurePosixPath(entry.parts[-1]).stem
+        return tuple(unicodedata.normalize("NFC", part) for part in parts)
 
     by_key: dict[tuple[str, ...], str] = {}
     for mask in masks:
@@ -186,7 +209,8 @@ def list_files(root: Path) -> list[tuple[str, int]]:
     """Visible files below `root`: (POSIX name relative to it, bytes), sorted by name.
 
     Links to files and folders are followed, except to a folder that the link itself lies in. A
-    link to nothing is listed with 0 bytes, so that opening it names it as unusable.
+    link to nothing, a device or a pipe is listed with 0 bytes, so that opening it names it as
+    unusable.
 
     Raises:
         UserError: `root` is no folder, a folder may not be read, or a name is not valid UTF-8.
@@ -217,7 +241,7 @@ def _walk(folder: Path, prefix: str, above: tuple[str, ...], found: list[tuple[s
                 _walk(Path(entry.path), f"{name}/", (*above, real), found)
             elif os.path.isfile(entry.path):  # noqa: PTH113
                 found.append((name, entry.stat().st_size))
-            elif entry.is_symlink():
+            else:
                 found.append((name, 0))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -12,10 +11,16 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from chrysalis.data import room
 from chrysalis.data.images import UnusableImage, decode_bytes, read_bytes
 from chrysalis.errors import UserError
+from chrysalis.records.files import FileHash, Hashes, sync
 
 _CHUNK = 64  # images per task
+
+
+class ChangedImage(UserError):
+    """An image has changed since it was inspected."""
 
 
 def pack(
@@ -24,7 +29,8 @@ def pack(
     """Write the images of `split` as uint8 (N, size, size, 3), RGB, and their index beside it.
 
     The whole picture is squashed to the square with Pillow's antialiased bicubic filter. Memory
-    does not grow with N. Both files appear only when they are complete, the index last.
+    does not grow with N. The files appear only when they are complete, last the hashes of both, in
+    a file of the images' name with the suffix .json.
 
     Args:
         root: folder that the paths in `split` are relative to.
@@ -36,26 +42,38 @@ def pack(
         workers: number of processes; the result does not depend on it.
 
     Raises:
-        UserError: the disk has no room for the array, or a file is not the one inspected before.
+        UserError: the disk has no room for the array.
+        ChangedImage: a file is not the one inspected before.
     """
     shape = (len(split), size, size, 3)
     images_path.parent.mkdir(parents=True, exist_ok=True)
-    _check_room(images_path.parent, int(np.prod(shape, dtype=np.int64)))
+    needed = int(np.prod(shape, dtype=np.int64))
+    room.require(images_path.parent, needed, f"{images_path}: the array of packed images")
     new_images, new_index = (p.with_name(f".{p.name}.partial") for p in (images_path, index_path))
     try:
         np.lib.format.open_memmap(new_images, mode="w+", dtype=np.uint8, shape=shape)
+        room.reserve(new_images)
         rows = list(zip(split["path"], split["sha256"], strict=True))
         tasks = [(start, rows[start : start + _CHUNK]) for start in range(0, len(rows), _CHUNK)]
         with ProcessPoolExecutor(workers) as pool:
             for _ in pool.map(partial(_fill, root, new_images), tasks):
                 pass
         split.to_csv(new_index, index=False)
-        index_path.unlink(missing_ok=True)  # never an old index beside new images
-        new_images.replace(images_path)
-        new_index.replace(index_path)
+        _put_in_place({images_path: new_images, index_path: new_index})
     finally:
         for path in (new_images, new_index):
             path.unlink(missing_ok=True)
+
+
+def _put_in_place(files: dict[Path, Path]) -> None:
+    """Give the new files their names, the images first, and note their hashes."""
+    images_path, index_path = files
+    found = Hashes(files={path.name: FileHash.of(new) for path, new in files.items()})
+    index_path.unlink(missing_ok=True)  # never an old index beside new images
+    for path, new in files.items():
+        sync(new)
+        new.replace(path)
+    found.write(images_path.with_suffix(".json"))
 
 
 def _fill(root: Path, images_path: Path, task: tuple[int, list[tuple[str, str]]]) -> None:
@@ -76,16 +94,4 @@ def _decode_inspected(path: Path, sha256: str) -> Image.Image:
         reason = "its content is another"
     except UnusableImage as error:
         reason = str(error)
-    raise UserError(
-        f"{path}: not the file that was inspected ({reason}); run the rule 'inspect_images' again"
-    )
-
-
-def _check_room(folder: Path, needed: int) -> None:
-    # A memory map on a full disk kills the process without a message.
-    free = shutil.disk_usage(folder).free
-    if needed > free:
-        raise UserError(
-            f"{folder}: the packed images need {needed / 1e9:.1f} GB and the disk has "
-            f"{free / 1e9:.1f} GB left; make room or lower image_size"
-        )
+    raise ChangedImage(f"{path}: not the file that was inspected ({reason})")

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.types import union_categoricals
 
-from chrysalis.errors import UserError
+from chrysalis.records.files import Hashes, damaged, require
 
 _WHOLE_NUMBERS = ("label", "width", "height", "bytes")
 _LABELLING = ["class", "label", "split"]
@@ -68,7 +68,8 @@ def open_packed(images_path: Path, index_path: Path) -> Packed:
     """Open what `chrysalis.data.pack.pack` wrote; no image is read yet.
 
     Raises:
-        UserError: a file is missing or damaged, or the two do not belong together.
+        UserError: a file is missing or damaged, or the two do not belong together. What is damaged
+            is set aside.
     """
     return _open(images_path, index_path, read_table)
 
@@ -76,41 +77,46 @@ def open_packed(images_path: Path, index_path: Path) -> Packed:
 def open_for_training(images_path: Path, index_path: Path) -> Packed:
     """As `open_packed`, with just the columns class, label and split: a few bytes for each image.
 
+    All of the content is compared with the hashes that `pack` noted.
+
     Raises:
         UserError: as `open_packed`.
     """
+    record = images_path.with_suffix(".json")
+    known = Hashes.read(record).files if record.is_file() else {}
+    for path in (images_path, index_path):
+        if path.parent == record.parent and path.name in known:
+            known[path.name].check(path)
     return _open(images_path, index_path, _read_labelling)
 
 
 def _open(images_path: Path, index_path: Path, read: Callable[[Path], pd.DataFrame]) -> Packed:
     for path in (images_path, index_path):
-        if not path.is_file():
-            raise UserError(f"{path}: there is no such file; run the rule 'pack' first")
+        require(path)
     try:
         images = np.load(images_path, mmap_mode="r")
     except (ValueError, EOFError) as error:
-        raise UserError(f"{images_path}: damaged ({error}); remove it and pack again") from None
+        raise damaged(images_path, str(error)) from None
     index = read(index_path)
     n, *shape = images.shape
     if images.dtype != np.uint8 or len(shape) != 3 or shape[0] != shape[1] or shape[2] != 3:
-        raise UserError(
-            f"{images_path}: expected uint8 (N, S, S, 3), found {images.dtype} {images.shape}; "
-            "remove it and pack again"
+        raise damaged(
+            images_path, f"expected uint8 (N, S, S, 3), found {images.dtype} {images.shape}"
         )
     if n != len(index):
-        raise UserError(
-            f"{images_path} holds {n} images, but {index_path} has {len(index)} rows; "
-            "remove both and pack again"
-        )
+        raise damaged(index_path, f"it has {len(index)} rows, but {images_path} {n} images")
     return Packed(images, index, index_path)
 
 
 def _read_labelling(path: Path) -> pd.DataFrame:
     """class and split as categories, label as int32."""
-    parts = [
-        chunk.astype({"class": "category", "label": "int32", "split": "category"})
-        for chunk in _chunks(path, _LABELLING)
-    ]
+    try:
+        parts = [
+            chunk.astype({"class": "category", "label": "int32", "split": "category"})
+            for chunk in _chunks(path, _LABELLING)
+        ]
+    except ValueError as error:
+        raise damaged(path, str(error)) from None
     return pd.DataFrame(
         {
             "class": union_categoricals([part["class"] for part in parts]),
@@ -131,6 +137,12 @@ def read_table(path: Path) -> pd.DataFrame:
 
     Everything is text as written (a class may be called 1, NA or null), except label, width,
     height and bytes, which are int64.
+
+    Raises:
+        UserError: there is no such file, or it is damaged and set aside.
     """
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return table.astype({name: "int64" for name in _WHOLE_NUMBERS if name in table})
+    try:
+        table = pd.read_csv(require(path), dtype=str, keep_default_na=False)
+        return table.astype({name: "int64" for name in _WHOLE_NUMBERS if name in table})
+    except ValueError as error:
+        raise damaged(path, str(error)) from None

@@ -1,19 +1,32 @@
-"""Checkpoints: written atomically each epoch, read back exactly."""
+"""Checkpoints: written atomically each epoch, read back exactly.
+
+The file is what `torch.save` writes, followed by its SHA-256: torch notices no flipped byte.
+"""
 
 from __future__ import annotations
 
 import copy
 import fcntl
+import hashlib
+import io
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any, cast
 
 import torch
 from torch import nn
 
 from chrysalis.engine.parallel import ALONE, Group
 from chrysalis.engine.state import TrainingState
+from chrysalis.records.files import replacing, set_aside
+
+log = logging.getLogger(__name__)
+
+
+_CHUNK = 1 << 20
 
 
 @dataclass
@@ -49,27 +62,66 @@ class Place:
     fingerprint: str
 
 
+class _Hashed(io.RawIOBase):
+    """A file to write to, which knows the SHA-256 of what was written."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.hash = file, hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.hash.update(data)
+        return self.file.write(data)
+
+
 def save(path: Path, progress: Progress, state: TrainingState) -> None:
     """Write a checkpoint so that a kill at any moment leaves the old one or the new one."""
-    temporary = path.with_suffix(".tmp")
-    with temporary.open("wb") as file:
-        torch.save(vars(progress) | {"state": state.state_dict()}, file)
-    temporary.replace(path)
+    with replacing(path) as part, part.open("wb") as file:
+        hashed = _Hashed(file)
+        torch.save(vars(progress) | {"state": state.state_dict()}, cast(IO[bytes], hashed))
+        file.write(hashed.hash.digest())
 
 
 def load(path: Path, fingerprint: str, state: TrainingState) -> Progress:
     """Continue from `path` if it holds this very run, else start anew.
 
-    `fingerprint` identifies settings, code and data: a checkpoint of another one is not used.
+    `fingerprint` identifies settings, code and data: a checkpoint of another one is not used. A
+    damaged one is set aside, with a warning. Nothing in a file that is not whole is unpickled, and
+    of a whole one nothing but tensors and plain values.
     """
-    if path.exists():
-        saved = torch.load(path, map_location="cpu", weights_only=True)
-        if saved["fingerprint"] == fingerprint:
-            state.load_state_dict(saved.pop("state"))
-            progress = Progress(**saved)
-            progress.resumed += 1
-            return progress
-    return Progress(fingerprint)
+    saved = _read(path) if path.exists() else {}
+    if saved.get("fingerprint") != fingerprint:
+        return Progress(fingerprint)
+    state.load_state_dict(saved.pop("state"))
+    progress = Progress(**saved)
+    progress.resumed += 1
+    return progress
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What `save` wrote; nothing if the file is damaged."""
+    try:
+        with path.open("rb") as file:
+            _check(file, path.stat().st_size - hashlib.sha256().digest_size)
+            return dict(torch.load(file, map_location="cpu", weights_only=True))
+    except FileNotFoundError:  # another process of this run has just set it aside
+        return {}
+    except Exception:  # torch raises nearly any kind
+        aside = set_aside(path)
+    log.warning("%s is damaged, so this training starts again; it is now %s", path, aside.name)
+    return {}
+
+
+def _check(file: IO[bytes], size: int) -> None:
+    """Leave the file at its start if the hash of its first `size` bytes follows them."""
+    seen = hashlib.sha256()
+    for start in range(0, size, _CHUNK):
+        seen.update(file.read(min(_CHUNK, size - start)))
+    if size <= 0 or file.read() != seen.digest():
+        raise ValueError("the hash at the end is not that of the content")
+    file.seek(0)
 
 
 @contextmanager

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
+from pydantic import ConfigDict
 
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
@@ -14,7 +13,28 @@ from chrysalis.engine.classifier import Classifier
 from chrysalis.engine.pruning import prune
 from chrysalis.engine.trained import load_trained
 from chrysalis.errors import UserError
+from chrysalis.records.files import Record
+from chrysalis.records.tables import Table
 from chrysalis.records.training import RunRecord
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """What matters here of the table of label quality."""
+
+    rank: int
+    class_: str
+
+
+_RANKING = Table(_Ranked)
+
+
+class _Found(Record):
+    """What matters here of a sweep's result."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    training: dict[str, float | int | bool | str]
 
 
 @dataclass(frozen=True)
@@ -35,16 +55,13 @@ class Earlier:
             UserError: they need something that is not given.
         """
         if settings.worst_classes:
-            table = pd.read_csv(
-                _given(self.label_quality, "label quality"),
-                dtype={"class": str},
-                keep_default_na=False,
-            )
-            worst = table.sort_values("rank")["class"].head(settings.worst_classes)
-            settings = settings.model_copy(update={"removed_classes": tuple(sorted(worst))})
+            ranked = _RANKING.read(_given(self.label_quality, "label quality"))
+            worst = sorted(ranked, key=lambda row: row.rank)[: settings.worst_classes]
+            removed = tuple(sorted(row.class_ for row in worst))
+            settings = settings.model_copy(update={"removed_classes": removed})
         if settings.sweep:
-            found = json.loads(_given(self.sweep, "the sweep's result").read_text())["training"]
-            training = settings.training.model_dump() | found
+            found = _Found.read(_given(self.sweep, "the sweep's result"))
+            training = settings.training.model_dump() | found.training
             update = {"training": TrainingSettings.model_validate(training)}
             settings = settings.model_copy(update=update)
         return settings

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +14,7 @@ import pyarrow.parquet as pq
 from chrysalis.data.packed import Packed
 from chrysalis.engine.batches import Batches
 from chrysalis.errors import UserError
+from chrysalis.records.files import replacing
 
 
 class PredictionsFile:
@@ -23,19 +26,15 @@ class PredictionsFile:
 
     def __init__(self, path: Path, packed: Packed) -> None:
         self.path, self.packed = path, packed
-        self.part = path.with_suffix(".part")
+        self._open = ExitStack()
         self._writer: pq.ParquetWriter | None = None
 
     def __enter__(self) -> PredictionsFile:
+        self.part = self._open.enter_context(replacing(self.path))
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._writer:
-            self._writer.close()
-        if kind is None:
-            self.part.replace(self.path)
-        else:
-            self.part.unlink(missing_ok=True)
+    def __exit__(self, *error: Any) -> None:
+        self._open.__exit__(*error)
 
     def write(self, split: str, batches: Batches, parts: Iterable[np.ndarray]) -> None:
         """Write a split; `parts` are logits (n, classes), one part after the other.
@@ -63,5 +62,6 @@ class PredictionsFile:
 
     def _write(self, columns: dict[str, object]) -> None:
         table = pa.table(columns)
-        self._writer = self._writer or pq.ParquetWriter(self.part, table.schema)
+        if self._writer is None:
+            self._writer = self._open.enter_context(pq.ParquetWriter(self.part, table.schema))
         self._writer.write_table(table)

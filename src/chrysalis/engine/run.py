@@ -24,7 +24,11 @@ from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.setup import NOTHING, TrainingSetup, set_up
 from chrysalis.engine.train import predict, train, validate
 from chrysalis.errors import UserError
+from chrysalis.records import job_paths
+from chrysalis.records.files import Hashes, replacing
 from chrysalis.records.training import HISTORY, HistoryRow, RunRecord
+
+FILES = (job_paths.WEIGHTS, job_paths.HISTORY, job_paths.PREDICTIONS)
 
 
 @dataclass(frozen=True)
@@ -74,18 +78,20 @@ def execute(
         _require_finite_weights(setup.model, settings)
         record = _record(setup, progress, context)
         output.mkdir(parents=True, exist_ok=True)
-        _write_weights(setup.model, output / "model.safetensors")
+        _write_weights(setup.model, output / job_paths.WEIGHTS)
         HISTORY.write(
             [HistoryRow(epoch, **row) for epoch, row in enumerate(progress.history, start=1)],
-            output / "history.csv",
+            output / job_paths.HISTORY,
         )
-        with PredictionsFile(output / "predictions.parquet", packed) as file:
+        with PredictionsFile(output / job_paths.PREDICTIONS, packed) as file:
             for name in ("val", "test"):
                 part = setup.batches[name]
                 file.write(name, part, predict(setup.model, part, runtime, settings))
+        written = [output / name for name in FILES]
         whole = {
             "seconds": time.perf_counter() - start,
             "peak_memory_mb": runtime.peak_memory_mb(),
+            "files": Hashes.of(written).files,
         }
         record.model_copy(update=whole).write(output / "run.json")
         context.checkpoint_path.unlink(missing_ok=True)
@@ -102,7 +108,8 @@ def _require_finite_weights(model: Classifier, settings: RunSettings) -> None:
 
 
 def _write_weights(model: Classifier, path: Path) -> None:
-    save_file({name: value.contiguous() for name, value in model.state_dict().items()}, path)
+    with replacing(path) as part:
+        save_file({name: value.contiguous() for name, value in model.state_dict().items()}, part)
 
 
 def _record(setup: TrainingSetup, progress: checkpoint.Progress, context: Context) -> RunRecord:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 from chrysalis.config.run import RunSettings
 from chrysalis.engine.classifier import Classifier, build
 from chrysalis.engine.pruning import prune
+from chrysalis.records.files import damaged, require
+from chrysalis.records.job_paths import WEIGHTS
 from chrysalis.records.training import RunRecord
 
 
@@ -29,9 +32,18 @@ def shaped(settings: RunSettings, classes: int) -> Classifier:
 
 
 def load_trained(folder: Path) -> Trained:
-    """The run whose record is in `folder` (.../<run>/seed<n>/train)."""
+    """The run whose record is in `folder` (.../<run>/seed<n>/train).
+
+    Raises:
+        UserError: a file of the record is missing or damaged; it is set aside then.
+    """
     record = RunRecord.read(folder / "run.json")
-    settings = record.settings
+    settings, path = record.settings, require(folder / WEIGHTS)
+    if WEIGHTS in record.files:
+        record.files[WEIGHTS].check(path)
     model = shaped(settings, len(record.classes))
-    model.load_state_dict(load_file(folder / "model.safetensors"))
+    try:
+        model.load_state_dict(load_file(path))
+    except (SafetensorError, RuntimeError) as error:
+        raise damaged(path, str(error).partition("\n")[0]) from None
     return Trained(settings, record.classes, model.eval())

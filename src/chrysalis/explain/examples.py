@@ -16,6 +16,7 @@ from chrysalis.engine.trained import load_trained
 from chrysalis.explain.gradcam import grad_cam, map_size
 from chrysalis.explain.selection import select_examples
 from chrysalis.models import registry
+from chrysalis.records import predictions
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ def explain(record: Path, packed: Packed, layer: str = "") -> Examples:
     stage.
 
     Raises:
-        UserError: the network has no such layer.
+        UserError: the network has no such layer, or a file of the record is damaged.
     """
     trained = load_trained(record)
     settings, classes, model = trained.settings, trained.classes, trained.model
-    table = select_examples(pd.read_parquet(record / "predictions.parquet"), classes)
+    table = select_examples(predictions.read_frame(record)[1], classes)
     layer = layer or registry.spec(settings.model).cam_layer or str(model.network.cam_layer)
     pixels = torch.from_numpy(packed.images[table["row"].to_numpy()]).permute(0, 3, 1, 2)
     targets = torch.tensor([classes.index(name) for name in table["predicted_class"]])

@@ -21,6 +21,8 @@ from chrysalis.errors import UserError
 from chrysalis.export.network import to_onnx
 from chrysalis.export.quantise import calibration_inputs, calibration_rows, quantise
 from chrysalis.export.session import Session
+from chrysalis.records.files import Hashes
+from chrysalis.records.job_paths import PREDICTIONS
 from chrysalis.records.training import ExportRecord, Latency
 
 
@@ -60,6 +62,7 @@ def export(folder: Path, packed: Packed, precision: str, output: Path, threads: 
         threads=threads,
         device=runtime.device_name(),
         versions=versions() | {"onnxruntime": version("onnxruntime")},
+        files=Hashes.of([path, output / PREDICTIONS]).files,
     ).write(output / "run.json")
 
 
@@ -93,7 +96,7 @@ def _write_predictions(
     runtime: Runtime,
     output: Path,
 ) -> None:
-    with PredictionsFile(output / "predictions.parquet", packed) as file:
+    with PredictionsFile(output / PREDICTIONS, packed) as file:
         for name in ("val", "test"):
             rows, labels = splits[name].rows, splits[name].labels
             batches = Batches(packed.images, rows, labels, runtime.device)

@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+WEIGHTS = "model.safetensors"  # in the record of a training, as are the next
+HISTORY = "history.csv"
+PREDICTIONS = "predictions.parquet"
+
 
 @dataclass(frozen=True)
 class JobPaths:
@@ -19,6 +23,16 @@ class JobPaths:
     def settings(self, run: str) -> Path:
         """The settings of a run but for its seed, as its jobs read them."""
         return self.results / "settings/runs" / f"{run}.json"
+
+    @property
+    def images(self) -> Path:
+        """The images that can be used."""
+        return self.results / "data/inspect_images/images.csv"
+
+    @property
+    def split(self) -> Path:
+        """Label and split of every image."""
+        return self.results / "data/split/split.csv"
 
     def packed(self, size: int) -> Path:
         """The images packed as squares of `size` px."""

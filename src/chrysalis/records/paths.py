@@ -116,19 +116,19 @@ class StudyPaths(JobPaths):
         return self.results / "runs/summarise/claims.csv"
 
     @property
-    def images(self) -> Path:
-        """The images that can be used."""
-        return self.results / "data/inspect_images/images.csv"
+    def place(self) -> Path:
+        """The folder or archive that the results belong to."""
+        return self.results / "settings/place.json"
+
+    @property
+    def site(self) -> Path:
+        """The first page of the report."""
+        return self.results / "site/index.html"
 
     @property
     def left_out(self) -> Path:
         """The files that were left out, and why."""
         return self.results / "data/inspect_images/left_out.csv"
-
-    @property
-    def split(self) -> Path:
-        """Label and split of every image."""
-        return self.results / "data/split/split.csv"
 
     @property
     def data(self) -> Path:

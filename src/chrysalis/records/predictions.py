@@ -7,18 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from chrysalis.errors import UserError
-from chrysalis.records.files import Record, require
+from chrysalis.records.files import FileHash, Record, damaged, require
+from chrysalis.records.job_paths import PREDICTIONS
 
 
-class _Classes(Record):
-    """What every kind of run.json says of the logits' columns."""
+class _Record(Record):
+    """What every kind of run.json says of the logits' columns, and of the files beside it."""
 
     model_config = ConfigDict(extra="ignore")
 
     classes: list[str]
+    files: dict[str, FileHash] = Field({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,22 +52,33 @@ class Predictions:
         return self.logits.argmax(1) == self.labels
 
 
+def read_frame(folder: Path) -> tuple[list[str], pd.DataFrame]:
+    """The classes, and columns split, row, path, label, logit_0, .. of all images predicted.
+
+    Raises:
+        UserError: a file is missing or damaged; it is set aside then.
+    """
+    record = _Record.read(folder / "run.json")
+    path = require(folder / PREDICTIONS)
+    if PREDICTIONS in record.files:
+        record.files[PREDICTIONS].check(path)
+    logits = [f"logit_{label}" for label in range(len(record.classes))]
+    try:
+        table = pd.read_parquet(path, columns=["split", "row", "path", "label", *logits])
+    except (OSError, ValueError, KeyError) as error:
+        raise damaged(path, str(error).partition("\n")[0]) from None
+    return record.classes, table
+
+
 def read(folder: Path, split: str) -> Predictions:
     """One split from the folder of a training that holds run.json and predictions.parquet.
 
     Raises:
         UserError: a file is missing or damaged, or a logit is no finite number.
     """
-    classes = _Classes.read(folder / "run.json").classes
-    path = require(folder / "predictions.parquet")
+    classes, table = read_frame(folder)
+    path = folder / PREDICTIONS
     columns = [f"logit_{label}" for label in range(len(classes))]
-    try:
-        table = pd.read_parquet(path, columns=["split", "path", "label", *columns])
-    except (OSError, ValueError, KeyError) as error:
-        reason = str(error).partition("\n")[0]
-        raise UserError(
-            f"{path}: damaged ({reason}); remove {folder} and run snakemake again"
-        ) from None
     table = table[table["split"] == split]
     logits = table[columns].to_numpy()
     wrong = int((~np.isfinite(logits)).any(1).sum())
@@ -73,6 +86,6 @@ def read(folder: Path, split: str) -> Predictions:
         raise UserError(
             f"{path}: the network's outputs are not finite for {wrong:,} of {len(table):,} images "
             f"of {split}, so this training is no result; lower its learning rate or use precision "
-            f"fp32, remove {folder} and run snakemake again"
+            f"fp32, remove {folder} and give the same command again"
         )
     return Predictions(classes, table["path"].to_numpy(), table["label"].to_numpy(), logits)

@@ -14,6 +14,12 @@ from chrysalis.config.sweep import Sweep
 from chrysalis.records.files import Record
 
 
+class PlaceRecord(Record):
+    """settings/place.json: the folder or archive that results belong to."""
+
+    path: str
+
+
 class DatasetRecord(Record):
     """A dataset in words, and the kind of its source."""
 

@@ -14,8 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from chrysalis.errors import UserError
-from chrysalis.records.files import require
+from chrysalis.records.files import damaged, require
 
 Row = TypeVar("Row")
 BETWEEN = ";"
@@ -50,22 +49,22 @@ class Table(Generic[Row]):
         """The file as a data frame with these columns, in their types; others are left out.
 
         Raises:
-            UserError: there is no such file, a column is missing, or a value is of another type.
+            UserError: there is no such file, or it is damaged and set aside: it cannot be read, a
+                column is missing, or a value is of another type.
         """
-        table = pd.read_csv(require(path), dtype=str, keep_default_na=False)
+        try:
+            table = pd.read_csv(require(path), dtype=str, keep_default_na=False)
+        except ValueError as error:
+            raise damaged(path, str(error)) from None
         missing = [name for name in self.columns if name not in table]
         if missing:
-            raise UserError(
-                f"{path}: has no column {', '.join(missing)}; remove it and run snakemake again"
-            )
+            raise damaged(path, f"it has no column {', '.join(missing)}")
         try:
             return pd.DataFrame(
                 {name: _typed(table[name], kind) for name, kind in self.types.items()}
             )
         except ValueError as error:
-            raise UserError(
-                f"{path}: damaged ({error}); remove it and run snakemake again"
-            ) from None
+            raise damaged(path, str(error)) from None
 
     def read(self, path: Path) -> list[Row]:
         """The file's rows.

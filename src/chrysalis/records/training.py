@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import Field
+
 from chrysalis.config.run import RunSettings
-from chrysalis.records.files import Record
+from chrysalis.records.files import FileHash, Record
 from chrysalis.records.tables import Table
 
 
@@ -14,7 +16,7 @@ class RunRecord(Record):
 
     Accuracies are fractions, losses nats, times seconds, memory MiB. `images` counts those of each
     split, `steps` the optimizer's, with those of the run it started from. `seconds` is all of the
-    job, `training_seconds` the epochs'.
+    job, `training_seconds` the epochs'. `files` are those beside it.
     """
 
     settings: RunSettings
@@ -39,6 +41,7 @@ class RunRecord(Record):
     versions: dict[str, str]
     code_hash: str
     data_hash: str
+    files: dict[str, FileHash] = Field({})
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class ExportRecord(Record):
     threads: int
     device: str
     versions: dict[str, str]
+    files: dict[str, FileHash] = Field({})
 
 
 class CalibrationScores(Record):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,19 +14,27 @@ from chrysalis.config.load import load
 from chrysalis.config.schema import Archive, Dataset, Digits, Folder
 from chrysalis.data import archives, layout
 from chrysalis.errors import UserError, suggest
+from chrysalis.records.paths import StudyPaths
+from chrysalis.records.study import PlaceRecord
+
+MOST_LETTERS = 60  # of a name made from a path
+# Braces would be wildcards of Snakemake's.
+_NAME = re.compile(r"[^{}/\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True)
 class Located:
     """A dataset with its name and the folder its images are in, or will be after fetching.
 
-    `archives` are what to fetch it from, if that is how it comes.
+    `archives` are what to fetch it from, if that is how it comes. `place` is the path of a folder
+    or an archive that is no dataset of the configuration: its results are its alone.
     """
 
     name: str
     config: Dataset
     root: Path
     archives: tuple[Path, ...] = ()
+    place: str = ""
 
     @property
     def can_fetch(self) -> bool:
@@ -60,36 +71,75 @@ class Located:
         return [str(digit) for digit in range(10)]
 
 
-def locate(wanted: str, folder: Path) -> Located:
+def locate(wanted: str, folder: Path, results: Path = Path("results")) -> Located:
     """The dataset that `wanted` names: a file in `folder`, a folder of images, or an archive.
 
+    A folder or an archive is called as its path ends. If the results of that name are those of
+    another path, some digits that stand for its own path are added.
+
     Raises:
-        UserError: it is none of these, or its archives are nowhere to be found.
+        UserError: it is none of these, its archives are nowhere to be found, its name cannot be
+            that of a folder of results, or it lies where results are written.
     """
     known = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     if wanted in known:
-        return _named(wanted, load(known[wanted], Dataset), known[wanted])
+        return _named(wanted, load(known[wanted], Dataset), known[wanted], results)
     path = Path(wanted).expanduser()
-    name = re.sub(r"[^a-z0-9]+", "_", _stem(path.resolve()).lower()).strip("_") or "images"
-    if name in known:
-        name += "_folder"
+    name = _results_name(path, known, results)
     if path.is_dir():
+        _check_apart(path, results, f"dataset '{wanted}'")
         folder_source = Folder(kind="folder", path=str(path))
-        return Located(name, Dataset(title=path.resolve().name, source=folder_source), path)
+        return Located(
+            name, Dataset(title=path.resolve().name, source=folder_source), path, place=place(path)
+        )
     if path.is_file():
         if not path.name.lower().endswith(archives.SUFFIXES):
             kinds = " ".join(archives.SUFFIXES)
             raise UserError(f"dataset '{wanted}': not an archive of a known kind ({kinds})")
         source = Archive(kind="archive", files=[path.name], folders=[str(path.parent)])
         dataset = Dataset(title=_stem(path), source=source)
-        return Located(name, dataset, Path("data/raw") / name, (path,))
+        return Located(name, dataset, Path("data/raw") / name, (path,), place(path))
     raise UserError(
         f"dataset '{wanted}': no folder or archive of that name, and not a known dataset; "
         f"{suggest(wanted, known)}"
     )
 
 
-def _named(name: str, config: Dataset, file: Path) -> Located:
+def place(path: Path) -> str:
+    """What a path stands for, however it is written; inside the working folder relative to it."""
+    whole = path.resolve()
+    here = Path.cwd()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
+
+
+def _results_name(path: Path, known: Iterable[str], results: Path) -> str:
+    """A name in letters and digits of any script for the results of a folder or an archive."""
+    stem = unicodedata.normalize("NFC", _stem(path.resolve()).lower())
+    name = re.sub(r"[\W_]+", "_", stem)[:MOST_LETTERS].strip("_") or "images"
+    if name in known:
+        name += "_folder"
+    record = StudyPaths(results / name).place
+    if not record.is_file() or PlaceRecord.read(record).path == place(path):
+        return name
+    return f"{name}_{hashlib.sha256(place(path).encode()).hexdigest()[:6]}"
+
+
+def _check_apart(root: Path, results: Path, where: str) -> None:
+    """Refuse a folder of images inside that of the results, or the other way round."""
+    ours, theirs = results.resolve(), root.resolve()
+    if theirs.is_relative_to(ours) or ours.is_relative_to(theirs):
+        raise UserError(
+            f"{where}: {theirs} and {ours}, where results are written, lie in one another; move "
+            "the images to a folder of their own, so that nothing is written to it"
+        )
+
+
+def _named(name: str, config: Dataset, file: Path, results: Path) -> Located:
+    if not _NAME.fullmatch(name):
+        raise UserError(
+            f"{file}: a dataset's file has a name without braces, slashes and control characters; "
+            "rename it"
+        )
     source, raw = config.source, Path("data/raw") / name
     if isinstance(source, Digits):
         return Located(name, config, raw)
@@ -97,6 +147,7 @@ def _named(name: str, config: Dataset, file: Path) -> Located:
         root = Path(source.path).expanduser()
         if not root.is_dir():
             raise UserError(f"{file}: source.path: no such folder: {root}")
+        _check_apart(root, results, f"{file}: source.path")
         return Located(name, config, root)
     for folder in map(Path, source.folders):
         found = tuple(folder / wanted for wanted in source.files)

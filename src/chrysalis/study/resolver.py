@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,10 @@ def known_models(wanted: Iterable[str] | None, where: str) -> tuple[str, ...]:
     return names
 
 
+class SameArms(UserError):
+    """Arms that differ as written come to the same under the settings of a study."""
+
+
 class Resolver:
     """Lays changes over one another and collects the runs that result."""
 
@@ -93,7 +98,22 @@ class Resolver:
     def experiment(
         self, name: str, experiment: Experiment, models: tuple[str, ...]
     ) -> ResolvedExperiment:
-        """The experiment for these models of the study, after noting its runs."""
+        """The experiment for these models of the study, after noting its runs.
+
+        Raises:
+            SameArms: two of its arms are the same training; no run is noted then.
+            UserError: anything wrong in it.
+        """
+        before = dict(self.runs)
+        try:
+            return self._experiment(name, experiment, models)
+        except SameArms:
+            self.runs = before
+            raise
+
+    def _experiment(
+        self, name: str, experiment: Experiment, models: tuple[str, ...]
+    ) -> ResolvedExperiment:
         where = f"config/experiments/{name}.yaml"
         arms, baseline = self._arms(experiment, models)
         if experiment.models == "first":
@@ -106,6 +126,7 @@ class Resolver:
                 sweep = experiment.sweep if experiment.searches(arm) else None
                 run = self.run(model, arm, f"{where}: {arm_name}", sweep)
                 arm_runs.append(ArmRun(model=model, arm=arm_name, run=run, stage=_stage(arm)))
+        _check_different(arms, arm_runs, where)
         runs = [self.runs[arm_run.run] for arm_run in arm_runs]
         return ResolvedExperiment(
             name,
@@ -204,14 +225,49 @@ class Resolver:
         return tuple(sorted(names))
 
 
+def _check_different(arms: dict[str, Arm], arm_runs: list[ArmRun], where: str) -> None:
+    """Refuse arms that are the same training: nothing could be learned by comparing them.
+
+    Raises:
+        UserError: two arms are written alike.
+        SameArms: they are so under the settings of this study.
+    """
+    seen: dict[tuple[str, str, str], str] = {}
+    for each in arm_runs:
+        other = seen.setdefault((each.model, each.run, each.stage), each.arm)
+        if other == each.arm:
+            continue
+        if arms[other] == arms[each.arm]:
+            raise UserError(
+                f"{where}: the arms '{other}' and '{each.arm}' are the same; change or remove one"
+            )
+        raise SameArms(
+            f"its arms '{other}' and '{each.arm}' are the same training of {each.model} under the "
+            "settings of this study"
+        )
+
+
 def _stage(arm: Arm) -> str:
     return f"export/{arm.export}" if arm.export else "train"
 
 
 def _class_named(name: str, known: list[str], where: str) -> str:
-    """The class of that name, or else with that label; labels count the sorted names from 0."""
+    """The class of that name, or else with that label; labels count the sorted names from 0.
+
+    Raises:
+        UserError: there is no such class, or a number means a label and YAML may have taken it
+            from a name: 1 from 001.
+    """
+    name = unicodedata.normalize("NFC", name)
     if name in known:
         return name
+    if name.isdecimal():
+        alike = [each for each in known if each.isdecimal() and int(each) == int(name)]
+        if alike:
+            raise UserError(
+                f"{where}: no class is called '{name}'; for the class '{alike[0]}' put its name "
+                "in quotes, as YAML drops the zeros of a number"
+            )
     if name.isdecimal() and int(name) < len(known):
         return sorted(known)[int(name)]
     raise UserError(f"{where}: unknown class to remove '{name}'; {suggest(name, known)}")

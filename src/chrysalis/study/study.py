@@ -19,7 +19,7 @@ from chrysalis.models import registry
 from chrysalis.records.study import DatasetRecord, ModelRecord, SkippedExperiment, StudyRecord
 from chrysalis.stats.minimums import ENOUGH_EPOCHS, ENOUGH_SEEDS
 from chrysalis.study.location import Located, locate
-from chrysalis.study.resolver import ResolvedExperiment, Resolver, known_models
+from chrysalis.study.resolver import ResolvedExperiment, Resolver, SameArms, known_models
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,9 @@ def _sort_out(
             else:
                 found.on_request.append(more.experiment(name, experiment, models))
         except UserError as error:
-            if name in names:
+            if name in names and isinstance(error, SameArms):
+                found.skipped[name] = str(error)
+            elif name in names:
                 raise
             found.refused[name] = str(error)
     return found

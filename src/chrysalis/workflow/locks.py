@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
+
+# Set for a call of Snakemake by a process that holds the lock and waits for it.
+INSIDE = "CHRYSALIS_LOCKED"
 
 _held: list[IO[str]] = []
 
@@ -20,6 +24,9 @@ def held(snakemake_folder: Path) -> Iterator[bool]:
     belonged to a run that was killed, and are removed, so the same command can simply be given
     again. It stays exclusive inside, so that others wait for what the first does there.
     """
+    if os.environ.get(INSIDE):
+        yield False
+        return
     snakemake_folder.mkdir(exist_ok=True)
     file = (snakemake_folder / "chrysalis.lock").open("w")
     _held.append(file)

@@ -31,6 +31,8 @@ def write(study: Study, config: dict[str, Any], paths: StudyPaths, alone: bool) 
         experiment.name: experiment.record(study.too_small(experiment.runs)).model_dump(mode="json")
         for experiment in (*study.experiments, *study.on_request)
     }
+    if study.dataset.place:
+        _write(paths.place, {"path": study.dataset.place})
     record = study.record().model_dump(mode="json")
     whole = json.dumps([config, record, experiments], sort_keys=True)
     plan = paths.plan(hashlib.sha256(whole.encode()).hexdigest()[:8])
