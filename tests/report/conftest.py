@@ -54,6 +54,7 @@ NASTY = (
     "<!-- x --> <b>",
 )
 RUNS = {(model, arm): f"{model}-{arm}0000000"[:20] for model in MODELS for arm in "abc"}
+CALIBRATION_ERROR = {"perfect": 0.0313, "debiased": 0.0121, "low": 0.0, "high": 0.0523}
 OUTCOMES = ("better", "none", "worse", "insufficient")
 
 
@@ -420,6 +421,11 @@ def write_models(paths):
         "test": {
             "top1": (0.9, 0.91, 0.92),
             **{"top3": (0.99,) * 3, "f1_macro": (0.89,) * 3},
+            **{
+                f"{scaled}ece_{part}": (value,) * 3
+                for scaled in ("", "scaled_")
+                for part, value in CALIBRATION_ERROR.items()
+            },
             **{"ece": (0.041,) * 3, "nll": (0.31,) * 3, "brier": (0.14,) * 3},
             **{"scaled_ece": (0.017,) * 3, "scaled_nll": (0.28,) * 3, "scaled_brier": (0.13,) * 3},
         },

@@ -47,8 +47,9 @@ rule compare:
         ),
         exported=exported_of,
         metrics=lambda w: of_runs(
-            f"{RUN}/evaluate/metrics.json",
+            f"{RUN}/evaluate/{{file}}",
             runs=experiment_of(w).runs,
+            file=["metrics.json", "calibration_error.csv"],
         ),
         costs=costs_of,
         code=code("compare"),

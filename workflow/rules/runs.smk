@@ -172,6 +172,7 @@ rule evaluate:
         per_class=f"{RUN}/evaluate/per_class.csv",
         confusion=f"{RUN}/evaluate/confusion.csv",
         reliability=f"{RUN}/evaluate/reliability.csv",
+        calibration_error=f"{RUN}/evaluate/calibration_error.csv",
     log:
         f"{RESULTS}/logs/evaluate/{{run}}_seed{{seed}}.log",
     shell:
@@ -205,7 +206,11 @@ rule plot_models:
 
 rule summarise:
     input:
-        metrics=of_runs(f"{RUN}/evaluate/metrics.json", STUDY.base_runs.values()),
+        metrics=of_runs(
+            f"{RUN}/evaluate/{{file}}",
+            STUDY.base_runs.values(),
+            file=["metrics.json", "calibration_error.csv"],
+        ),
         effects=experiment_files(
             f"{RESULTS}/experiments/{{experiment}}/compare/effects.csv"
         ),

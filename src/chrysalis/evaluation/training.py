@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from chrysalis.records.evaluation import CALIBRATION_ERROR, CalibrationErrorRow
 from chrysalis.records.paths import TrainingPaths
 from chrysalis.records.training import (
     HISTORY,
@@ -32,6 +33,11 @@ class Training:
     def metrics(self) -> RunMetrics:
         """Its metrics on val and test."""
         return RunMetrics.read(self.paths.metrics)
+
+    @cached_property
+    def calibration_error(self) -> dict[str, CalibrationErrorRow]:
+        """Its calibration error on test, as trained ("no") and after scaling ("yes")."""
+        return {row.scaled: row for row in CALIBRATION_ERROR.read(self.paths.calibration_error)}
 
     @cached_property
     def history(self) -> list[HistoryRow]:

@@ -32,5 +32,22 @@ class ReliabilityRow:
     scaled: str
 
 
+@dataclass(frozen=True)
+class CalibrationErrorRow:
+    """The calibration error on test, as fractions; see `stats.calibration.CalibrationError`.
+
+    `scaled` says whether the logits were divided by the temperature, yes or no.
+    """
+
+    scaled: str
+    images: int
+    ece: float
+    perfect: float
+    debiased: float
+    low: float
+    high: float
+
+
+CALIBRATION_ERROR = Table(CalibrationErrorRow)
 PER_CLASS = Table(PerClassRow)
 RELIABILITY = Table(ReliabilityRow)

@@ -16,6 +16,7 @@ from chrysalis.records.experiment import (
     DYNAMICS,
     EFFECTS,
     LABEL_QUALITY,
+    MODEL_METRICS,
     ClaimRow,
     DynamicsRow,
     LabelQualityRow,
@@ -110,6 +111,20 @@ def test_the_overview_names_just_some_of_many_comparisons(folder):
     )
     assert overview == {1}
     assert page == set(range(len(many)))
+
+
+def test_what_a_perfect_network_would_score_stands_beside_the_ece(results, made, folder):
+    text = plain(made["models_calibration_error.md"])
+    assert "| mynet | as trained | 4.1 % | 3.1 % | 1.2 % | 0.0 % to 5.2 % |" in text
+    assert "Chance alone can explain the ECE of every model." in text
+    path = StudyPaths(folder).models
+    rows = [
+        replace(row, mean=0.0021) if (row.model, row.metric) == ("mynet", "scaled_ece_low") else row
+        for row in MODEL_METRICS.read(path)
+    ]
+    MODEL_METRICS.write(rows, path)
+    text = plain(models.models_calibration_error(load_results(folder)))
+    assert "Chance alone does not explain the ECE of mynet (scaled)." in text
 
 
 def test_numbers_of_a_sentence_stay_with_their_units_and_have_a_real_minus():

@@ -21,6 +21,7 @@ from chrysalis.records.experiment import (
     EffectRow,
     LabelQualityRow,
     MetricRow,
+    ModelMetricRow,
     PairRow,
     PublishedClaimRow,
     PublishedFigureRow,
@@ -150,6 +151,7 @@ class StudyResults:
     trainings: list[TrainingResults]
     experiments: list[ExperimentResults]
     claims: list[ClaimRow]
+    models: list[ModelMetricRow]
     data_plots: list[Plot]
     models_plots: list[Plot]
     study_plots: list[Plot]
@@ -195,6 +197,7 @@ def load_results(folder: Path) -> StudyResults:
         trainings=trainings,
         experiments=[_load_experiment(paths, trainings, record) for record in study.experiments],
         claims=tables.CLAIMS.read(paths.claims),
+        models=tables.MODEL_METRICS.read(paths.models),
         data_plots=_plots(paths, paths.data),
         models_plots=_plots(paths, paths.runs),
         study_plots=_plots(paths, folder),
