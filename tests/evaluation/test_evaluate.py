@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 
 from chrysalis.evaluation.evaluate import evaluate
-from chrysalis.records.evaluation import CALIBRATION_ERROR, PER_CLASS, RELIABILITY
+from chrysalis.records.evaluation import (
+    CALIBRATION_ERROR,
+    PER_CLASS,
+    RELIABILITY,
+    RISK_COVERAGE,
+)
 from chrysalis.records.paths import TrainingPaths
 from chrysalis.records.training import RunMetrics
 
@@ -62,3 +67,21 @@ def test_calibration_error_by_hand(paths):
     assert plain.debiased == plain.low == 0 < plain.high
     cooler = np.exp(2 / TEMPERATURE)
     assert scaled.ece == pytest.approx(abs(cooler / (cooler + 2) - 2 / 3), rel=1e-3)
+
+
+def test_risk_by_coverage_by_hand(paths, write_run):
+    """All three confidences are equal, so one of three errs at every coverage."""
+    found = evaluate(paths).risk_coverage
+    assert [row.coverage for row in found] == pytest.approx([1 / 3, 2 / 3, 1])
+    assert [row.risk for row in found] == pytest.approx([1 / 3] * 3)
+    assert [row.area for row in found] == pytest.approx([1 / 3] * 3)
+    classes = [str(n) for n in range(5)]
+    guesses = [classes[n % 5] for n in range(250)]
+    truth = [classes[(n + (n % 10 == 0)) % 5] for n in range(250)]
+    write_run("n-1", 0, classes, truth[:9], guesses[:9], split="val")
+    place = TrainingPaths(write_run("n-1", 0, classes, truth, guesses).parent)
+    evaluate(place).write(place)
+    found = RISK_COVERAGE.read(place.risk_coverage)
+    assert len(found) == 100
+    assert found[79].coverage == pytest.approx(0.8)
+    assert found[-1].area == pytest.approx(0.1)

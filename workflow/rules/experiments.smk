@@ -63,6 +63,8 @@ rule compare:
         metrics=f"{RESULTS}/experiments/{{experiment}}/compare/metrics.csv",
         differences=f"{RESULTS}/experiments/{{experiment}}/compare/differences.csv",
         ranking=f"{RESULTS}/experiments/{{experiment}}/compare/ranking.csv",
+        endpoints=f"{RESULTS}/experiments/{{experiment}}/compare/endpoints.csv",
+        worst_classes=f"{RESULTS}/experiments/{{experiment}}/compare/worst_classes.csv",
         answer=f"{RESULTS}/experiments/{{experiment}}/compare/experiment.json",
     log:
         f"{RESULTS}/logs/compare/{{experiment}}.log",

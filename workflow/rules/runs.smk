@@ -173,6 +173,7 @@ rule evaluate:
         confusion=f"{RUN}/evaluate/confusion.csv",
         reliability=f"{RUN}/evaluate/reliability.csv",
         calibration_error=f"{RUN}/evaluate/calibration_error.csv",
+        risk_coverage=f"{RUN}/evaluate/risk_coverage.csv",
     log:
         f"{RESULTS}/logs/evaluate/{{run}}_seed{{seed}}.log",
     shell:
@@ -186,6 +187,9 @@ rule plot_models:
         metrics=of_runs(f"{RUN}/evaluate/metrics.json", STUDY.base_runs.values()),
         confusion=of_runs(f"{RUN}/evaluate/confusion.csv", STUDY.base_runs.values()),
         reliability=of_runs(f"{RUN}/evaluate/reliability.csv", STUDY.base_runs.values()),
+        risk_coverage=of_runs(
+            f"{RUN}/evaluate/risk_coverage.csv", STUDY.base_runs.values()
+        ),
         code=code("plot_models"),
     output:
         curves=f"{RESULTS}/runs/plot_models/curves.svg",
@@ -194,6 +198,8 @@ rule plot_models:
         confusion_table=f"{RESULTS}/runs/plot_models/confusion.csv",
         reliability=f"{RESULTS}/runs/plot_models/reliability.svg",
         reliability_table=f"{RESULTS}/runs/plot_models/reliability.csv",
+        risk_coverage=f"{RESULTS}/runs/plot_models/risk_coverage.svg",
+        risk_coverage_table=f"{RESULTS}/runs/plot_models/risk_coverage.csv",
     log:
         f"{RESULTS}/logs/plot_models.log",
     params:
@@ -209,7 +215,7 @@ rule summarise:
         metrics=of_runs(
             f"{RUN}/evaluate/{{file}}",
             STUDY.base_runs.values(),
-            file=["metrics.json", "calibration_error.csv"],
+            file=["metrics.json", "calibration_error.csv", "risk_coverage.csv"],
         ),
         effects=experiment_files(
             f"{RESULTS}/experiments/{{experiment}}/compare/effects.csv"

@@ -11,20 +11,25 @@ from chrysalis.records.evaluation import (
     CALIBRATION_ERROR,
     PER_CLASS,
     RELIABILITY,
+    RISK_COVERAGE,
     CalibrationErrorRow,
     PerClassRow,
     ReliabilityRow,
+    RiskCoverageRow,
 )
 from chrysalis.records.paths import TrainingPaths
 from chrysalis.records.predictions import Predictions, read
 from chrysalis.records.training import CalibrationScores, RunMetrics, SplitMetrics
-from chrysalis.stats import calibration, classification
+from chrysalis.stats import calibration, classification, selective
+
+CURVE_POINTS = 100
 
 
 @dataclass(frozen=True)
 class Evaluated:
     """Metrics of val and test (fractions) with the temperature that was fitted on val; accuracy by
-    split and class; confusion counts by split; confidence and accuracy by bin; calibration error.
+    split and class; confusion counts by split; confidence and accuracy by bin; calibration error;
+    risk by coverage.
 
     Columns of `confusion` are split, class and then each predicted class, by their place: a class
     may itself be called "class" or "split".
@@ -35,6 +40,7 @@ class Evaluated:
     confusion: pd.DataFrame
     reliability: list[ReliabilityRow]
     calibration_error: list[CalibrationErrorRow]
+    risk_coverage: list[RiskCoverageRow]
 
     def write(self, paths: TrainingPaths) -> None:
         """Write metrics.json and a CSV for each table."""
@@ -43,6 +49,7 @@ class Evaluated:
         self.confusion.to_csv(paths.confusion, index=False)
         RELIABILITY.write(self.reliability, paths.reliability)
         CALIBRATION_ERROR.write(self.calibration_error, paths.calibration_error)
+        RISK_COVERAGE.write(self.risk_coverage, paths.risk_coverage)
 
 
 def evaluate(paths: TrainingPaths) -> Evaluated:
@@ -79,7 +86,20 @@ def evaluate(paths: TrainingPaths) -> Evaluated:
         ),
         reliability,
         errors,
+        _risk_coverage(test),
     )
+
+
+def _risk_coverage(predictions: Predictions) -> list[RiskCoverageRow]:
+    """Risks at `CURVE_POINTS` evenly spaced coverages, up to all images."""
+    confidence, correct = calibration.confidences(predictions.labels, predictions.logits)
+    coverage, risk = selective.risk_coverage(confidence, correct)
+    area = risk.cumsum() / np.arange(1, len(risk) + 1)
+    places = np.ceil(np.arange(1, CURVE_POINTS + 1) * len(risk) / CURVE_POINTS).astype(int) - 1
+    return [
+        RiskCoverageRow(float(coverage[place]), float(risk[place]), float(area[place]))
+        for place in np.unique(places)
+    ]
 
 
 def _summary(predictions: Predictions, temperature: float) -> SplitMetrics:

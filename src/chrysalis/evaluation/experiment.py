@@ -9,6 +9,7 @@ import numpy as np
 from chrysalis.evaluation import verdict
 from chrysalis.evaluation.arms import ANALYSES, Compared, Comparison, JudgedArm, load_arms
 from chrysalis.evaluation.differences import differences_table
+from chrysalis.evaluation.endpoints import endpoints_table, worst_classes_table
 from chrysalis.evaluation.metrics import metrics_table, standard_deviation
 from chrysalis.evaluation.ranking import ranking_table
 from chrysalis.records.experiment import (
@@ -17,10 +18,12 @@ from chrysalis.records.experiment import (
     CLASS_EFFECTS,
     DIFFERENCES,
     EFFECTS,
+    ENDPOINTS,
     METRICS,
     PAIRS,
     PER_CLASS,
     RANKING,
+    WORST_CLASSES,
     Answer,
     ArmRow,
     CheckRow,
@@ -28,9 +31,11 @@ from chrysalis.records.experiment import (
     ClassEffectRow,
     DifferenceRow,
     EffectRow,
+    EndpointRow,
     MetricRow,
     PairRow,
     RankRow,
+    WorstClassRow,
 )
 from chrysalis.records.paths import ExperimentPaths, StudyPaths
 from chrysalis.records.study import ExperimentRecord
@@ -56,6 +61,8 @@ class Analysis:
     metrics: list[MetricRow]
     ranking: list[RankRow]
     differences: list[DifferenceRow]
+    endpoints: list[EndpointRow]
+    worst_classes: list[WorstClassRow]
 
     def write(self, paths: ExperimentPaths) -> None:
         """Write a CSV per table, and the answer."""
@@ -68,6 +75,8 @@ class Analysis:
         METRICS.write(self.metrics, paths.table("metrics"))
         RANKING.write(self.ranking, paths.table("ranking"))
         DIFFERENCES.write(self.differences, paths.table("differences"))
+        ENDPOINTS.write(self.endpoints, paths.table("endpoints"))
+        WORST_CLASSES.write(self.worst_classes, paths.table("worst_classes"))
         self.answer.write(paths.answer)
 
 
@@ -106,6 +115,8 @@ def analyse(
         metrics=metrics_table(record, paths, seeds),
         ranking=ranking_table(arms) if across_models else [],
         differences=differences_table(record, compared.comparisons),
+        endpoints=endpoints_table(compared),
+        worst_classes=worst_classes_table(compared),
     )
 
 

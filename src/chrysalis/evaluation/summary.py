@@ -15,6 +15,8 @@ from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import StudyRecord
 from chrysalis.records.training import RunMetrics, SplitMetrics
 
+COVERAGES = (0.8, 0.9, 1.0)  # at which the page of the models gives the risk
+
 
 def base_trainings(study: StudyRecord, paths: StudyPaths) -> dict[str, list[Training]]:
     """The trainings of each model under the base settings, one per seed."""
@@ -54,7 +56,8 @@ def models_table(trainings: dict[str, list[Training]]) -> list[ModelMetricRow]:
     """A row per model, split and metric of its base run.
 
     Metrics after temperature scaling are called scaled_ and their name; the temperature, which is
-    fitted on val, stands there. The calibration error's parts are those of `CALIBRATION_ERROR`.
+    fitted on val, stands there. The calibration error's parts are those of `CALIBRATION_ERROR`;
+    aurc and risk_80 are of the risk-coverage curve.
     """
     rows = []
     for model, seeds in trainings.items():
@@ -64,7 +67,7 @@ def models_table(trainings: dict[str, list[Training]]) -> list[ModelMetricRow]:
             if split == "val":
                 metrics["temperature"] = [of_seed.temperature for of_seed in found]
             else:
-                metrics |= _calibration_errors(seeds)
+                metrics |= _calibration_errors(seeds) | _risks(seeds)
             rows += [
                 ModelMetricRow(
                     model=model,
@@ -96,6 +99,17 @@ def _calibration_errors(seeds: list[Training]) -> dict[str, list[float]]:
         for scaled, prefix in (("no", ""), ("yes", "scaled_"))
         for part in ("perfect", "debiased", "low", "high")
     }
+
+
+def _risks(seeds: list[Training]) -> dict[str, list[float]]:
+    """The area under the risk-coverage curve, and the risk at `COVERAGES`."""
+    found = {"aurc": [seed.risk_coverage[-1].area for seed in seeds]}
+    for coverage in COVERAGES:
+        found[f"risk_{100 * coverage:.0f}"] = [
+            next(row.risk for row in seed.risk_coverage if row.coverage >= coverage)
+            for seed in seeds
+        ]
+    return found
 
 
 def headline_metrics(study: StudyRecord, paths: StudyPaths) -> dict[str, Any]:

@@ -48,6 +48,20 @@ class CalibrationErrorRow:
     high: float
 
 
+@dataclass(frozen=True)
+class RiskCoverageRow:
+    """The error rate on the share `coverage` of the test images that get the surest answers.
+
+    `area` is its mean over all coverages up to this one, so the last row's is the AURC. All are
+    fractions.
+    """
+
+    coverage: float
+    risk: float
+    area: float
+
+
 CALIBRATION_ERROR = Table(CalibrationErrorRow)
 PER_CLASS = Table(PerClassRow)
 RELIABILITY = Table(ReliabilityRow)
+RISK_COVERAGE = Table(RiskCoverageRow)

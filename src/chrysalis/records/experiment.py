@@ -120,6 +120,52 @@ class ClassEffectRow:
 
 
 @dataclass(frozen=True)
+class EndpointRow:
+    """One comparison by an exploratory endpoint: nll (nats), brier (0 to 2) or aurc (a fraction).
+
+    Of all of them less is better; `effect` is the arm's less the baseline's. `p_adjusted` is
+    corrected over the `comparisons` of all endpoints of the experiment.
+    """
+
+    endpoint: str
+    model: str
+    arm: str
+    baseline: str
+    value: float
+    base_value: float
+    effect: float
+    low: float
+    high: float
+    p: float
+    p_adjusted: float
+    comparisons: int
+    seeds: int
+    images: int
+    detectable: float
+    outcome: Outcome
+    sentence: str
+
+
+@dataclass(frozen=True)
+class WorstClassRow:
+    """The class that an arm recognises worst on test: see `stats.worst_class`.
+
+    `p_adjusted` is corrected over the arms of the experiment.
+    """
+
+    model: str
+    arm: str
+    class_: str
+    images: int
+    accuracy: float
+    low: float
+    high: float
+    by_chance: float
+    p: float
+    p_adjusted: float
+
+
+@dataclass(frozen=True)
 class MetricRow:
     """A metric of one arm with one model: mean, sd (n - 1) and the seeds' values."""
 
@@ -249,6 +295,8 @@ CHECKS = Table(CheckRow)
 PAIRS = Table(PairRow)
 PER_CLASS = Table(ClassAccuracyRow)
 CLASS_EFFECTS = Table(ClassEffectRow)
+ENDPOINTS = Table(EndpointRow)
+WORST_CLASSES = Table(WorstClassRow)
 METRICS = Table(MetricRow)
 MODEL_METRICS = Table(ModelMetricRow)
 DIFFERENCES = Table(DifferenceRow)

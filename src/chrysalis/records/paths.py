@@ -60,6 +60,11 @@ class TrainingPaths:
         return self.folder / "evaluate/calibration_error.csv"
 
     @property
+    def risk_coverage(self) -> Path:
+        """The error rate by how many of the surest answers count."""
+        return self.folder / "evaluate/risk_coverage.csv"
+
+    @property
     def lr_range(self) -> Path:
         """The learning rate range test."""
         return self.folder / "lr_range/lr_range.csv"

@@ -28,6 +28,7 @@ from chrysalis.records.training import RunMetrics, RunRecord
 from chrysalis.report.pages import (
     captions,
     dataset,
+    endpoints,
     experiments,
     fragments,
     models,
@@ -125,6 +126,34 @@ def test_what_a_perfect_network_would_score_stands_beside_the_ece(results, made,
     MODEL_METRICS.write(rows, path)
     text = plain(models.models_calibration_error(load_results(folder)))
     assert "Chance alone does not explain the ECE of mynet (scaled)." in text
+
+
+def test_other_endpoints_are_said_to_be_exploratory(made, loaded):
+    text = plain(made["augmentation/effects.md"])
+    section = text[text.index("### Exploratory: other endpoints") :]
+    assert "corrected for 6 comparisons, those of all endpoints together" in section
+    assert "| 0.061 | 0.085 | −0.023 | −0.041 to −0.005 | 0.025 |" in section  # noqa: RUF001
+    assert "| 6.12 % | 8.45 % | −2.33 | −4.11 to −0.55 | 0.025 |" in section  # noqa: RUF001
+    assert section.count("by brier: −0.023") == 2  # noqa: RUF001
+    assert "by nll" not in section
+    none = replace(
+        loaded.experiment("augmentation"),
+        endpoints=[replace(r, outcome="none") for r in loaded.experiment("augmentation").endpoints],
+    )
+    assert "None of them shows a difference." in endpoints.endpoints(none)
+    empty = replace(none, endpoints=[], worst_classes=[])
+    assert endpoints.endpoints(empty) == endpoints.worst_classes(empty) == ""
+
+
+def test_the_worst_class_stands_beside_what_chance_would_show(made):
+    text = plain(made["augmentation/effects.md"])
+    assert "| 12 | 70.3 % | 40.2 % to 95.1 % | 80.5 % | 0.016 |" in text
+    assert "In 1 of 4 rows, the worst class is lower than chance explains" in text
+
+
+def test_errors_if_only_the_surest_answers_count(made):
+    text = plain(made["models_selective.md"])
+    assert "| mynet | 9.0 % | 3.4 % | 2.1 % | 1.23 % |" in text
 
 
 def test_numbers_of_a_sentence_stay_with_their_units_and_have_a_real_minus():

@@ -122,6 +122,13 @@ FIGURES = {
         "where a perfectly calibrated model with as many images would be in 95 % of studies.",
         "Reliability diagram: the share of right predictions against confidence.",
     ),
+    "risk_coverage": Caption(
+        "Risk and coverage",
+        "The error rate on the test images with the surest answers, against the share of the "
+        "images that count. On the right all images count. The line is the mean over the seeds, "
+        "and the band spans their range.",
+        "Plot of the error rate against the share of test images with the surest answers.",
+    ),
     "confusion": Caption(
         "Errors of the best model",
         "Test images by true and predicted class, summed over the seeds, for the model that is "

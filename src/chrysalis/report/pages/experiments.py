@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chrysalis.report.pages.captions import figure, headed_figures, in_order
+from chrysalis.report.pages.endpoints import endpoints, worst_classes
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
     accuracy,
@@ -41,7 +42,11 @@ def fragments(experiment: ExperimentResults) -> dict[str, str]:
         + metrics(experiment)
         + sweep(experiment)
         + dynamics(experiment),
-        "effects.md": effects(experiment) + "\n" + checks(experiment),
+        "effects.md": effects(experiment)
+        + "\n"
+        + checks(experiment)
+        + endpoints(experiment)
+        + worst_classes(experiment),
         "class_effects.md": class_effects(experiment),
         "figures.md": headed_figures(in_order(others)),
     }

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from chrysalis.evaluation.summary import best_by_validation
+from chrysalis.evaluation.summary import COVERAGES, best_by_validation
 from chrysalis.records.training import CalibrationScores, SplitMetrics
 from chrysalis.report.pages.captions import headed_figures, in_order
 from chrysalis.report.pages.escape import literal
-from chrysalis.report.pages.numbers import NOTHING, count, number, percent
+from chrysalis.report.pages.numbers import NBSP, NOTHING, count, number, percent
 from chrysalis.report.pages.results import (
     MODELS_EXPERIMENT,
     PLACES,
@@ -40,6 +40,7 @@ def fragments(results: StudyResults) -> dict[str, str]:
         "models_metrics.md": models_metrics(results),
         "models_calibration.md": models_calibration(results),
         "models_calibration_error.md": models_calibration_error(results),
+        "models_selective.md": models_selective(results),
         "models_ranking.md": models_ranking(results),
         "models_figures.md": headed_figures(in_order(results.models_plots)),
     }
@@ -166,6 +167,22 @@ def models_calibration_error(results: StudyResults) -> str:
         + source("summarise", PLACES.models)
         + f"\n{conclusion} The intervals are not corrected for their number.\n"
     )
+
+
+def models_selective(results: StudyResults) -> str:
+    """How few errors each model makes on test if only its surest answers count."""
+    found = {(row.model, row.metric): row.mean for row in results.models if row.split == "test"}
+    names = [f"risk_{100 * coverage:.0f}" for coverage in COVERAGES]
+    rows = [
+        [
+            literal(model.name),
+            *(percent(found[model.name, name]) for name in reversed(names)),
+            f"{number(100 * found[model.name, 'aurc'], 2)}{NBSP}%",
+        ]
+        for model in results.record.models
+    ]
+    at = [f"Error at {100 * coverage:.0f}{NBSP}% coverage" for coverage in reversed(COVERAGES)]
+    return table(["Model", *at, "AURC"], rows, "lrrrr") + "\n" + source("summarise", PLACES.models)
 
 
 def _best(results: StudyResults) -> tuple[str, list[TrainingResults]]:

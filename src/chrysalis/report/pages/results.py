@@ -19,6 +19,7 @@ from chrysalis.records.experiment import (
     DifferenceRow,
     DynamicsRow,
     EffectRow,
+    EndpointRow,
     LabelQualityRow,
     MetricRow,
     ModelMetricRow,
@@ -26,6 +27,7 @@ from chrysalis.records.experiment import (
     PublishedClaimRow,
     PublishedFigureRow,
     RankRow,
+    WorstClassRow,
 )
 from chrysalis.records.files import require
 from chrysalis.records.paths import ExperimentPaths, StudyPaths, TrainingPaths
@@ -110,6 +112,8 @@ class ExperimentResults:
     metrics: list[MetricRow]
     ranking: list[RankRow]
     differences: list[DifferenceRow]
+    endpoints: list[EndpointRow]
+    worst_classes: list[WorstClassRow]
     dynamics: list[DynamicsRow] | None
     sweep: SweepFindings | None
     label_quality: dict[str, list[LabelQualityRow]]
@@ -242,6 +246,8 @@ def _load_experiment(
         metrics=by_model(tables.METRICS.read(files.table("metrics"))),
         ranking=tables.RANKING.read(files.table("ranking")),
         differences=by_model(tables.DIFFERENCES.read(files.table("differences"))),
+        endpoints=tables.ENDPOINTS.read(files.table("endpoints")),
+        worst_classes=by_model(tables.WORST_CLASSES.read(files.table("worst_classes"))),
         dynamics=by_model(tables.DYNAMICS.read(files.dynamics)) if record.dynamics else None,
         sweep=_load_sweep(paths, trainings, record, record.swept_run) if record.swept_run else None,
         label_quality={
