@@ -56,6 +56,7 @@ rule compare:
     output:
         arms=f"{RESULTS}/experiments/{{experiment}}/compare/arms.csv",
         effects=f"{RESULTS}/experiments/{{experiment}}/compare/effects.csv",
+        practice=f"{RESULTS}/experiments/{{experiment}}/compare/practice.csv",
         checks=f"{RESULTS}/experiments/{{experiment}}/compare/checks.csv",
         pairs=f"{RESULTS}/experiments/{{experiment}}/compare/pairs.csv",
         per_class=f"{RESULTS}/experiments/{{experiment}}/compare/per_class.csv",

@@ -11,6 +11,7 @@ from chrysalis.evaluation.arms import ANALYSES, Compared, Comparison, JudgedArm,
 from chrysalis.evaluation.differences import differences_table
 from chrysalis.evaluation.endpoints import endpoints_table, worst_classes_table
 from chrysalis.evaluation.metrics import metrics_table, standard_deviation
+from chrysalis.evaluation.practice import practice_table
 from chrysalis.evaluation.ranking import ranking_table
 from chrysalis.records.experiment import (
     ARMS,
@@ -22,6 +23,7 @@ from chrysalis.records.experiment import (
     METRICS,
     PAIRS,
     PER_CLASS,
+    PRACTICE,
     RANKING,
     WORST_CLASSES,
     Answer,
@@ -34,6 +36,7 @@ from chrysalis.records.experiment import (
     EndpointRow,
     MetricRow,
     PairRow,
+    PracticeRow,
     RankRow,
     WorstClassRow,
 )
@@ -54,6 +57,7 @@ class Analysis:
     answer: Answer
     arms: list[ArmRow]
     effects: list[EffectRow]
+    practice: list[PracticeRow]
     checks: list[CheckRow]
     pairs: list[PairRow]
     per_class: list[ClassAccuracyRow]
@@ -68,6 +72,7 @@ class Analysis:
         """Write a CSV per table, and the answer."""
         ARMS.write(self.arms, paths.table("arms"))
         EFFECTS.write(self.effects, paths.table("effects"))
+        PRACTICE.write(self.practice, paths.table("practice"))
         CHECKS.write(self.checks, paths.table("checks"))
         PAIRS.write(self.pairs, paths.table("pairs"))
         PER_CLASS.write(self.per_class, paths.table("per_class"))
@@ -92,7 +97,8 @@ def analyse(
     arms = load_arms(record, paths, seeds)
     across_models = any(arm.model for arm in record.arms.values())
     compared = ANALYSES[record.analysis](arms, record.baseline, across_models)
-    effects = effects_table(compared, threshold)
+    judged = judge(compared.comparisons, threshold)
+    effects = effects_table(compared, judged)
     sentences = [row.sentence for row in effects]
     answer = Answer(
         name=record.name,
@@ -108,6 +114,7 @@ def analyse(
         answer=answer,
         arms=arms_table(compared),
         effects=effects,
+        practice=practice_table(compared, judged),
         checks=checks_table(compared),
         pairs=pairs_table(compared, seeds),
         per_class=per_class_table(compared),
@@ -120,9 +127,8 @@ def analyse(
     )
 
 
-def effects_table(compared: Compared, threshold: float) -> list[EffectRow]:
+def effects_table(compared: Compared, judged: list[verdict.Judged]) -> list[EffectRow]:
     """A row per comparison, with its verdict; effects are fractions."""
-    judged = _judge(compared.comparisons, threshold)
     return [
         EffectRow(
             *comparison.names,
@@ -144,7 +150,7 @@ def effects_table(compared: Compared, threshold: float) -> list[EffectRow]:
     ]
 
 
-def _judge(comparisons: list[Comparison], threshold: float) -> list[verdict.Judged]:
+def judge(comparisons: list[Comparison], threshold: float) -> list[verdict.Judged]:
     """Each comparison, its p values corrected over all of them."""
     effects = []
     for comparison in comparisons:

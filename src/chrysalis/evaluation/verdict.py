@@ -110,6 +110,14 @@ def sentence(subject: str, other: str, judged: Judged) -> str:
     return text
 
 
+def not_worse(subject: str, p: float, judged: Judged) -> str:
+    """That an arm of which no difference was detected is not worse by the threshold or more."""
+    return (
+        f"{subject} is shown not to be worse by more than {judged.scale.size(judged.threshold)} "
+        f"({p_text(p, judged.comparisons)})."
+    )
+
+
 def _in(scale: Scale) -> str:
     return f" in {scale.name}" if scale.name else ""
 

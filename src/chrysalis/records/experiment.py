@@ -65,6 +65,26 @@ class EffectRow:
 
 
 @dataclass(frozen=True)
+class PracticeRow:
+    """What a comparison means in practice.
+
+    `beats` is the probability that a training of the arm is more accurate than one of its baseline,
+    with its 95 % interval. `p_not_worse` is of "worse by the threshold or more"; `sentence` says
+    that this is ruled out, and is empty where it is not, or where the verdict says more.
+    """
+
+    model: str
+    arm: str
+    baseline: str
+    beats: float
+    beats_low: float
+    beats_high: float
+    p_not_worse: float
+    p_not_worse_adjusted: float
+    sentence: str
+
+
+@dataclass(frozen=True)
 class CheckRow:
     """The same comparison by other tests: see `stats.checks`."""
 
@@ -291,6 +311,7 @@ class PublishedClaimRow:
 
 ARMS = Table(ArmRow)
 EFFECTS = Table(EffectRow)
+PRACTICE = Table(PracticeRow)
 CHECKS = Table(CheckRow)
 PAIRS = Table(PairRow)
 PER_CLASS = Table(ClassAccuracyRow)

@@ -128,6 +128,19 @@ def test_what_a_perfect_network_would_score_stands_beside_the_ece(results, made,
     assert "Chance alone does not explain the ECE of mynet (scaled)." in text
 
 
+def test_how_often_an_arm_beats_its_baseline_and_that_it_is_not_worse(made, loaded):
+    assert "| 89 % (41 to 100) |" in plain(made["augmentation/effects.md"])
+    for experiment in loaded.experiments:
+        lines = made[f"{experiment.name}/answer.md"].splitlines()
+        for line in lines:
+            assert ("It is shown not to be worse." in line) == ("outcome-none" in line)
+    # The overview corrects over all experiments, which these p values are not.
+    assert "shown not to be worse" not in made["verdicts.md"]
+    (row,) = loaded.experiment("models").practice
+    single = replace(row, beats=np.nan)
+    assert experiments._beats(single) == numbers.NOTHING
+
+
 def test_other_endpoints_are_said_to_be_exploratory(made, loaded):
     text = plain(made["augmentation/effects.md"])
     section = text[text.index("### Exploratory: other endpoints") :]

@@ -24,6 +24,7 @@ from chrysalis.records.experiment import (
     MetricRow,
     ModelMetricRow,
     PairRow,
+    PracticeRow,
     PublishedClaimRow,
     PublishedFigureRow,
     RankRow,
@@ -106,6 +107,7 @@ class ExperimentResults:
     answer: Answer
     arms: list[ArmRow]
     effects: list[EffectRow]
+    practice: list[PracticeRow]
     checks: list[CheckRow]
     pairs: list[PairRow]
     class_effects: list[ClassEffectRow]
@@ -240,6 +242,7 @@ def _load_experiment(
         answer=Answer.read(files.answer),
         arms=by_model(tables.ARMS.read(files.table("arms"))),
         effects=by_model(tables.EFFECTS.read(files.table("effects"))),
+        practice=by_model(tables.PRACTICE.read(files.table("practice"))),
         checks=by_model(tables.CHECKS.read(files.table("checks"))),
         pairs=by_model(tables.PAIRS.read(files.table("pairs"))),
         class_effects=by_model(tables.CLASS_EFFECTS.read(files.table("class_effects"))),
