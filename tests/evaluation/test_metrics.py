@@ -9,6 +9,7 @@ from chrysalis.config.metrics import COSTS, EXPORTS, MetricName
 from chrysalis.errors import UserError
 from chrysalis.evaluation.metrics import METRICS, converged_at, metrics_table
 from chrysalis.evaluation.training import Training
+from chrysalis.records.evaluation import CALIBRATION_ERROR, CalibrationErrorRow
 from chrysalis.records.experiment import METRICS as METRICS_TABLE
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.training import HISTORY, CostRecord, ExportRecord, HistoryRow, Latency
@@ -58,6 +59,8 @@ def paths(tmp_path):
         run_record(parameters=1_250_000, train_top1=0.99 - seed / 100).write(place.record)
         test = {"top1": 0.875, "ece": 0.04, "nll": 0.3, "brier": 0.15, "scaled": {"ece": 0.02}}
         run_metrics({"top1": 0.9}, test).write(place.metrics)
+        error = CalibrationErrorRow("no", 15, 0.04, 0.03, 0.015, 0, 0.05)
+        CALIBRATION_ERROR.write([error], place.calibration_error)
         place.weights.write_bytes(b"\0" * 2_500_000)
         EXPORTED.write(place.folder / "export/int8/run.json")
         HISTORY.write(history([0.2, 0.792, 0.8, 0.7], [9.0, 2.0, 3.0, 4.0]), place.history)
@@ -77,6 +80,7 @@ def test_each_metric_by_hand(paths):
                 "gap": 11.5,
                 "ece": 4,
                 "ece_scaled": 2,
+                "ece_debiased": 1.5,
             },
             **{"nll": 0.3, "brier": 0.15, "converged": 2, "epoch_seconds": 2},
             **{"peak_memory": 512.5, "parameters": 1.25, "weights_mb": 2.5},

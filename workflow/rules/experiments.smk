@@ -50,14 +50,16 @@ rule compare:
         ),
         exported=exported_of,
         metrics=lambda w: of_runs(
-            f"{RUN}/evaluate/metrics.json",
+            f"{RUN}/evaluate/{{file}}",
             runs=experiment_of(w).runs,
+            file=["metrics.json", "calibration_error.csv"],
         ),
         costs=costs_of,
         code=code("compare"),
     output:
         arms=f"{RESULTS}/experiments/{{experiment}}/compare/arms.csv",
         effects=f"{RESULTS}/experiments/{{experiment}}/compare/effects.csv",
+        practice=f"{RESULTS}/experiments/{{experiment}}/compare/practice.csv",
         checks=f"{RESULTS}/experiments/{{experiment}}/compare/checks.csv",
         pairs=f"{RESULTS}/experiments/{{experiment}}/compare/pairs.csv",
         per_class=f"{RESULTS}/experiments/{{experiment}}/compare/per_class.csv",
@@ -66,6 +68,8 @@ rule compare:
         differences=f"{RESULTS}/experiments/{{experiment}}/compare/differences.csv",
         ranking=f"{RESULTS}/experiments/{{experiment}}/compare/ranking.csv",
         sources=f"{RESULTS}/experiments/{{experiment}}/compare/sources.csv",
+        endpoints=f"{RESULTS}/experiments/{{experiment}}/compare/endpoints.csv",
+        worst_classes=f"{RESULTS}/experiments/{{experiment}}/compare/worst_classes.csv",
         answer=f"{RESULTS}/experiments/{{experiment}}/compare/experiment.json",
     log:
         f"{RESULTS}/logs/compare/{{experiment}}.log",

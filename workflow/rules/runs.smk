@@ -171,6 +171,8 @@ rule evaluate:
         per_class=f"{RUN}/evaluate/per_class.csv",
         confusion=f"{RUN}/evaluate/confusion.csv",
         reliability=f"{RUN}/evaluate/reliability.csv",
+        calibration_error=f"{RUN}/evaluate/calibration_error.csv",
+        risk_coverage=f"{RUN}/evaluate/risk_coverage.csv",
     log:
         f"{RESULTS}/logs/evaluate/{{run}}_seed{{seed}}.log",
     shell:
@@ -184,6 +186,9 @@ rule plot_models:
         metrics=of_runs(f"{RUN}/evaluate/metrics.json", STUDY.base_runs.values()),
         confusion=of_runs(f"{RUN}/evaluate/confusion.csv", STUDY.base_runs.values()),
         reliability=of_runs(f"{RUN}/evaluate/reliability.csv", STUDY.base_runs.values()),
+        risk_coverage=of_runs(
+            f"{RUN}/evaluate/risk_coverage.csv", STUDY.base_runs.values()
+        ),
         code=code("plot_models"),
     output:
         curves=f"{RESULTS}/runs/plot_models/curves.svg",
@@ -192,6 +197,8 @@ rule plot_models:
         confusion_table=f"{RESULTS}/runs/plot_models/confusion.csv",
         reliability=f"{RESULTS}/runs/plot_models/reliability.svg",
         reliability_table=f"{RESULTS}/runs/plot_models/reliability.csv",
+        risk_coverage=f"{RESULTS}/runs/plot_models/risk_coverage.svg",
+        risk_coverage_table=f"{RESULTS}/runs/plot_models/risk_coverage.csv",
     log:
         f"{RESULTS}/logs/plot_models.log",
     params:
@@ -204,7 +211,11 @@ rule plot_models:
 
 rule summarise:
     input:
-        metrics=of_runs(f"{RUN}/evaluate/metrics.json", STUDY.base_runs.values()),
+        metrics=of_runs(
+            f"{RUN}/evaluate/{{file}}",
+            STUDY.base_runs.values(),
+            file=["metrics.json", "calibration_error.csv", "risk_coverage.csv"],
+        ),
         effects=experiment_files(
             f"{RESULTS}/experiments/{{experiment}}/compare/effects.csv"
         ),

@@ -9,7 +9,9 @@ import numpy as np
 from chrysalis.evaluation import verdict
 from chrysalis.evaluation.arms import ANALYSES, Compared, Comparison, JudgedArm, load_arms
 from chrysalis.evaluation.differences import differences_table, with_caveat
+from chrysalis.evaluation.endpoints import endpoints_table, worst_classes_table
 from chrysalis.evaluation.metrics import metrics_table, standard_deviation
+from chrysalis.evaluation.practice import practice_table
 from chrysalis.evaluation.ranking import ranking_table
 from chrysalis.evaluation.sources import sentences as source_sentences
 from chrysalis.evaluation.sources import sources_table
@@ -19,11 +21,14 @@ from chrysalis.records.experiment import (
     CLASS_EFFECTS,
     DIFFERENCES,
     EFFECTS,
+    ENDPOINTS,
     METRICS,
     PAIRS,
     PER_CLASS,
+    PRACTICE,
     RANKING,
     SOURCES,
+    WORST_CLASSES,
     Answer,
     ArmRow,
     CheckRow,
@@ -31,10 +36,13 @@ from chrysalis.records.experiment import (
     ClassEffectRow,
     DifferenceRow,
     EffectRow,
+    EndpointRow,
     MetricRow,
     PairRow,
+    PracticeRow,
     RankRow,
     SourceRow,
+    WorstClassRow,
 )
 from chrysalis.records.paths import ExperimentPaths, StudyPaths
 from chrysalis.records.study import ExperimentRecord
@@ -53,6 +61,7 @@ class Analysis:
     answer: Answer
     arms: list[ArmRow]
     effects: list[EffectRow]
+    practice: list[PracticeRow]
     checks: list[CheckRow]
     pairs: list[PairRow]
     per_class: list[ClassAccuracyRow]
@@ -61,11 +70,14 @@ class Analysis:
     ranking: list[RankRow]
     differences: list[DifferenceRow]
     sources: list[SourceRow]
+    endpoints: list[EndpointRow]
+    worst_classes: list[WorstClassRow]
 
     def write(self, paths: ExperimentPaths) -> None:
         """Write a CSV per table, and the answer."""
         ARMS.write(self.arms, paths.table("arms"))
         EFFECTS.write(self.effects, paths.table("effects"))
+        PRACTICE.write(self.practice, paths.table("practice"))
         CHECKS.write(self.checks, paths.table("checks"))
         PAIRS.write(self.pairs, paths.table("pairs"))
         PER_CLASS.write(self.per_class, paths.table("per_class"))
@@ -74,6 +86,8 @@ class Analysis:
         RANKING.write(self.ranking, paths.table("ranking"))
         DIFFERENCES.write(self.differences, paths.table("differences"))
         SOURCES.write(self.sources, paths.table("sources"))
+        ENDPOINTS.write(self.endpoints, paths.table("endpoints"))
+        WORST_CLASSES.write(self.worst_classes, paths.table("worst_classes"))
         self.answer.write(paths.answer)
 
 
@@ -89,7 +103,8 @@ def analyse(
     arms = load_arms(record, paths, seeds)
     compared = ANALYSES[record.analysis](arms, record)
     differences = differences_table(record, compared.comparisons)
-    effects = [with_caveat(row, differences) for row in effects_table(compared, threshold)]
+    judged = judge(compared.comparisons, threshold)
+    effects = [with_caveat(row, differences) for row in effects_table(compared, judged)]
     sources = sources_table(arms, record) if record.analysis == "variance" else []
     sentences = [row.sentence for row in effects] or source_sentences(sources, record)
     answer = Answer(
@@ -106,6 +121,7 @@ def analyse(
         answer=answer,
         arms=arms_table(compared),
         effects=effects,
+        practice=practice_table(compared, judged),
         checks=checks_table(compared),
         pairs=pairs_table(compared, seeds),
         per_class=per_class_table(compared),
@@ -114,12 +130,13 @@ def analyse(
         ranking=ranking_table(arms) if record.across_models else [],
         differences=differences,
         sources=sources,
+        endpoints=endpoints_table(compared),
+        worst_classes=worst_classes_table(compared),
     )
 
 
-def effects_table(compared: Compared, threshold: float) -> list[EffectRow]:
+def effects_table(compared: Compared, judged: list[verdict.Judged]) -> list[EffectRow]:
     """A row per comparison, with its verdict; effects are fractions."""
-    judged = _judge(compared.comparisons, threshold)
     return [
         EffectRow(
             *comparison.names,
@@ -141,7 +158,7 @@ def effects_table(compared: Compared, threshold: float) -> list[EffectRow]:
     ]
 
 
-def _judge(comparisons: list[Comparison], threshold: float) -> list[verdict.Judged]:
+def judge(comparisons: list[Comparison], threshold: float) -> list[verdict.Judged]:
     """Each comparison, its p values corrected over all of them."""
     effects = []
     for comparison in comparisons:

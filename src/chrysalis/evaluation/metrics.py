@@ -70,6 +70,12 @@ METRICS: dict[str, Metric] = {
         1,
         lambda training: 100 * training.metrics.test.scaled.ece,
     ),
+    "ece_debiased": Metric(
+        "ECE, debiased (%)",
+        "expected calibration error on test without the part that chance adds on so few images",
+        1,
+        lambda training: 100 * training.calibration_error["no"].debiased,
+    ),
     "nll": Metric(
         "NLL (nats)",
         "negative log likelihood of the true class on test",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from chrysalis.evaluation.arms import JudgedArm
-from chrysalis.evaluation.verdict import points
+from chrysalis.evaluation.verdict import ACCURACY
 from chrysalis.records.experiment import SourceRow
 from chrysalis.records.study import ExperimentRecord
 from chrysalis.stats.minimums import ENOUGH_SEEDS
@@ -64,5 +64,6 @@ def _of_model(model: str, rows: list[SourceRow], record: ExperimentRecord) -> st
 
 def _with_interval(row: SourceRow) -> str:
     return (
-        f"an sd of {points(row.sd)} points (95 % interval {points(row.low)} to {points(row.high)})"
+        f"an sd of {ACCURACY.size(row.sd)} (95 % interval {ACCURACY.number(row.low)} to "
+        f"{ACCURACY.number(row.high)})"
     )

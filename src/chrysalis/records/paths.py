@@ -55,6 +55,16 @@ class TrainingPaths:
         return self.folder / "evaluate/reliability.csv"
 
     @property
+    def calibration_error(self) -> Path:
+        """The calibration error, and what chance adds to it."""
+        return self.folder / "evaluate/calibration_error.csv"
+
+    @property
+    def risk_coverage(self) -> Path:
+        """The error rate by how many of the surest answers count."""
+        return self.folder / "evaluate/risk_coverage.csv"
+
+    @property
     def lr_range(self) -> Path:
         """The learning rate range test."""
         return self.folder / "lr_range/lr_range.csv"

@@ -58,7 +58,7 @@ def trainings(write_run):  # noqa: F811
 
 def test_the_studys_models(trainings):
     drawn = draw_models(trainings)
-    assert list(drawn) == ["curves", "reliability", "confusion"]
+    assert list(drawn) == ["curves", "reliability", "risk_coverage", "confusion"]
     curves = drawn["curves"][0]
     assert curves.loc[curves["epoch"] == 2, "val_top1_mean"].tolist() == pytest.approx([0.65] * 2)
     # The confusion matrix is that of the model that is best on val: counts of two seeds.

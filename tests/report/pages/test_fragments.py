@@ -16,8 +16,11 @@ from chrysalis.records.experiment import (
     CLAIMS,
     DYNAMICS,
     EFFECTS,
+    ENDPOINTS,
     LABEL_QUALITY,
+    MODEL_METRICS,
     PAIRS,
+    PRACTICE,
     SOURCES,
     Answer,
     ClaimRow,
@@ -32,6 +35,7 @@ from chrysalis.records.training import RunMetrics, RunRecord
 from chrysalis.report.pages import (
     captions,
     dataset,
+    endpoints,
     experiments,
     fragments,
     models,
@@ -115,6 +119,61 @@ def test_the_overview_names_just_some_of_many_comparisons(folder):
     )
     assert overview == {1}
     assert page == set(range(len(many)))
+
+
+def test_what_a_perfect_network_would_score_stands_beside_the_ece(results, made, folder):
+    text = plain(made["models_calibration_error.md"])
+    assert "| mynet | as trained | 4.1 % | 3.1 % | 1.2 % | 0.0 % to 5.2 % |" in text
+    assert "Chance alone can explain the ECE of every model." in text
+    path = StudyPaths(folder).models
+    rows = [
+        replace(row, mean=0.0021) if (row.model, row.metric) == ("mynet", "scaled_ece_low") else row
+        for row in MODEL_METRICS.read(path)
+    ]
+    MODEL_METRICS.write(rows, path)
+    text = plain(models.models_calibration_error(load_results(folder)))
+    assert "Chance alone does not explain the ECE of mynet (scaled)." in text
+
+
+def test_how_often_an_arm_beats_its_baseline_and_that_it_is_not_worse(made, loaded):
+    assert "| 89 % (41 to 100) |" in plain(made["augmentation/effects.md"])
+    for experiment in loaded.experiments:
+        lines = made[f"{experiment.name}/answer.md"].splitlines()
+        for line in lines:
+            assert ("It is shown not to be worse." in line) == ("outcome-none" in line)
+    # The overview corrects over all experiments, which these p values are not.
+    assert "shown not to be worse" not in made["verdicts.md"]
+    (row,) = loaded.experiment("models").practice
+    single = replace(row, beats=np.nan)
+    assert experiments._beats(single) == numbers.NOTHING
+
+
+def test_other_endpoints_are_said_to_be_exploratory(made, loaded):
+    text = plain(made["augmentation/effects.md"])
+    section = text[text.index("### Exploratory: other endpoints") :]
+    assert "corrected for 6 comparisons, those of all endpoints together" in section
+    assert "| 0.061 | 0.085 | −0.023 | −0.041 to −0.005 | 0.025 |" in section  # noqa: RUF001
+    assert "| 6.12 % | 8.45 % | −2.33 | −4.11 to −0.55 | 0.025 |" in section  # noqa: RUF001
+    assert section.count("by brier: −0.023") == 2  # noqa: RUF001
+    assert "by nll" not in section
+    none = replace(
+        loaded.experiment("augmentation"),
+        endpoints=[replace(r, outcome="none") for r in loaded.experiment("augmentation").endpoints],
+    )
+    assert "None of them shows a difference." in endpoints.endpoints(none)
+    empty = replace(none, endpoints=[], worst_classes=[])
+    assert endpoints.endpoints(empty) == endpoints.worst_classes(empty) == ""
+
+
+def test_the_worst_class_stands_beside_what_chance_would_show(made):
+    text = plain(made["augmentation/effects.md"])
+    assert "| 12 | 70.3 % | 40.2 % to 95.1 % | 80.5 % | 0.016 |" in text
+    assert "In 1 of 4 rows, the worst class is lower than chance explains" in text
+
+
+def test_errors_if_only_the_surest_answers_count(made):
+    text = plain(made["models_selective.md"])
+    assert "| mynet | 9.0 % | 3.4 % | 2.1 % | 1.23 % |" in text
 
 
 def test_numbers_of_a_sentence_stay_with_their_units_and_have_a_real_minus():
@@ -411,7 +470,8 @@ def test_how_far_each_source_of_variance_moves_accuracy(folder):
         SourceRow("mynet", "split", 5, 0.91, 0.0087, 0.0052, 0.025, 0.5003, 270, 0.0174),
     ]
     SOURCES.write(rows, files.table("sources"))
-    for name, kind in (("effects", EFFECTS), ("checks", CHECKS), ("pairs", PAIRS)):
+    compared = {"effects": EFFECTS, "checks": CHECKS, "pairs": PAIRS, "endpoints": ENDPOINTS}
+    for name, kind in (compared | {"practice": PRACTICE}).items():
         kind.write([], files.table(name))
     change(Answer, files.answer, headline="It differs.", sentences=["It differs."])
     loaded = load_results(folder)

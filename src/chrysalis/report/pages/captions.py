@@ -124,8 +124,16 @@ FIGURES = {
         "Reliability",
         "Test images of all seeds in bins of confidence. Each mark shows the mean confidence in a "
         "bin and the share of right predictions in it. A model is underconfident above the dotted "
-        "line and overconfident below it. Larger marks stand for more images.",
+        "line and overconfident below it. Larger marks stand for more images. The pale bars show "
+        "where a perfectly calibrated model with as many images would be in 95 % of studies.",
         "Reliability diagram: the share of right predictions against confidence.",
+    ),
+    "risk_coverage": Caption(
+        "Risk and coverage",
+        "The error rate on the test images with the surest answers, against the share of the "
+        "images that count. On the right all images count. The line is the mean over the seeds, "
+        "and the band spans their range.",
+        "Plot of the error rate against the share of test images with the surest answers.",
     ),
     "confusion": Caption(
         "Errors of the best model",

@@ -19,13 +19,17 @@ from chrysalis.records.experiment import (
     DifferenceRow,
     DynamicsRow,
     EffectRow,
+    EndpointRow,
     LabelQualityRow,
     MetricRow,
+    ModelMetricRow,
     PairRow,
+    PracticeRow,
     PublishedClaimRow,
     PublishedFigureRow,
     RankRow,
     SourceRow,
+    WorstClassRow,
 )
 from chrysalis.records.files import require
 from chrysalis.records.paths import ExperimentPaths, StudyPaths, TrainingPaths
@@ -105,6 +109,7 @@ class ExperimentResults:
     answer: Answer
     arms: list[ArmRow]
     effects: list[EffectRow]
+    practice: list[PracticeRow]
     checks: list[CheckRow]
     pairs: list[PairRow]
     class_effects: list[ClassEffectRow]
@@ -112,6 +117,8 @@ class ExperimentResults:
     ranking: list[RankRow]
     differences: list[DifferenceRow]
     sources: list[SourceRow]
+    endpoints: list[EndpointRow]
+    worst_classes: list[WorstClassRow]
     dynamics: list[DynamicsRow] | None
     sweeps: list[SweepFindings]
     label_quality: dict[str, list[LabelQualityRow]]
@@ -153,6 +160,7 @@ class StudyResults:
     trainings: list[TrainingResults]
     experiments: list[ExperimentResults]
     claims: list[ClaimRow]
+    models: list[ModelMetricRow]
     data_plots: list[Plot]
     models_plots: list[Plot]
     study_plots: list[Plot]
@@ -198,6 +206,7 @@ def load_results(folder: Path) -> StudyResults:
         trainings=trainings,
         experiments=[_load_experiment(paths, trainings, record) for record in study.experiments],
         claims=tables.CLAIMS.read(paths.claims),
+        models=tables.MODEL_METRICS.read(paths.models),
         data_plots=_plots(paths, paths.data),
         models_plots=_plots(paths, paths.runs),
         study_plots=_plots(paths, folder),
@@ -236,6 +245,7 @@ def _load_experiment(
         answer=Answer.read(files.answer),
         arms=by_model(tables.ARMS.read(files.table("arms"))),
         effects=by_model(tables.EFFECTS.read(files.table("effects"))),
+        practice=by_model(tables.PRACTICE.read(files.table("practice"))),
         checks=by_model(tables.CHECKS.read(files.table("checks"))),
         pairs=by_model(tables.PAIRS.read(files.table("pairs"))),
         class_effects=by_model(tables.CLASS_EFFECTS.read(files.table("class_effects"))),
@@ -243,6 +253,8 @@ def _load_experiment(
         ranking=tables.RANKING.read(files.table("ranking")),
         differences=by_model(tables.DIFFERENCES.read(files.table("differences"))),
         sources=tables.SOURCES.read(files.table("sources")),
+        endpoints=tables.ENDPOINTS.read(files.table("endpoints")),
+        worst_classes=by_model(tables.WORST_CLASSES.read(files.table("worst_classes"))),
         dynamics=by_model(tables.DYNAMICS.read(files.dynamics)) if record.dynamics else None,
         sweeps=[
             _load_sweep(paths, trainings, record, arm_run)
