@@ -8,9 +8,9 @@ def costs_of(wildcards):
     return expand(rules.cost.output, run=experiment.runs) if told else []
 
 
-def exported_of(wildcards):
+def exported_of(experiment):
     """The predictions and records of its exported networks."""
-    arms = [arm for arm in experiment_of(wildcards).arm_runs if arm.stage != "train"]
+    arms = [arm for arm in experiment.arm_runs if arm.stage != "train"]
     return [
         file
         for arm in arms
@@ -45,7 +45,7 @@ rule compare:
             runs=experiment_of(w).runs,
             file=RECORD,
         ),
-        exported=exported_of,
+        exported=lambda w: exported_of(experiment_of(w)),
         metrics=lambda w: of_runs(
             f"{RUN}/evaluate/metrics.json",
             runs=experiment_of(w).runs,

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chrysalis.config.claims import UntestedClaim
 from chrysalis.config.experiment import Arm, Experiment, WorstClasses
 from chrysalis.config.load import load, validate
-from chrysalis.config.published import Published, PublishedClaim, PublishedFigure
+from chrysalis.config.published import Published
 from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import StudyConfig
 from chrysalis.errors import UserError, suggest
@@ -218,8 +219,8 @@ def _published(
             )
         published = found[name] = load(files[name], Published)
         known_models((figure.model for figure in published.figures), f"{files[name]}: figures")
-        items: list[PublishedFigure | PublishedClaim] = [*published.figures, *published.claims]
-        for item in items:
+        claims = [each for each in published.claims if not isinstance(each, UntestedClaim)]
+        for item in (*published.figures, *claims):
             if item.experiment is not None and item.experiment not in experiments:
                 raise UserError(
                     f"{files[name]}: unknown experiment '{item.experiment}'; "
