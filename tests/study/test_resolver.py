@@ -276,3 +276,41 @@ def test_what_experiments_build_on_is_noted_once(study, write):
     assert (taught.model, taught.teacher) == ("mynet", full)
     # The study's own base run of mynet is another than the taught one.
     assert set(found.runs) == {full, pruned.name, taught.name, found.base_runs["mynet"]}
+
+
+RECIPE = """
+    title: Recipe
+    question: Does it matter?
+    models: [mynet]
+    baseline: a
+    arms:
+      a: {}
+      b: {%s}
+"""
+
+
+def test_how_weights_start_and_inputs_are_normalised_is_a_setting(study, write):
+    write("experiments/recipe.yaml", RECIPE % "initialisation: he_uniform, input_statistics: half")
+    found = study(experiments=["recipe"], settings={"validate_on": "test"})
+    plain, changed = (found.run(each.run) for each in found.experiments[0].arm_runs)
+    assert (plain.initialisation, plain.input_statistics, plain.validate_on) == (
+        *("model", "dataset", "test"),
+    )
+    assert (changed.initialisation, changed.input_statistics) == ("he_uniform", "half")
+
+
+def test_test_may_not_choose_classes_or_settings(write, message):
+    write(
+        "experiments/recipe.yaml",
+        RECIPE % "remove_classes: {worst: 1}, validate_on: test" + "    analysis: class_removal\n",
+    )
+    assert "it would choose settings by test" in message(experiments=["recipe"])
+
+
+def test_pretrained_weights_are_not_drawn_anew(write, message):
+    write(
+        "experiments/recipe.yaml",
+        RECIPE.replace("mynet", "timm/resnet10t")
+        % "options: {pretrained: true}, initialisation: he_normal",
+    )
+    assert "initialisation would undo the pretrained weights" in message(experiments=["recipe"])

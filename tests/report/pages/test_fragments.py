@@ -286,6 +286,19 @@ def test_explanations_say_how_coarse_the_maps_are(results):
     assert "hardly tell" not in fragments.explanations(replace(loaded, galleries=fine))
 
 
+def test_runs_that_are_chosen_by_test_are_named_on_every_page(folder):
+    assert "Chosen by test" not in fragments.banner(load_results(folder))
+    for path in folder.glob("runs/*-b*/seed*/train/run.json"):
+        change(RunRecord, path, settings__validate_on="test")
+    loaded = load_results(folder)
+    text = html.unescape(fragments.banner(loaded)).replace("<wbr>", "").replace("\\", "")
+    names = {training.run for training in loaded.trainings if "-b" in training.run}
+    assert all(name in text for name in names)
+    assert 'title="Chosen by test"' in text
+    made = fragments.all_fragments(loaded, "quarto")
+    assert all("Chosen by test" in made[name] for name in made if name.endswith("banner.md"))
+
+
 def test_test_time_flip_is_named_on_every_page(folder):
     assert "mirror image" not in fragments.banner(load_results(folder))
     for path in folder.glob("runs/*-b*/seed*/train/run.json"):
