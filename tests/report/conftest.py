@@ -125,6 +125,8 @@ def make_study(made, too_small) -> StudyRecord:
         explained=[f"{RUNS[MODELS[0], 'a']}/seed0"],
         split=whole(SplitSettings()),
         vary_split=False,
+        assumed=["The rate is not known: here 0.5 <is> taken."],
+        reduced={},
         published={
             "others": Published(
                 title="Other butterflies",

@@ -139,7 +139,7 @@ class Resolver:
         The runs that it builds on are noted as well.
         """
         layers: list[Changes] = [self.dataset.config.settings, self._model_file(model)]
-        layers += [self.study.settings, arm]
+        layers += [*self.study.run_settings, arm]
         settings = RunSettings(
             model=model,
             options=_options(model, layers, where),

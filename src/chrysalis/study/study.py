@@ -19,6 +19,7 @@ from chrysalis.errors import UserError, suggest
 from chrysalis.models import registry
 from chrysalis.records.study import DatasetRecord, ModelRecord, SkippedExperiment, StudyRecord
 from chrysalis.stats.minimums import ENOUGH_EPOCHS, ENOUGH_SEEDS
+from chrysalis.study.changed import reductions, with_arms
 from chrysalis.study.location import Located, locate
 from chrysalis.study.resolver import ResolvedExperiment, Resolver, known_models
 
@@ -45,6 +46,13 @@ class Study:
     more_runs: dict[str, RunSettings]
     refused: dict[str, str]
     published: dict[str, Published]
+    reduced: dict[str, tuple[str, str]]
+
+    @property
+    def name(self) -> str:
+        """The folder of its results; a reduced study has one of its own."""
+        name = self.config.name or self.dataset.name
+        return f"{name}_reduced" if self.config.scale == "reduced" else name
 
     @property
     def seeds(self) -> list[int]:
@@ -90,8 +98,8 @@ class Study:
         """What the tables and the report need to know of the study."""
         dataset = self.dataset.config
         return StudyRecord(
-            name=self.dataset.name,
-            title=dataset.title,
+            name=self.name,
+            title=self.config.title or dataset.title,
             dataset=DatasetRecord(
                 title=dataset.title,
                 description=dataset.description,
@@ -121,6 +129,8 @@ class Study:
             split=dataset.split,
             vary_split=self.config.vary_split,
             published=self.published,
+            assumed=self.config.assumed,
+            reduced=self.reduced,
         )
 
 
@@ -151,7 +161,8 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
         tuple(sorted_out.on_request),
         more.runs,
         sorted_out.refused,
-        _published(dataset, folder / "published", files),
+        _published(study, dataset, folder / "published", files),
+        _reductions(study, base, models[0]),
     )
 
 
@@ -206,17 +217,25 @@ def _plain_runs(resolver: Resolver, runs: dict[str, RunSettings]) -> dict[str, s
     return {model: run for model, run in found.items() if run in runs}
 
 
+def _reductions(study: StudyConfig, base: Resolver, model: str) -> dict[str, tuple[str, str]]:
+    """In what the runs of a reduced study differ from those of the full one, by the first model."""
+    if study.scale == "full":
+        return {}
+    whole = Resolver(study.model_copy(update={"scale": "full"}), base.dataset, base.model_files)
+    runs = (resolver.runs[resolver.run(model, Arm())] for resolver in (whole, base))
+    return reductions(*runs)
+
+
 def _published(
-    dataset: Located, folder: Path, experiments: dict[str, Experiment]
+    study: StudyConfig, dataset: Located, folder: Path, experiments: dict[str, Experiment]
 ) -> dict[str, Published]:
-    """What the dataset's file names in `folder`, by its name."""
+    """What the study's file, or else the dataset's, names in `folder`, by its name."""
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     found = {}
-    for name in dataset.config.published:
+    where = "" if study.published is not None else f"dataset '{dataset.name}': "
+    for name in dataset.config.published if study.published is None else study.published:
         if name not in files:
-            raise UserError(
-                f"dataset '{dataset.name}': published: unknown '{name}'; {suggest(name, files)}"
-            )
+            raise UserError(f"{where}published: unknown '{name}'; {suggest(name, files)}")
         published = found[name] = load(files[name], Published)
         known_models((figure.model for figure in published.figures), f"{files[name]}: figures")
         claims = [each for each in published.claims if not isinstance(each, UntestedClaim)]
@@ -285,4 +304,5 @@ def _experiments(study: StudyConfig, dataset: Located, folder: Path) -> dict[str
             if name not in files:
                 raise UserError(f"{key}: unknown experiment '{name}'; {suggest(name, files)}")
     experiments = {name: load(path, Experiment) for name, path in files.items()}
+    experiments = with_arms(experiments, study.arms)
     return dict(sorted(experiments.items(), key=lambda item: item[1].position))

@@ -299,6 +299,26 @@ def test_runs_that_are_chosen_by_test_are_named_on_every_page(folder):
     assert all("Chosen by test" in made[name] for name in made if name.endswith("banner.md"))
 
 
+def test_a_reduced_study_says_so_on_every_page(folder):
+    loaded = load_results(folder)
+    assert "Reduced study" not in fragments.banner(loaded)
+    less = {"train_share": ("1.0", "0.1"), "training.epochs": ("20", "5")}
+    record = loaded.record.model_copy(update={"reduced": less})
+    made = fragments.all_fragments(replace(loaded, record=record), "quarto")
+    banners = [made[name] for name in made if name.endswith("banner.md")]
+    assert len(banners) > 1
+    for text in map(plain, banners):
+        assert "train_share is 0.1 in place of 1.0; training.epochs is 5 in place of 20" in text
+
+
+def test_what_a_source_does_not_say_is_listed(folder):
+    loaded = load_results(folder)
+    text = plain(fragments.all_fragments(loaded, "quarto")["assumed.md"])
+    assert "- The rate is not known: here 0.5 <is> taken." in text
+    record = loaded.record.model_copy(update={"assumed": []})
+    assert fragments.all_fragments(replace(loaded, record=record), "quarto")["assumed.md"] == ""
+
+
 def test_test_time_flip_is_named_on_every_page(folder):
     assert "mirror image" not in fragments.banner(load_results(folder))
     for path in folder.glob("runs/*-b*/seed*/train/run.json"):

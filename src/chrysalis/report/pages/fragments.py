@@ -45,8 +45,8 @@ def all_fragments(results: StudyResults, renderer: str) -> dict[str, str]:
 
 
 def banner(results: StudyResults, experiment: ExperimentResults | None = None) -> str:
-    """What every page must say: runs are too small, chosen by test, averaged, on varied splits."""
-    warnings = too_small(results, experiment) + chosen_by_test(results)
+    """What every page must say of the study: too small, reduced, chosen by test, and so on."""
+    warnings = too_small(results, experiment) + reduced(results) + chosen_by_test(results)
     return warnings + flipped(results) + varied(results)
 
 
@@ -58,6 +58,21 @@ def flipped(results: StudyResults) -> str:
     return (
         '::: {.callout-note title="Test-time flip"}\n'
         f"{which} average each prediction over an image and its mirror image.\n:::\n"
+    )
+
+
+def reduced(results: StudyResults) -> str:
+    """A warning that the study is smaller than its source's; empty if it is not."""
+    if not results.record.reduced:
+        return ""
+    changes = "; ".join(
+        f"{key(name)} is {literal(here)} in place of {literal(full)}"
+        for name, (full, here) in results.record.reduced.items()
+    )
+    return (
+        '::: {.callout-warning title="Reduced study"}\n'
+        f"This study is a reduced one: {changes}. Its figures are not those of the full study.\n"
+        ":::\n"
     )
 
 
