@@ -18,6 +18,7 @@ def main(args) -> None:
     trials = {
         (arm_run.model, arm_run.arm): pd.read_csv(paths.sweep(arm_run.run) / "trials.csv")
         for arm_run in experiment.arm_runs
+        if arm_run.run in experiment.swept_runs
     }
     table = tabulate_tuning(trials)
     folder = paths.experiment(experiment.name).folder / "plot_tuning"

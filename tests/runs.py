@@ -106,6 +106,8 @@ def study_record(**changes):
         "split": {},
         "vary_split": False,
         "published": {},
+        "assumed": [],
+        "reduced": {},
     }
     return StudyRecord.model_validate(usual | changes)
 

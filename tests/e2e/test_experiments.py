@@ -83,7 +83,13 @@ title: Theirs
 source: A report
 differences: [other shapes]
 figures: [{model: mynet, value: 0.77}]
-claims: [{claim: fast is better, experiment: mine, arm: high, baseline: low, expected: better}]
+claims:
+  - claim: fast is better
+    kind: difference
+    experiment: mine
+    arm: high
+    baseline: low
+    direction: higher
 """
     )
     workspace.append("config/datasets/shapes.yaml", "published: [theirs]\n")
@@ -100,7 +106,7 @@ claims: [{claim: fast is better, experiment: mine, arm: high, baseline: low, exp
         assert f"/{name}.svg" in page
     assert check_site(results / "site") == []
     told = (results / "site/published.html").read_text()
-    for text in ("77.0", "other shapes", "fast is better", "not enough runs to tell"):
+    for text in ("77.0", "other shapes", "fast is better", "not shown"):
         assert text in told
     summary = pd.read_csv(results / "experiments/mine/plot_dynamics/summary.csv")
     assert summary["arm"].tolist() == ["low", "high"]

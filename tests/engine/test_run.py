@@ -324,6 +324,29 @@ def test_a_share_trains_on_fewer_images_and_is_tested_on_all(run, pack):
     assert record_of(folder)["images"] == {"train": 12, "val": 12, "test": 12}
 
 
+def test_without_a_val_split_its_images_train_and_test_decides(run, pack):
+    folder = run(settings(validate_on="test"), pack)
+    assert record_of(folder)["images"] == {"train": 36, "val": 12, "test": 12}
+    both = pd.read_parquet(folder / "predictions.parquet")
+    val, test = (both[both["split"] == name].drop(columns="split") for name in ("val", "test"))
+    pd.testing.assert_frame_equal(val.reset_index(drop=True), test.reset_index(drop=True))
+    index = pack.index
+    assert set(test["path"]) == set(index.loc[index["split"] == "test", "path"])
+    _, splits = select(pack, (), "test")
+    assert set(splits["train"].rows).isdisjoint(splits["test"].rows)
+
+
+def test_weights_and_normalisation_follow_the_settings(run, pack):
+    plain = load_file(run(settings(), pack, "plain") / "model.safetensors")
+    changed = settings(initialisation="he_uniform", input_statistics="half")
+    other = load_file(run(changed, pack, "changed") / "model.safetensors")
+    assert other["mean"].flatten().tolist() == [0.5] * 3
+    assert plain["mean"].flatten().tolist() != [0.5] * 3
+    assert not torch.equal(
+        plain["network.features.conv1.weight"], other["network.features.conv1.weight"]
+    )
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_outputs_that_are_not_finite_leave_no_record(tmp_path, digits_pack, monkeypatch, value):
     """The loss of training may be finite while the weights that come of it answer nonsense."""

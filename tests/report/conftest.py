@@ -12,7 +12,7 @@ from chrysalis.config.published import Published
 from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import SplitSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
-from chrysalis.records import data
+from chrysalis.records import data, published
 from chrysalis.records import experiment as tables
 from chrysalis.records.files import write_whole
 from chrysalis.records.paths import StudyPaths
@@ -127,6 +127,8 @@ def make_study(made, too_small) -> StudyRecord:
         explained=[f"{RUNS[MODELS[0], 'a']}/seed0"],
         split=whole(SplitSettings()),
         vary_split=False,
+        assumed=["The rate is not known: here 0.5 <is> taken."],
+        reduced={},
         published={
             "others": Published(
                 title="Other butterflies",
@@ -485,22 +487,40 @@ def write_models(paths):
     )
 
 
+WITHIN = "within our interval"
+
+
 def write_published(paths):
     """Published figures beside ours, and claims."""
-    row, nan = tables.PublishedFigureRow, float("nan")
-    model, name = MODELS[0], CLASSES[0]
+    row, nan, inf = published.PublishedFigureRow, float("nan"), float("inf")
+    name = CLASSES[0]
+
+    def told(metric, of_class="", epoch="", arm="", note=""):
+        return "others", MODELS[0], metric, of_class, epoch, arm, note
+
     figures = [
-        row("others", model, "test", "", "", "", 0.881, 0.931, 0.012, 0.05, 3),
-        row("others", model, "converged", "", "", "", 15, 12.5, 1.5, -2.5, 3),
-        row("others", model, "test", name, "", "", 0.446, 0.581, 0.021, 0.135, 3),
-        row("others", "absent", "test", "", "", "another run", 0.755, nan, nan, nan, 0),
+        row(*names, *numbers, 0 if np.isnan(numbers[1]) else 3, outcome)
+        for names, numbers, outcome in (
+            (told("test"), (0.881, 0.931, 0.012, 0.05, 0.87, 0.99), WITHIN),
+            (told("converged", arm="a"), (15, 12.5, 1.5, -2.5, 4, 21), WITHIN),
+            (told("converged", arm="b"), (15, inf, nan, inf, nan, nan), "too few seeds"),
+            (told("precision", name), (0.446, 0.581, 0.021, 0.135, 0.4, 0.7), WITHIN),
+            (told("train_loss", epoch="5"), (1.2562, 1.1, 0.1, -0.1562, 0.9, 1.3), WITHIN),
+            (told("test", note="another run"), (0.755, *[nan] * 5), "not in this study"),
+        )
     ]
+    why = "It is -1.2 points (95 % interval -1.9 to -0.5)."
+    numbers, nothing = (why, "points", -1.2, -1.9, -0.5, 2), ("No mass.", "", nan, nan, nan, 0)
     claims = [
-        tables.PublishedClaimRow("others", "augmentation helps", "holds here", "It is better."),
-        tables.PublishedClaimRow("others", "size matters", "not asked in this study", ""),
+        published.PublishedClaimRow("others", *rest)
+        for rest in (
+            ("size matters", "not_tested", "not tested", *nothing),
+            ("it <loses>", "difference", "holds here", *numbers),
+            ("it wins", "difference", "contradicted here", *numbers),
+        )
     ]
-    tables.PUBLISHED_FIGURES.write(figures, paths.published("figures"))
-    tables.PUBLISHED_CLAIMS.write(claims, paths.published("claims"))
+    published.PUBLISHED_FIGURES.write(figures, paths.published("figures"))
+    published.PUBLISHED_CLAIMS.write(claims, paths.published("claims"))
 
 
 def write_galleries(made, training):

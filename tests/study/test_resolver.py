@@ -296,6 +296,25 @@ def test_every_arm_has_a_search_of_its_own(study, write):
     assert found.runs[found.base_runs["mynet"]].sweep is None
 
 
+def test_an_arm_that_sets_what_is_searched_keeps_that(study, write):
+    write(
+        "experiments/tuned.yaml",
+        """
+        title: Tuned
+        question: Which?
+        models: [mynet]
+        baseline: adamw
+        tune: each_arm
+        sweep: {trials: 3, space: {learning_rate: {low: 0.001, high: 0.01}}}
+        arms:
+          adamw: {}
+          sgd: {training: {optimizer: sgd, learning_rate: 0.03}}
+        """,
+    )
+    (experiment,) = study(experiments=["tuned"], models=["mynet"]).experiments
+    assert experiment.swept_runs == (experiment.arm_runs[0].run,)
+
+
 def test_what_experiments_build_on_is_noted_once(study, write):
     write(
         "experiments/built.yaml",
@@ -366,3 +385,41 @@ def test_classes_are_named_by_text_or_label(images, study, arm_runs, name, found
 def test_a_number_without_its_zeros_is_no_label(images, message):
     images("001", "002")
     assert "for the class '001' put its name in quotes" in message(remove_classes=[1])
+
+
+RECIPE = """
+    title: Recipe
+    question: Does it matter?
+    models: [mynet]
+    baseline: a
+    arms:
+      a: {}
+      b: {%s}
+"""
+
+
+def test_how_weights_start_and_inputs_are_normalised_is_a_setting(study, write):
+    write("experiments/recipe.yaml", RECIPE % "initialisation: he_uniform, input_statistics: half")
+    found = study(experiments=["recipe"], settings={"validate_on": "test"})
+    plain, changed = (found.run(each.run) for each in found.experiments[0].arm_runs)
+    assert (plain.initialisation, plain.input_statistics, plain.validate_on) == (
+        *("model", "dataset", "test"),
+    )
+    assert (changed.initialisation, changed.input_statistics) == ("he_uniform", "half")
+
+
+def test_test_may_not_choose_classes_or_settings(write, message):
+    write(
+        "experiments/recipe.yaml",
+        RECIPE % "remove_classes: {worst: 1}, validate_on: test" + "    analysis: class_removal\n",
+    )
+    assert "it would choose settings by test" in message(experiments=["recipe"])
+
+
+def test_pretrained_weights_are_not_drawn_anew(write, message):
+    write(
+        "experiments/recipe.yaml",
+        RECIPE.replace("mynet", "timm/resnet10t")
+        % "options: {pretrained: true}, initialisation: he_normal",
+    )
+    assert "initialisation would undo the pretrained weights" in message(experiments=["recipe"])

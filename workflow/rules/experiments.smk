@@ -8,9 +8,9 @@ def costs_of(wildcards):
     return expand(rules.cost.output, run=experiment.runs) if told else []
 
 
-def exported_of(wildcards):
+def exported_of(experiment):
     """The predictions and records of its exported networks."""
-    arms = [arm for arm in experiment_of(wildcards).arm_runs if arm.stage != "train"]
+    arms = [arm for arm in experiment.arm_runs if arm.stage != "train"]
     return [
         file
         for arm in arms
@@ -33,9 +33,9 @@ def figures_of(experiment):
     files = [*rules.plot_experiment.output]
     files += rules.plot_tradeoff.output if experiment.config.against else []
     files += rules.plot_dynamics.output if experiment.config.dynamics else []
-    if experiment.config.tune:
+    if len(experiment.swept_runs) > 1:
         files += rules.plot_tuning.output
-    elif experiment.config.sweep:
+    elif experiment.swept_runs:
         files += rules.plot_sweep.output
     files += rules.plot_learning.output if experiment.config.varies_images else []
     return expand(files, experiment=experiment.name)
@@ -48,7 +48,7 @@ rule compare:
             runs=experiment_of(w).runs,
             file=RECORD,
         ),
-        exported=exported_of,
+        exported=lambda w: exported_of(experiment_of(w)),
         metrics=lambda w: of_runs(
             f"{RUN}/evaluate/{{file}}",
             runs=experiment_of(w).runs,

@@ -35,7 +35,7 @@ rule published:
         study=rules.study.output[0],
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
         trainings=of_runs(f"{RUN}/train/{{file}}", file=RECORD),
-        tables=experiment_files(rules.compare.output),
+        exported=[exported_of(experiment) for experiment in STUDY.experiments],
         dynamics=expand(
             rules.plot_dynamics.output.summary,
             experiment=[c.name for c in STUDY.experiments if c.config.dynamics],

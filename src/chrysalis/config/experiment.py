@@ -121,7 +121,7 @@ class Experiment(Settings):
     tune: Literal["each_arm"] | None = Field(
         None,
         description="each_arm: every arm is trained with what a `sweep` of its own finds, all of "
-        "them equally long.",
+        "them equally long; one that itself sets what is searched keeps that.",
     )
     models: Literal["first"] | Models | None = Field(
         None,
@@ -202,8 +202,13 @@ class Experiment(Settings):
         return self
 
     def searches(self, arm: Arm) -> bool:
-        """Whether the arm is trained with what a sweep finds."""
-        return arm.from_sweep or self.tune is not None
+        """Whether the arm is trained with what a sweep finds.
+
+        One that itself sets what the sweep searches is not.
+        """
+        space = self.sweep.space if self.sweep else {}
+        own = arm.training.model_dump(exclude_none=True)
+        return arm.from_sweep or (self.tune is not None and not own.keys() & space.keys())
 
     @property
     def varies_images(self) -> bool:

@@ -41,6 +41,29 @@ TrainShare = Annotated[
         "the seed decides, and a larger share holds the smaller.",
     ),
 ]
+Initialisation = Annotated[
+    Literal["model", "he_normal", "he_uniform", "xavier_normal", "xavier_uniform"],
+    Field(
+        description="How the weights of convolutions and linear layers are drawn; model: as the "
+        "network's builder draws them. Else biases are 0."
+    ),
+]
+InputStatistics = Annotated[
+    Literal["dataset", "imagenet", "half", "none"],
+    Field(
+        description="Mean and sd that the input's channels are normalised by: those of the "
+        "training images, those of ImageNet, 0.5 and 0.5, or none, which leaves pixels in [0, 1]. "
+        "Pretrained networks bring their own."
+    ),
+]
+Validation = Annotated[
+    Literal["val", "test"],
+    Field(
+        description="The split that decides which epoch is kept. test: as in studies without a val "
+        "split, whose images then train as well; the figures on test are too good, and every page "
+        "says so."
+    ),
+]
 Pruned = Annotated[
     float,
     Field(ge=0, lt=1, description="Share of each layer's channels that is removed; 0: none."),
@@ -70,6 +93,9 @@ class RunSettings(Settings):
     pack_margin: PackMargin = 4 / 3
     crop_pct: CropShare = CROP_PCT
     train_share: TrainShare = 1.0
+    initialisation: Initialisation = "model"
+    input_statistics: InputStatistics = "dataset"
+    validate_on: Validation = "val"
     training: TrainingSettings = TrainingSettings()
     augmentation: AugmentationSettings | None = AugmentationSettings()
     removed_classes: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from pydantic import (
 )
 
 from chrysalis.config.changes import Changes, Models, Name, as_text
-from chrysalis.config.experiment import Experiment
+from chrysalis.config.experiment import Arm, Experiment
 from chrysalis.config.published import Published
 from chrysalis.config.settings import Settings
 
@@ -97,8 +97,15 @@ class ModelFile(Settings):
 
 
 class StudyConfig(Settings):
-    """What to study (config/config.yaml, --configfile, --config)."""
+    """What to study (config/config.yaml, config/studies/<name>.yaml, --configfile, --config)."""
 
+    name: Name | None = Field(
+        None, description="The study's folder in results; left out: the dataset's name."
+    )
+    title: str = Field("", description="The report's title; left out: the dataset's.")
+    assumed: list[str] = Field(
+        [], description="What the source of the study does not tell, with what is taken here."
+    )
     dataset: str = Field(description="A name in config/datasets, a folder, or an archive.")
     seeds: int | list[Seed] = Field(3, description="How many seeds (0, 1, ...), or which.")
     vary_split: bool = Field(
@@ -128,6 +135,22 @@ class StudyConfig(Settings):
         0.01, description="Least difference in accuracy of practical interest, as a fraction."
     )
     settings: Changes = Field(Changes(), description="Changes to the settings of every run.")
+    arms: dict[Name, dict[Name, Arm]] = Field(
+        {},
+        description="By experiment, changes laid over its arms in this study; an arm of another "
+        "name is added.",
+    )
+    scale: Literal["full", "reduced"] = Field(
+        "full", description="reduced: with the changes of `reduced`; every page says so."
+    )
+    reduced: Changes = Field(
+        Changes(), description="Changes to the settings of every run of a reduced study."
+    )
+    published: list[Name] | None = Field(
+        None,
+        description="Published figures to set beside the study's, by file in config/published; "
+        "left out: those of the dataset.",
+    )
     cam_layers: dict[str, str] = Field(
         {}, description="Grad-CAM layer by model; left out: the dataset's, else the last stage."
     )
@@ -162,6 +185,17 @@ class StudyConfig(Settings):
         if self.vary_split and len(self.seed_list) < 2:
             raise ValueError("vary_split needs at least two seeds; raise seeds or leave it out")
         return self
+
+    @model_validator(mode="after")
+    def _reduced_by_something(self) -> StudyConfig:
+        if self.scale == "reduced" and not self.reduced.model_fields_set:
+            raise ValueError("`scale: reduced` needs to know by what: fill in `reduced`")
+        return self
+
+    @property
+    def run_settings(self) -> list[Changes]:
+        """What the study changes of every run's settings, in the order of application."""
+        return [self.settings, *([self.reduced] if self.scale == "reduced" else [])]
 
     @property
     def seed_list(self) -> list[int]:

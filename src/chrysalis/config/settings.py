@@ -104,6 +104,9 @@ class TrainingSettings(Settings):
     step_at: tuple[Fraction, ...] = Field(
         (0.5, 0.75), description="Schedule step: after these shares of all steps ..."
     )
+    step_epochs: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (), description="... or, if given, after these epochs ..."
+    )
     step_factor: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.1, description="... the rate is multiplied by this."
     )

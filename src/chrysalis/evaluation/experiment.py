@@ -166,7 +166,7 @@ def judge(comparisons: list[Comparison], threshold: float) -> list[verdict.Judge
         if not all(np.array_equal(a.paths, b.paths) for a, b in pairs):
             arm, base = comparison.arm.label, comparison.baseline.label
             raise ValueError(f"{arm} and {base} were judged on different images")
-        effects.append(_effect(comparison, comparison.arm.correct, comparison.baseline.correct))
+        effects.append(effect_of(comparison, comparison.arm.correct, comparison.baseline.correct))
     equal = [p_equal(effect, threshold) if threshold else np.nan for effect in effects]
     different, same = differences_and_equalities([effect.p for effect in effects], equal)
     level = ALPHA / max(1, len(effects))
@@ -226,7 +226,7 @@ def per_class_table(compared: Compared) -> list[ClassAccuracyRow]:
     for arm in compared.arms:
         first = arm.predictions[0]
         for label in np.unique(first.labels):
-            values = _only(arm.of_class(label), arm.correct).mean(1)
+            values = only(arm.of_class(label), arm.correct).mean(1)
             rows.append(
                 ClassAccuracyRow(
                     model=arm.model,
@@ -284,8 +284,8 @@ def class_effects_table(compared: Compared) -> list[ClassEffectRow]:
         arm = comparison.arm
         for label in np.unique(arm.predictions[0].labels):
             here = arm.of_class(label)
-            own = (_only(here, arm.correct), _only(here, comparison.baseline.correct))
-            effect = _effect(comparison, *own)
+            own = (only(here, arm.correct), only(here, comparison.baseline.correct))
+            effect = effect_of(comparison, *own)
             rows.append(
                 ClassEffectRow(
                     *comparison.names,
@@ -302,7 +302,7 @@ def class_effects_table(compared: Compared) -> list[ClassEffectRow]:
     return [replace(row, p_adjusted=p) for row, p in zip(rows, holm(enough), strict=True)]
 
 
-def _effect(comparison: Comparison, arm: np.ndarray, baseline: np.ndarray) -> Effect:
+def effect_of(comparison: Comparison, arm: np.ndarray, baseline: np.ndarray) -> Effect:
     """Compare correctness (seeds, images) of the two on all of their images or on some."""
     if comparison.same_images:
         paired = comparison.shares_trainings
@@ -313,7 +313,7 @@ def _effect(comparison: Comparison, arm: np.ndarray, baseline: np.ndarray) -> Ef
     return compare_resampled(arm, baseline, train_images * share)
 
 
-def _only(rows: np.ndarray, correct: np.ndarray) -> np.ndarray:
+def only(rows: np.ndarray, correct: np.ndarray) -> np.ndarray:
     """Correctness (seeds, images) where `rows`, of that shape, is true: as often in each seed."""
     return np.stack([of_seed[here] for of_seed, here in zip(correct, rows, strict=True)])
 

@@ -1,4 +1,4 @@
-"""What the rule compare finds out for an experiment, and what published figures come to."""
+"""What the rule compare finds out for an experiment."""
 
 from __future__ import annotations
 
@@ -302,33 +302,6 @@ class DynamicsRow:
     exploding: float
 
 
-@dataclass(frozen=True)
-class PublishedFigureRow:
-    """A published figure beside ours; ours are empty where the study has no such run."""
-
-    published_in: str
-    model: str
-    metric: str
-    of_class: str
-    arm: str
-    note: str
-    published: float
-    mean: float
-    sd: float
-    difference: float
-    seeds: int
-
-
-@dataclass(frozen=True)
-class PublishedClaimRow:
-    """A published claim, what becomes of it here, and what that rests on."""
-
-    published_in: str
-    claim: str
-    outcome: str
-    basis: str
-
-
 ARMS = Table(ArmRow)
 EFFECTS = Table(EffectRow)
 PRACTICE = Table(PracticeRow)
@@ -346,5 +319,3 @@ CLAIMS = Table(ClaimRow)
 SOURCES = Table(SourceRow)
 LABEL_QUALITY = Table(LabelQualityRow)
 DYNAMICS = Table(DynamicsRow)
-PUBLISHED_FIGURES = Table(PublishedFigureRow)
-PUBLISHED_CLAIMS = Table(PublishedClaimRow)

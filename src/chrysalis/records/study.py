@@ -105,7 +105,9 @@ class StudyRecord(Record):
     `threshold` is the least difference of practical interest, a fraction. `base_runs` are the runs
     of the study's models under the base settings, by model; `plain_runs` those and the like of
     models that only an experiment names. `primary` names the experiments whose
-    comparisons are the main claims. `explained` are trainings, as `<run>/seed<n>`.
+    comparisons are the main claims. `explained` are trainings, as `<run>/seed<n>`. `assumed` is
+    what the source of the study does not tell; `reduced` holds, by setting, its value in the full
+    study and its value here.
     """
 
     name: str
@@ -125,3 +127,5 @@ class StudyRecord(Record):
     split: SplitSettings
     vary_split: bool
     published: dict[str, Published]
+    assumed: list[str]
+    reduced: dict[str, tuple[str, str]]

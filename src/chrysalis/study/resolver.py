@@ -21,6 +21,11 @@ from chrysalis.records.study import ArmRun, ExperimentRecord
 from chrysalis.study.location import Located
 
 DEFAULT_IMAGE_SIZE = 96
+# Settings of which the last one given counts.
+GIVEN = (
+    *("pack_margin", "crop_pct", "train_share"),
+    *("initialisation", "input_statistics", "validate_on"),
+)
 
 
 @dataclass(frozen=True)
@@ -159,12 +164,12 @@ class Resolver:
         With `sweep`, it is trained with what that finds. The runs that it builds on are noted too.
         """
         layers: list[Changes] = [self.dataset.config.settings, self._model_file(model)]
-        layers += [self.study.settings, arm]
+        layers += [*self.study.run_settings, arm]
         settings = RunSettings(
             model=model,
             options=_options(model, layers, where),
             image_size=_last([layer.image_size for layer in layers], DEFAULT_IMAGE_SIZE),
-            **_given(layers, "pack_margin", "crop_pct", "train_share"),
+            **_given(layers, *GIVEN),
             training=_overlay(TrainingSettings(), [layer.training for layer in layers]),
             augmentation=_augmentation([layer.augmentation for layer in layers]),
             removed_classes=self._removed(arm, where),
@@ -173,6 +178,10 @@ class Resolver:
             varied=self._varied(arm),
             **self._built_on(model, arm, where),
         )
+        if settings.options.get("pretrained") and settings.initialisation != "model":
+            raise UserError(f"{where}: initialisation would undo the pretrained weights")
+        if settings.validate_on == "test" and (settings.sweep or settings.worst_classes):
+            raise UserError(f"{where}: with validate_on: test, it would choose settings by test")
         smallest = registry.spec(model).smallest
         if settings.image_size < smallest:
             raise UserError(

@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chrysalis.config.claims import UntestedClaim
 from chrysalis.config.experiment import Arm, Experiment, WorstClasses
 from chrysalis.config.load import load, validate
-from chrysalis.config.published import Published, PublishedClaim, PublishedFigure
+from chrysalis.config.published import Published
 from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import StudyConfig
 from chrysalis.errors import UserError, suggest
 from chrysalis.models import registry
 from chrysalis.records.study import DatasetRecord, ModelRecord, SkippedExperiment, StudyRecord
 from chrysalis.stats.minimums import ENOUGH_EPOCHS, ENOUGH_SEEDS
+from chrysalis.study.changed import reductions, with_arms
 from chrysalis.study.location import Located, locate
 from chrysalis.study.resolver import ResolvedExperiment, Resolver, SameArms, known_models
 
@@ -44,6 +46,13 @@ class Study:
     more_runs: dict[str, RunSettings]
     refused: dict[str, str]
     published: dict[str, Published]
+    reduced: dict[str, tuple[str, str]]
+
+    @property
+    def name(self) -> str:
+        """The folder of its results; a reduced study has one of its own."""
+        name = self.config.name or self.dataset.name
+        return f"{name}_reduced" if self.config.scale == "reduced" else name
 
     @property
     def seeds(self) -> list[int]:
@@ -95,8 +104,8 @@ class Study:
         """What the tables and the report need to know of the study."""
         dataset = self.dataset.config
         return StudyRecord(
-            name=self.dataset.name,
-            title=dataset.title,
+            name=self.name,
+            title=self.config.title or dataset.title,
             dataset=DatasetRecord(
                 title=dataset.title,
                 description=dataset.description,
@@ -126,6 +135,8 @@ class Study:
             split=dataset.split,
             vary_split=self.config.vary_split,
             published=self.published,
+            assumed=self.config.assumed,
+            reduced=self.reduced,
         )
 
 
@@ -156,7 +167,8 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
         tuple(sorted_out.on_request),
         more.runs,
         sorted_out.refused,
-        _published(dataset, folder / "published", files),
+        _published(study, dataset, folder / "published", files),
+        _reductions(study, base, models[0]),
     )
 
 
@@ -213,21 +225,29 @@ def _plain_runs(resolver: Resolver, runs: dict[str, RunSettings]) -> dict[str, s
     return {model: run for model, run in found.items() if run in runs}
 
 
+def _reductions(study: StudyConfig, base: Resolver, model: str) -> dict[str, tuple[str, str]]:
+    """In what the runs of a reduced study differ from those of the full one, by the first model."""
+    if study.scale == "full":
+        return {}
+    whole = Resolver(study.model_copy(update={"scale": "full"}), base.dataset, base.model_files)
+    runs = (resolver.runs[resolver.run(model, Arm())] for resolver in (whole, base))
+    return reductions(*runs)
+
+
 def _published(
-    dataset: Located, folder: Path, experiments: dict[str, Experiment]
+    study: StudyConfig, dataset: Located, folder: Path, experiments: dict[str, Experiment]
 ) -> dict[str, Published]:
-    """What the dataset's file names in `folder`, by its name."""
+    """What the study's file, or else the dataset's, names in `folder`, by its name."""
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     found = {}
-    for name in dataset.config.published:
+    where = "" if study.published is not None else f"dataset '{dataset.name}': "
+    for name in dataset.config.published if study.published is None else study.published:
         if name not in files:
-            raise UserError(
-                f"dataset '{dataset.name}': published: unknown '{name}'; {suggest(name, files)}"
-            )
+            raise UserError(f"{where}published: unknown '{name}'; {suggest(name, files)}")
         published = found[name] = load(files[name], Published)
         known_models((figure.model for figure in published.figures), f"{files[name]}: figures")
-        items: list[PublishedFigure | PublishedClaim] = [*published.figures, *published.claims]
-        for item in items:
+        claims = [each for each in published.claims if not isinstance(each, UntestedClaim)]
+        for item in (*published.figures, *claims):
             if item.experiment is not None and item.experiment not in experiments:
                 raise UserError(
                     f"{files[name]}: unknown experiment '{item.experiment}'; "
@@ -292,4 +312,5 @@ def _experiments(study: StudyConfig, dataset: Located, folder: Path) -> dict[str
             if name not in files:
                 raise UserError(f"{key}: unknown experiment '{name}'; {suggest(name, files)}")
     experiments = {name: load(path, Experiment) for name, path in files.items()}
+    experiments = with_arms(experiments, study.arms)
     return dict(sorted(experiments.items(), key=lambda item: item[1].position))

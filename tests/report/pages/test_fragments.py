@@ -350,6 +350,39 @@ def test_explanations_say_how_coarse_the_maps_are(results):
     assert "hardly tell" not in fragments.explanations(replace(loaded, galleries=fine))
 
 
+def test_runs_that_are_chosen_by_test_are_named_on_every_page(folder):
+    assert "Chosen by test" not in fragments.banner(load_results(folder))
+    for path in folder.glob("runs/*-b*/seed*/train/run.json"):
+        change(RunRecord, path, settings__validate_on="test")
+    loaded = load_results(folder)
+    text = html.unescape(fragments.banner(loaded)).replace("<wbr>", "").replace("\\", "")
+    names = {training.run for training in loaded.trainings if "-b" in training.run}
+    assert all(name in text for name in names)
+    assert 'title="Chosen by test"' in text
+    made = fragments.all_fragments(loaded, "quarto")
+    assert all("Chosen by test" in made[name] for name in made if name.endswith("banner.md"))
+
+
+def test_a_reduced_study_says_so_on_every_page(folder):
+    loaded = load_results(folder)
+    assert "Reduced study" not in fragments.banner(loaded)
+    less = {"train_share": ("1.0", "0.1"), "training.epochs": ("20", "5")}
+    record = loaded.record.model_copy(update={"reduced": less})
+    made = fragments.all_fragments(replace(loaded, record=record), "quarto")
+    banners = [made[name] for name in made if name.endswith("banner.md")]
+    assert len(banners) > 1
+    for text in map(plain, banners):
+        assert "train_share is 0.1 in place of 1.0; training.epochs is 5 in place of 20" in text
+
+
+def test_what_a_source_does_not_say_is_listed(folder):
+    loaded = load_results(folder)
+    text = plain(fragments.all_fragments(loaded, "quarto")["assumed.md"])
+    assert "- The rate is not known: here 0.5 <is> taken." in text
+    record = loaded.record.model_copy(update={"assumed": []})
+    assert fragments.all_fragments(replace(loaded, record=record), "quarto")["assumed.md"] == ""
+
+
 def test_test_time_flip_is_named_on_every_page(folder):
     assert "mirror image" not in fragments.banner(load_results(folder))
     for path in folder.glob("runs/*-b*/seed*/train/run.json"):
@@ -481,7 +514,7 @@ def test_how_far_each_source_of_variance_moves_accuracy(folder):
     assert "(270) would move the accuracy of mynet by an sd of 1.83 points" in shown
     assert untraced(made["arms.md"], folder) == set()
     assert made["answer.md"].count("It differs.") == 1
-    assert made["effects.md"].strip() == ""
+    assert "Effect (points)" not in made["effects.md"]
     assert "It differs." in fragments.verdicts(loaded)
 
 
@@ -564,9 +597,21 @@ def test_rows_of_a_model_stand_together_in_the_order_of_their_first():
 
 def test_published_figures_have_signs_and_dashes(made):
     text = plain(made["published.md"])
-    assert "| 15.0 | 12.5 (sd 1.5) | −2.5 |" in text  # noqa: RUF001
-    assert "| 88.1 % | 93.1 % (sd 1.2, n 3) | +5.0 |" in text
-    assert "| 75.5 % | not in this study | – |" in text  # noqa: RUF001
+    assert "| 15.0 | 12.5 (sd 1.5) | −2.5 | 4.0 to 21.0 | within our interval |" in text  # noqa: RUF001
+    assert "| 15.0 | not reached | – | – | too few seeds |" in text  # noqa: RUF001
+    assert "| 88.1 % | 93.1 % (sd 1.2, n 3) | +5.0 | 87.0 % to 99.0 % |" in text
+    assert "| test precision of" in text
+    assert "| loss in training (nats), epoch 5 | 1.256 | 1.100 (sd 0.100) | −0.156 |" in text  # noqa: RUF001
+    assert "| 75.5 % | – | – | – | not in this study |" in text  # noqa: RUF001
+
+
+def test_claims_are_sorted_by_outcome_and_counted(made):
+    text = plain(made["published.md"])
+    assert "Of 3 claims: 1 holds here, 1 contradicted here, 1 not tested." in text
+    places = [text.index(words) for words in ("it <loses", "it wins", "size matters")]
+    assert places == sorted(places)
+    assert "✓ holds here" in text
+    assert "It is −1.2 points (95 % interval −1.9 to −0.5)." in text  # noqa: RUF001
 
 
 def test_a_negative_metric_has_a_real_minus(made):

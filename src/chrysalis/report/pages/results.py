@@ -25,14 +25,18 @@ from chrysalis.records.experiment import (
     ModelMetricRow,
     PairRow,
     PracticeRow,
-    PublishedClaimRow,
-    PublishedFigureRow,
     RankRow,
     SourceRow,
     WorstClassRow,
 )
 from chrysalis.records.files import require
 from chrysalis.records.paths import ExperimentPaths, StudyPaths, TrainingPaths
+from chrysalis.records.published import (
+    PUBLISHED_CLAIMS,
+    PUBLISHED_FIGURES,
+    PublishedClaimRow,
+    PublishedFigureRow,
+)
 from chrysalis.records.study import ArmRun, ExperimentRecord, StudyRecord
 from chrysalis.records.sweep import IMPORTANCES, ImportanceRow, SweepResult
 from chrysalis.records.training import RunMetrics, RunRecord
@@ -216,12 +220,8 @@ def load_results(folder: Path) -> StudyResults:
             for training in trainings
             if training.name == name
         ],
-        published_figures=tables.PUBLISHED_FIGURES.read(paths.published("figures"))
-        if published
-        else [],
-        published_claims=tables.PUBLISHED_CLAIMS.read(paths.published("claims"))
-        if published
-        else [],
+        published_figures=PUBLISHED_FIGURES.read(paths.published("figures")) if published else [],
+        published_claims=PUBLISHED_CLAIMS.read(paths.published("claims")) if published else [],
     )
 
 

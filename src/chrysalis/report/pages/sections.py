@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from chrysalis.config.sweep import Choices, Range, Sweep
-from chrysalis.evaluation.metrics import METRICS, Metric
+from chrysalis.evaluation.metrics import METRICS
 from chrysalis.records.sweep import Value
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
@@ -105,7 +107,7 @@ def metrics(experiment: ExperimentResults) -> str:
     rows = []
     for found in by_arm(experiment.metrics):
         of_arm = {row.metric: row for row in found}
-        shown = [spread(METRICS[name], of_arm[name].mean, of_arm[name].sd) for name in names]
+        shown = [spread(METRICS[name].digits, of_arm[name].mean, of_arm[name].sd) for name in names]
         rows.append([literal(found[0].model), arm_of(found[0]), *shown])
     headings = ["Model", "Arm", *(METRICS[name].heading for name in names)]
     meanings = "\n".join(f"- *{METRICS[name].heading}*: {METRICS[name].meaning}." for name in names)
@@ -153,7 +155,7 @@ def sources(experiment: ExperimentResults) -> str:
 def sweep(experiment: ExperimentResults) -> str:
     """What the experiment's sweep found, against the base settings; empty if it has none."""
     asked = experiment.record.sweep
-    if asked is None:
+    if asked is None or not experiment.sweeps:
         return ""
     if len(experiment.sweeps) > 1:
         return _tuned(experiment.sweeps, asked)
@@ -283,8 +285,13 @@ def dynamics(experiment: ExperimentResults) -> str:
     )
 
 
-def spread(metric: Metric, mean: float, sd: float) -> str:
-    """A metric's mean with its standard deviation over seeds, where that shows."""
-    shown = round(sd, metric.digits) > 0
-    spread = f" (sd{NBSP}{number(sd, metric.digits)})" if shown else ""
-    return number(mean, metric.digits) + spread
+def spread(digits: int, mean: float, sd: float) -> str:
+    """A metric's mean with its standard deviation over seeds, where that shows.
+
+    An infinite mean is of an arm of which not all trainings got there.
+    """
+    if math.isinf(mean):
+        return "not reached"
+    shown = round(sd, digits) > 0
+    spread = f" (sd{NBSP}{number(sd, digits)})" if shown else ""
+    return number(mean, digits) + spread
