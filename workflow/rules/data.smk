@@ -229,3 +229,21 @@ rule gate:
     shell:
         "{PYTHON} scripts/gate.py --results {RESULTS:q} --fail-on {params.fail_on}"
         " --output {output:q} --log {log:q}"
+
+
+rule plot_audit:
+    input:
+        tables=rules.audit.output.tables,
+        images=packs()[-1],
+        index=packs()[-1].replace(".npy", ".csv"),
+        code=code("plot_audit"),
+    output:
+        duplicates=f"{RESULTS}/data/plot_audit/duplicates.webp",
+        duplicates_table=f"{RESULTS}/data/plot_audit/duplicates.csv",
+        doubtful=f"{RESULTS}/data/plot_audit/doubtful.webp",
+        doubtful_table=f"{RESULTS}/data/plot_audit/doubtful.csv",
+    log:
+        f"{RESULTS}/logs/plot_audit.log",
+    shell:
+        "{PYTHON} scripts/plot_audit.py --results {RESULTS:q} --images {input.images:q}"
+        " --log {log:q}"

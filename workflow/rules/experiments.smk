@@ -10,7 +10,11 @@ def costs_of(wildcards):
 
 def exported_of(wildcards):
     """The predictions and records of its exported networks."""
-    arms = [arm for arm in experiment_of(wildcards).arm_runs if arm.stage != "train"]
+    return exported(experiment_of(wildcards))
+
+
+def exported(experiment):
+    arms = [arm for arm in experiment.arm_runs if arm.stage != "train"]
     return [
         file
         for arm in arms
@@ -75,6 +79,33 @@ rule compare:
         "{PYTHON} scripts/compare.py --results {RESULTS:q} --seeds {SEEDS}"
         " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json"
         " --threshold {params.threshold} --log {log:q}"
+
+
+rule without_leaks:
+    input:
+        leaks=f"{RESULTS}/data/audit/leaks.csv",
+        trainings=of_runs(
+            f"{RUN}/train/{{file}}",
+            runs=sorted({run for asked in STUDY.experiments for run in asked.runs}),
+            file=["predictions.parquet", "run.json"],
+        ),
+        exported=[exported(experiment) for experiment in STUDY.experiments],
+        code=code("without_leaks"),
+    output:
+        arms=f"{RESULTS}/experiments/without_leaks/arms.csv",
+        effects=f"{RESULTS}/experiments/without_leaks/effects.csv",
+    log:
+        f"{RESULTS}/logs/without_leaks.log",
+    params:
+        experiments=[
+            experiment.record([]).model_dump_json() for experiment in STUDY.experiments
+        ],
+        seeds=STUDY.seeds,
+        threshold=STUDY.config.threshold,
+        vary_split=STUDY.config.vary_split,
+    shell:
+        "{PYTHON} scripts/without_leaks.py --results {RESULTS:q} --study {PLAN.study:q}"
+        " --log {log:q}"
 
 
 rule plot_experiment:

@@ -202,6 +202,10 @@ class StudyPaths(JobPaths):
         """One experiment's files."""
         return ExperimentPaths(self.results / "experiments" / name)
 
+    def without_leaks(self, name: str) -> Path:
+        """A table of the rule without_leaks: arms or effects."""
+        return self.results / "experiments/without_leaks" / f"{name}.csv"
+
     def published(self, name: str) -> Path:
         """A table of the rule published: figures or claims."""
         return self.results / "experiments/published" / f"{name}.csv"

@@ -31,9 +31,11 @@ from chrysalis.records.paths import ExperimentPaths, StudyPaths, TrainingPaths
 from chrysalis.records.study import ExperimentRecord, StudyRecord
 from chrysalis.records.sweep import IMPORTANCES, ImportanceRow, SweepResult
 from chrysalis.records.training import RunMetrics, RunRecord
+from chrysalis.report.pages.audited import AuditResults, load_audit
 from chrysalis.report.pages.images import ClassCounts, ImageCounts, count_classes, count_images
 from chrysalis.report.pages.order import by_model
 
+AUDIT_RULE = "plot_audit"  # whose figures are on audit.qmd
 MODELS_EXPERIMENT = "models"  # the experiment whose page is models.qmd
 FIGURE_KINDS = (".svg", ".webp")
 WIDEST = 640  # points: figures up to here are shrunk to the page's width
@@ -154,6 +156,8 @@ class StudyResults:
     models_plots: list[Plot]
     study_plots: list[Plot]
     galleries: list[Gallery]
+    audit: AuditResults
+    audit_plots: list[Plot]
     published_figures: list[PublishedFigureRow]
     published_claims: list[PublishedClaimRow]
 
@@ -187,6 +191,7 @@ def load_results(folder: Path) -> StudyResults:
     study = StudyRecord.read(paths.study)
     trainings = [_load_training(paths, run, seed) for run in study.runs for seed in study.seeds]
     published = bool(study.published)
+    data_plots = _plots(paths, paths.data)
     return StudyResults(
         record=study,
         images=count_images(paths),
@@ -195,7 +200,7 @@ def load_results(folder: Path) -> StudyResults:
         trainings=trainings,
         experiments=[_load_experiment(paths, trainings, record) for record in study.experiments],
         claims=tables.CLAIMS.read(paths.claims),
-        data_plots=_plots(paths, paths.data),
+        data_plots=[plot for plot in data_plots if plot.rule != AUDIT_RULE],
         models_plots=_plots(paths, paths.runs),
         study_plots=_plots(paths, folder),
         galleries=[
@@ -204,6 +209,8 @@ def load_results(folder: Path) -> StudyResults:
             for training in trainings
             if training.name == name
         ],
+        audit=load_audit(paths),
+        audit_plots=[plot for plot in data_plots if plot.rule == AUDIT_RULE],
         published_figures=tables.PUBLISHED_FIGURES.read(paths.published("figures"))
         if published
         else [],
