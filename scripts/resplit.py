@@ -14,7 +14,8 @@ def main(args) -> None:
     index, images = read_table(paths.index(args.size)), read_table(paths.images)
     if args.new_test:
         require_no_official_test(images)
-    table = resplit(index, images, tuple(args.fractions), args.split_seed)
+    groups = read_table(paths.groups).set_index("path")["group"]
+    table = resplit(index, images, tuple(args.fractions), args.split_seed, groups)
     output = paths.index(args.size, args.seed)
     output.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(output, index=False)

@@ -7,10 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from chrysalis.data.groups import join
 from chrysalis.data.packed import read_table
 from chrysalis.data.resplit import require_no_official_test, resplit
 from chrysalis.data.split import assign_splits
 from chrysalis.errors import UserError
+from chrysalis.records.audit import GROUPS, GroupRow
 from chrysalis.records.paths import StudyPaths
 
 REPOSITORY = Path(__file__).parents[2]
@@ -97,6 +99,8 @@ def test_the_script_writes_what_can_be_read_back(tmp_path):
         table.to_csv(path, index=False)
     command = [sys.executable, "-P", REPOSITORY / "scripts/resplit.py", "--results", tmp_path]
     command += ["--size", "40", "--seed", "1", "--split-seed", "4"]
+    groups = join(source["path"], [], {})
+    GROUPS.write((GroupRow(*row) for row in groups.items()), paths.groups)
     command += ["--fractions", *map(str, FRACTIONS)]
     subprocess.run(command, check=True)
     expected = resplit(index, source, FRACTIONS, seed=4)

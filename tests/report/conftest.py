@@ -12,7 +12,7 @@ from chrysalis.config.published import Published
 from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import SplitSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
-from chrysalis.records import data, published
+from chrysalis.records import audit, data, leakage, published
 from chrysalis.records import experiment as tables
 from chrysalis.records.files import write_whole
 from chrysalis.records.paths import StudyPaths
@@ -79,6 +79,7 @@ def make_results(folder: Path, classes=CLASSES, too_small=()) -> Path:
     for experiment in study.experiments:
         write_experiment(made, experiment)
     write_claims(made, study)
+    write_audit(made, study)
     write_models(made.paths)
     write_published(made.paths)
     write_galleries(made, study.explained[0])
@@ -198,6 +199,81 @@ def write_data(made):
     data.LEFT_OUT.write(left_out, made.paths.left_out)
     draw(made.paths.data / "plot_data/classes.svg")
     draw(made.paths.data / "plot_data/samples.webp")
+
+
+def write_audit(made, study):
+    """What the audit found: a pair across splits, doubtful labels, odd images."""
+    name, other = made.classes[0], made.classes[1]
+    one, twin = f"{name}/015.jpg", f"{name}/000.jpg"
+    paths = made.paths
+    audit.DUPLICATES.write(
+        [audit.DuplicateRow(twin, one, 0.9712, "cropped", "train/test", f"{name} / {name}")],
+        paths.audit("duplicates"),
+    )
+    audit.LEAKS.write([audit.LeakRow(one, name, twin, "train", name, 0.9712)], paths.audit("leaks"))
+    audit.ISSUES.write(
+        [
+            audit.IssueRow("near_duplicates", twin, name, "train/test", f"near duplicate of {one}"),
+            audit.IssueRow("leakage", one, name, "test", f"near duplicate of {twin}"),
+            audit.IssueRow("labels", one, name, "test", f"looks like {other}"),
+            audit.IssueRow("classes_alike", "", f"{name} / {other}", "", "7 of 31"),
+            *(audit.IssueRow("dark", f"{name}/{n}.jpg", name, "train", "dark") for n in range(25)),
+        ],
+        paths.audit("issues"),
+    )
+    audit.LABELS.write(
+        [audit.LabelRow(one, name, "test", other, 0.0123, 0.9432, "")], paths.audit("labels")
+    )
+    audit.ALIKE.write([audit.AlikeRow(name, other, 31, 7, 0.2258)], paths.audit("alike"))
+    audit_record().write(paths.audited)
+    leakage.CLEAN_ARMS.write(
+        (
+            leakage.CleanArmRow(each.name, run.model, run.arm, 3, 0.8761, 2, 0.8654)
+            for each in study.experiments
+            for run in each.arm_runs
+        ),
+        paths.without_leaks("arms"),
+    )
+    leakage.CLEAN_EFFECTS.write(
+        (
+            leakage.CleanEffectRow(
+                each.name,
+                run.model,
+                run.arm,
+                each.baseline,
+                *(0.021, 0.004, 0.038, "better", 0.019, -0.002, 0.041, "none"),
+            )
+            for each in study.experiments
+            for run in each.arm_runs
+            if run.arm != each.baseline
+        ),
+        paths.without_leaks("effects"),
+    )
+    draw(paths.data / "plot_audit/duplicates.webp")
+    draw(paths.data / "plot_audit/doubtful.webp")
+
+
+def audit_record(**changes) -> audit.AuditRecord:
+    """What an audit comes to; `changes` are the fields that matter."""
+    usual = {
+        "embedder": audit.NETWORK,
+        "images": 48,
+        "thumbnail": 64,
+        "smallest": 24,
+        "threshold": 0.85,
+        "plain": 2,
+        "pairs": 1,
+        "across": 1,
+        "groups": 1,
+        "grouped": 2,
+        "test_images": 3,
+        "leaked": 1,
+        "folds": 5,
+        "folds_accuracy": 0.9134,
+        "probe_val": 0.9021,
+        "probe_test": 0.8876,
+    }
+    return audit.AuditRecord.model_validate(usual | changes)
 
 
 def write_training(made, model, arm, run, seed):

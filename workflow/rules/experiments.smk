@@ -85,6 +85,33 @@ rule compare:
         " --threshold {params.threshold} --log {log:q}"
 
 
+rule without_leaks:
+    input:
+        leaks=f"{RESULTS}/data/audit/leaks.csv",
+        trainings=of_runs(
+            f"{RUN}/train/{{file}}",
+            runs=sorted({run for asked in STUDY.experiments for run in asked.runs}),
+            file=["predictions.parquet", "run.json"],
+        ),
+        exported=[exported_of(experiment) for experiment in STUDY.experiments],
+        code=code("without_leaks"),
+    output:
+        arms=f"{RESULTS}/experiments/without_leaks/arms.csv",
+        effects=f"{RESULTS}/experiments/without_leaks/effects.csv",
+    log:
+        f"{RESULTS}/logs/without_leaks.log",
+    params:
+        experiments=[
+            experiment.record([]).model_dump_json() for experiment in STUDY.experiments
+        ],
+        seeds=STUDY.seeds,
+        threshold=STUDY.config.threshold,
+        vary_split=STUDY.config.vary_split,
+    shell:
+        "{PYTHON} scripts/without_leaks.py --results {RESULTS:q} --study {PLAN.study:q}"
+        " --log {log:q}"
+
+
 rule plot_experiment:
     input:
         arms=rules.compare.output.arms,

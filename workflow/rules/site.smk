@@ -56,6 +56,8 @@ rule site:
         study=rules.study.output[0],
         inspected=rules.inspect_images.output,
         split=rules.split.output,
+        audited=rules.audit.output,
+        without_leaks=rules.without_leaks.output,
         records=of_runs(f"{RUN}/train/run.json"),
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
         models=rules.summarise.output.models,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -52,6 +53,9 @@ class SplitSettings(Settings):
 
     fractions: tuple[Share, Share, Share] = Field((0.7, 0.15, 0.15), description="train, val, test")
     seed: Seed = 0
+    near_duplicates_together: bool = Field(
+        True, description="Whether near duplicates stay in one split."
+    )
 
     @field_validator("fractions")
     @classmethod
@@ -59,6 +63,57 @@ class SplitSettings(Settings):
         if abs(sum(value) - 1) > 1e-6:
             raise ValueError(f"the three fractions must add up to 1, found {sum(value):g}")
         return value
+
+
+class GroupTable(Settings):
+    """Groups of images from a table."""
+
+    file: str = Field(description="A CSV file with a column path: paths within the dataset.")
+    column: str = Field(description="The column that names each image's group.")
+
+
+Group = Annotated[
+    str | GroupTable,
+    Field(
+        description="Groups of images that share a split, such as those of one patient: a regular "
+        "expression matched from the start of the file's name (or of the path within the dataset, "
+        "if it holds a slash), whose parentheses name the group; or a column of a table."
+    ),
+]
+Check = Literal[
+    "broken",
+    "exact_duplicates",
+    "near_duplicates",
+    "leakage",
+    "labels",
+    "imbalance",
+    "classes_alike",
+    "odd_shape",
+    "odd_size",
+    "dark",
+    "bright",
+    "plain",
+    "blurred",
+    "outlier",
+]
+
+
+class AuditSettings(Settings):
+    """What the audit of the images leads to."""
+
+    fail_on: list[Check] = Field(
+        [], description="Checks that end the study, before it trains, if they find anything."
+    )
+
+
+def check_group(value: str | GroupTable | None) -> str | GroupTable | None:
+    """`value`, refused if it is no regular expression."""
+    if isinstance(value, str):
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from None
+    return value
 
 
 class Dataset(Settings):
@@ -70,6 +125,8 @@ class Dataset(Settings):
     url: str = ""
     source: Annotated[Digits | Archive | Folder, Field(discriminator="kind")]
     split: SplitSettings = SplitSettings()
+    group: Group | None = None
+    audit: AuditSettings = AuditSettings()
     skip_experiments: list[Name] = Field(
         [], description="Experiments not to ask of it, unless the study names them."
     )
@@ -88,6 +145,11 @@ class Dataset(Settings):
     @classmethod
     def _as_text(cls, value: object) -> object:
         return as_text(value)
+
+    @field_validator("group")
+    @classmethod
+    def _expression(cls, value: str | GroupTable | None) -> str | GroupTable | None:
+        return check_group(value)
 
 
 class ModelFile(Settings):
@@ -125,6 +187,8 @@ class StudyConfig(Settings):
     remove_classes: list[str] | None = Field(
         None, description="Classes that the removal experiment removes; left out: the dataset's."
     )
+    group: Group | None = Field(None, description="Groups of images; left out: the dataset's.")
+    audit: AuditSettings | None = Field(None, description="Left out: the dataset's.")
     primary: list[Name] | None = Field(
         None,
         description="Experiments whose comparisons are the study's main claims: the overview holds "
@@ -166,6 +230,11 @@ class StudyConfig(Settings):
     @classmethod
     def _as_text(cls, value: object) -> object:
         return as_text(value)
+
+    @field_validator("group")
+    @classmethod
+    def _expression(cls, value: str | GroupTable | None) -> str | GroupTable | None:
+        return check_group(value)
 
     @field_validator("seeds")
     @classmethod

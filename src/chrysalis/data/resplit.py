@@ -9,20 +9,26 @@ from chrysalis.errors import UserError
 
 
 def resplit(
-    index: pd.DataFrame, images: pd.DataFrame, fractions: tuple[float, float, float], seed: int
+    index: pd.DataFrame,
+    images: pd.DataFrame,
+    fractions: tuple[float, float, float],
+    seed: int,
+    groups: pd.Series | None = None,
 ) -> pd.DataFrame:
     """The index of a pack with the split that `assign_splits` gives for `seed`.
 
     Rows keep their order, and all columns but split their values. Each class has as many images
-    in each split as before, so long as the fractions are the same. Official splits stay.
+    in each split as before, so long as the fractions are the same and each image is its own group.
+    Official splits stay.
 
     Args:
         index: of the pack, with columns path and split.
         images: as `assign_splits` takes them, of the same paths.
         fractions: of train, val and test; positive, adding up to 1.
         seed: of the shuffle.
+        groups: as `assign_splits` takes them.
     """
-    drawn = assign_splits(images, fractions, seed).set_index("path")["split"]
+    drawn = assign_splits(images, fractions, seed, groups).set_index("path")["split"]
     return index.assign(split=index["path"].map(drawn))
 
 

@@ -81,6 +81,28 @@ class TrainingPaths:
 
 
 @dataclass(frozen=True)
+class EmbeddingPaths:
+    """What the rule embed writes, a row for each usable image in the order of images.csv."""
+
+    folder: Path
+
+    @property
+    def vectors(self) -> Path:
+        """float16 (N, width)."""
+        return self.folder / "vectors.npy"
+
+    @property
+    def thumbnails(self) -> Path:
+        """uint8 (N, T, T), grey."""
+        return self.folder / "thumbnails.npy"
+
+    @property
+    def measures(self) -> Path:
+        """Sharpness, brightness and the like."""
+        return self.folder / "measures.csv"
+
+
+@dataclass(frozen=True)
 class ExperimentPaths:
     """One experiment's files; `folder` is .../experiments/<name>."""
 
@@ -141,6 +163,30 @@ class StudyPaths(JobPaths):
         return self.results / "data/inspect_images/left_out.csv"
 
     @property
+    def embedding(self) -> EmbeddingPaths:
+        """The vectors, thumbnails and measures of the images."""
+        return EmbeddingPaths(self.results / "data/embed")
+
+    @property
+    def pairs(self) -> Path:
+        """Pairs of near duplicates."""
+        return self.results / "data/duplicates/pairs.csv"
+
+    def audit(self, name: str) -> Path:
+        """A table of the rule audit, such as issues."""
+        return self.results / "data/audit" / f"{name}.csv"
+
+    @property
+    def audited(self) -> Path:
+        """What the audit comes to."""
+        return self.results / "data/audit/audit.json"
+
+    @property
+    def groups(self) -> Path:
+        """Which images share a split."""
+        return self.results / "data/group/groups.csv"
+
+    @property
     def data(self) -> Path:
         """The folder of all that concerns the images."""
         return self.results / "data"
@@ -165,6 +211,10 @@ class StudyPaths(JobPaths):
     def experiment(self, name: str) -> ExperimentPaths:
         """One experiment's files."""
         return ExperimentPaths(self.results / "experiments" / name)
+
+    def without_leaks(self, name: str) -> Path:
+        """A table of the rule without_leaks: arms or effects."""
+        return self.results / "experiments/without_leaks" / f"{name}.csv"
 
     def published(self, name: str) -> Path:
         """A table of the rule published: figures or claims."""

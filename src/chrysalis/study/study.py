@@ -14,9 +14,10 @@ from chrysalis.config.experiment import Arm, Experiment, WorstClasses
 from chrysalis.config.load import load, validate
 from chrysalis.config.published import Published
 from chrysalis.config.run import RunSettings
-from chrysalis.config.schema import StudyConfig
+from chrysalis.config.schema import GroupTable, StudyConfig
 from chrysalis.errors import UserError, suggest
 from chrysalis.models import registry
+from chrysalis.records.audit import DESCRIPTOR, NETWORK
 from chrysalis.records.study import DatasetRecord, ModelRecord, SkippedExperiment, StudyRecord
 from chrysalis.stats.minimums import ENOUGH_EPOCHS, ENOUGH_SEEDS
 from chrysalis.study.changed import reductions, with_arms
@@ -70,6 +71,22 @@ class Study:
     def cam_layers(self) -> dict[str, str]:
         """The Grad-CAM layer of each model for which one is named."""
         return self.dataset.config.cam_layers | self.config.cam_layers
+
+    @property
+    def group(self) -> str | GroupTable | None:
+        """What names the groups of images that share a split."""
+        return self.dataset.config.group if self.config.group is None else self.config.group
+
+    @property
+    def fail_on(self) -> list[str]:
+        """The checks of the audit that end the study, sorted."""
+        return sorted((self.config.audit or self.dataset.config.audit).fail_on)
+
+    @property
+    def embedder(self) -> str:
+        """What turns images into vectors: the pretrained network, if its weights are installed."""
+        package = registry.spec(NETWORK).needs
+        return NETWORK if package and importlib.util.find_spec(package) else DESCRIPTOR
 
     @property
     def packed_sizes(self) -> list[int]:

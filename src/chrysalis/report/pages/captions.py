@@ -33,6 +33,17 @@ FIGURES = {
         "One training image per class, chosen at random with a fixed seed.",
         "Grid of training images, one per class.",
     ),
+    "duplicates": Caption(
+        "Near duplicates",
+        "Near duplicates side by side, with their splits and their similarity. Pairs across splits "
+        "come first.",
+        "Pairs of images that show the same photograph.",
+    ),
+    "doubtful": Caption(
+        "Doubtful labels",
+        "The images whose labels are most doubtful, with their label and the class they look like.",
+        "Grid of images with their label and a suggested label.",
+    ),
     "arms": Caption(
         "Accuracy",
         "Accuracy on the test images. Each ring is a seed, and the diamond is their mean. The bar "

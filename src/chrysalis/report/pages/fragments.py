@@ -11,7 +11,15 @@ from urllib.parse import quote
 
 from chrysalis.config.run import RunSettings
 from chrysalis.records.data import GalleryRow
-from chrysalis.report.pages import dataset, experiments, models, overview, provenance, published
+from chrysalis.report.pages import (
+    audit,
+    dataset,
+    experiments,
+    models,
+    overview,
+    provenance,
+    published,
+)
 from chrysalis.report.pages.captions import figure, in_order
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import accuracy, count, duration, number
@@ -33,7 +41,9 @@ def all_fragments(results: StudyResults, renderer: str) -> dict[str, str]:
         "explanations.md": explanations(results),
         "renderer.md": f"These pages were rendered by {literal(renderer)}.\n",
         **({"published.md": published.fragment(results)} if results.record.published else {}),
+        "probe.md": audit.probe(results),
         **dataset.fragments(results),
+        **audit.fragments(results),
         **provenance.fragments(results),
         **models.fragments(results),
     }

@@ -40,9 +40,11 @@ from chrysalis.records.published import (
 from chrysalis.records.study import ArmRun, ExperimentRecord, StudyRecord
 from chrysalis.records.sweep import IMPORTANCES, ImportanceRow, SweepResult
 from chrysalis.records.training import RunMetrics, RunRecord
+from chrysalis.report.pages.audited import AuditResults, load_audit
 from chrysalis.report.pages.images import ClassCounts, ImageCounts, count_classes, count_images
 from chrysalis.report.pages.order import by_model
 
+AUDIT_RULE = "plot_audit"  # whose figures are on audit.qmd
 MODELS_EXPERIMENT = "models"  # the experiment whose page is models.qmd
 FIGURE_KINDS = (".svg", ".webp")
 WIDEST = 640  # points: figures up to here are shrunk to the page's width
@@ -169,6 +171,8 @@ class StudyResults:
     models_plots: list[Plot]
     study_plots: list[Plot]
     galleries: list[Gallery]
+    audit: AuditResults
+    audit_plots: list[Plot]
     published_figures: list[PublishedFigureRow]
     published_claims: list[PublishedClaimRow]
 
@@ -202,6 +206,7 @@ def load_results(folder: Path) -> StudyResults:
     study = StudyRecord.read(paths.study)
     trainings = [_load_training(paths, run, seed) for run in study.runs for seed in study.seeds]
     published = bool(study.published)
+    data_plots = _plots(paths, paths.data)
     return StudyResults(
         record=study,
         images=count_images(paths),
@@ -211,7 +216,7 @@ def load_results(folder: Path) -> StudyResults:
         experiments=[_load_experiment(paths, trainings, record) for record in study.experiments],
         claims=tables.CLAIMS.read(paths.claims),
         models=tables.MODEL_METRICS.read(paths.models),
-        data_plots=_plots(paths, paths.data),
+        data_plots=[plot for plot in data_plots if plot.rule != AUDIT_RULE],
         models_plots=_plots(paths, paths.runs),
         study_plots=_plots(paths, folder),
         galleries=[
@@ -222,6 +227,8 @@ def load_results(folder: Path) -> StudyResults:
         ],
         published_figures=PUBLISHED_FIGURES.read(paths.published("figures")) if published else [],
         published_claims=PUBLISHED_CLAIMS.read(paths.published("claims")) if published else [],
+        audit=load_audit(paths),
+        audit_plots=[plot for plot in data_plots if plot.rule == AUDIT_RULE],
     )
 
 
