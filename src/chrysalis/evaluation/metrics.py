@@ -27,8 +27,13 @@ class Metric:
     of: Callable[[Training], float]
 
 
-def converged_at(history: list[HistoryRow]) -> int:
-    """The first epoch whose validation accuracy is at least `CONVERGED` of the training's best."""
+def converged_at(history: list[HistoryRow]) -> float:
+    """The first epoch whose validation accuracy is at least `CONVERGED` of the training's best.
+
+    NaN of a training without an epoch.
+    """
+    if not history:
+        return math.nan
     enough = CONVERGED * max(row.val_top1 for row in history)
     return next(row.epoch for row in history if row.val_top1 >= enough)
 
@@ -94,7 +99,7 @@ METRICS: dict[str, Metric] = {
         "wall-clock time of the fastest epoch of training; other jobs of the study may have slowed "
         "the rest",
         1,
-        lambda training: min(row.seconds for row in training.history),
+        lambda training: min((row.seconds for row in training.history), default=math.nan),
     ),
     "training_minutes": Metric(
         "Training (min)",
