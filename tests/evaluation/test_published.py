@@ -8,15 +8,14 @@ import pytest
 from chrysalis.config.published import Published, PublishedClaim, PublishedFigure
 from chrysalis.evaluation import published
 from chrysalis.evaluation.published import Measured, claims_table, figures_table
+from chrysalis.records.dynamics import DYNAMICS, DynamicsRow
 from chrysalis.records.evaluation import PER_CLASS, PerClassRow
 from chrysalis.records.experiment import (
     ARMS,
-    DYNAMICS,
     EFFECTS,
     METRICS,
     PUBLISHED_FIGURES,
     ArmRow,
-    DynamicsRow,
     EffectRow,
     MetricRow,
 )
@@ -118,9 +117,10 @@ def test_figures_beside_the_base_run_or_an_arm(measured):
 
 def test_figures_of_every_kind(measured):
     rows = [
-        DynamicsRow("m", arm, 1, 1, 1, dead, 0, 0) for arm, dead in (("base", 0.4), ("on", 0.3))
+        DynamicsRow("m", arm, measure, 3, 0.3, 0.1, (dead - 0.1, dead, dead + 0.1))
+        for arm, measure, dead in (("base", "dead", 0.4), ("on", "dead", 0.3), ("on", "other", 0.9))
     ]
-    DYNAMICS.write(rows, measured.paths.experiment("asked").dynamics)
+    DYNAMICS.write(rows, measured.paths.experiment("asked").dynamics("summary"))
     figures = [
         figure(metric="top5"),
         figure(of_class="1"),
@@ -132,7 +132,7 @@ def test_figures_of_every_kind(measured):
     assert table["mean"].tolist() == pytest.approx(
         [0.45, 0.225, np.nan, 2.000001, 0.3], nan_ok=True
     )
-    assert table["seeds"].tolist() == [3, 3, 0, 3, 1]
+    assert table["seeds"].tolist() == [3, 3, 0, 3, 3]
     assert table["of_class"].tolist() == ["", "1", "absent", "", ""]
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from chrysalis.config.published import SHARES, Published, PublishedClaim, PublishedFigure
 from chrysalis.evaluation.metrics import METRICS, standard_deviation
 from chrysalis.evaluation.training import Training
+from chrysalis.records.dynamics import DYNAMICS
 from chrysalis.records.evaluation import PER_CLASS
 from chrysalis.records.experiment import (
     ARMS,
-    DYNAMICS,
     EFFECTS,
     EffectRow,
     MetricRow,
@@ -73,12 +73,15 @@ class Measured:
         return [value for value in values if not np.isnan(value)]
 
     def _dead(self, figure: PublishedFigure) -> list[float]:
-        """The share of dead units, which is known of one training."""
-        path = self.paths.experiment(str(figure.experiment)).dynamics
+        """The share of dead units, as the mean over the layers of each training."""
+        path = self.paths.experiment(str(figure.experiment)).dynamics("summary")
         if not path.exists():
             return []
+        wanted = (figure.model, figure.arm, "dead")
         rows = DYNAMICS.read(path)
-        return [row.dead for row in rows if (row.model, row.arm) == (figure.model, figure.arm)]
+        return [
+            v for row in rows if (row.model, row.arm, row.measure) == wanted for v in row.values
+        ]
 
 
 def _value(training: Training, figure: PublishedFigure) -> float:

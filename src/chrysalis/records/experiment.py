@@ -203,20 +203,6 @@ class LabelQualityRow:
 
 
 @dataclass(frozen=True)
-class DynamicsRow:
-    """How one arm trained, in a line: see `report.figures.dynamics.summarise`."""
-
-    model: str
-    arm: str
-    smoothness: float
-    distance: float
-    input_gradient: float
-    dead: float
-    vanishing: float
-    exploding: float
-
-
-@dataclass(frozen=True)
 class PublishedFigureRow:
     """A published figure beside ours; ours are empty where the study has no such run."""
 
@@ -255,6 +241,5 @@ DIFFERENCES = Table(DifferenceRow)
 RANKING = Table(RankRow)
 CLAIMS = Table(ClaimRow)
 LABEL_QUALITY = Table(LabelQualityRow)
-DYNAMICS = Table(DynamicsRow)
 PUBLISHED_FIGURES = Table(PublishedFigureRow)
 PUBLISHED_CLAIMS = Table(PublishedClaimRow)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chrysalis.report.pages.captions import figure, headed_figures, in_order
+from chrysalis.report.pages.dynamics import dynamics, dynamics_headlines
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
     accuracy,
@@ -19,7 +20,6 @@ from chrysalis.report.pages.results import ExperimentResults
 from chrysalis.report.pages.sections import (
     class_effects,
     differences,
-    dynamics,
     label_quality,
     metrics,
     sweep,
@@ -55,6 +55,7 @@ def answer(experiment: ExperimentResults) -> str:
     lines = [] if headline in known else [f"**{sentence(headline)}**", ""]
     lines += [f"- {badge(row.outcome)} {sentence(row.sentence)}" for row in shown]
     lines += [f"- {sentence(text)}" for text in experiment.answer.sentences if text not in known]
+    lines += dynamics_headlines(experiment)
     return "\n".join(lines) + "\n"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.errors import UserError
+from chrysalis.records import dynamics as traced
 from chrysalis.records import experiment as tables
 from chrysalis.records.data import GALLERY, LEFT_OUT, GalleryRow, LeftOutRow
 from chrysalis.records.experiment import (
@@ -17,7 +18,6 @@ from chrysalis.records.experiment import (
     ClaimRow,
     ClassEffectRow,
     DifferenceRow,
-    DynamicsRow,
     EffectRow,
     LabelQualityRow,
     MetricRow,
@@ -93,6 +93,15 @@ class SweepFindings:
 
 
 @dataclass(frozen=True)
+class DynamicsResults:
+    """How an experiment's arms train: each measure of each arm, the comparisons, divergences."""
+
+    summary: list[traced.DynamicsRow]
+    effects: list[traced.DynamicsEffectRow]
+    diverged: list[traced.DivergedRow]
+
+
+@dataclass(frozen=True)
 class ExperimentResults:
     """An experiment's record, with its answer, its tables and its figures.
 
@@ -109,7 +118,7 @@ class ExperimentResults:
     metrics: list[MetricRow]
     ranking: list[RankRow]
     differences: list[DifferenceRow]
-    dynamics: list[DynamicsRow] | None
+    dynamics: DynamicsResults | None
     sweep: SweepFindings | None
     label_quality: dict[str, list[LabelQualityRow]]
     plots: list[Plot]
@@ -239,12 +248,20 @@ def _load_experiment(
         metrics=by_model(tables.METRICS.read(files.table("metrics"))),
         ranking=tables.RANKING.read(files.table("ranking")),
         differences=by_model(tables.DIFFERENCES.read(files.table("differences"))),
-        dynamics=by_model(tables.DYNAMICS.read(files.dynamics)) if record.dynamics else None,
+        dynamics=_load_dynamics(files) if record.dynamics else None,
         sweep=_load_sweep(paths, trainings, record, record.swept_run) if record.swept_run else None,
         label_quality={
             run: tables.LABEL_QUALITY.read(paths.label_quality(run)) for run in record.ranked_by
         },
         plots=_plots(paths, files.folder),
+    )
+
+
+def _load_dynamics(files: ExperimentPaths) -> DynamicsResults:
+    return DynamicsResults(
+        by_model(traced.DYNAMICS.read(files.dynamics("summary"))),
+        traced.DYNAMICS_EFFECTS.read(files.dynamics("effects")),
+        by_model(traced.DIVERGED.read(files.dynamics("diverged"))),
     )
 
 

@@ -62,6 +62,8 @@ def badge(outcome: str) -> str:
         "none": ("●", "no detectable difference"),
         "insufficient": ("?", "not enough to tell"),
         "exploratory": ("○", "exploratory"),
+        "lower": ("▽", "lower"),
+        "higher": ("△", "higher"),
     }[outcome]
     return f'<span class="outcome outcome-{outcome}">{mark}{NBSP}{words}</span>'
 
