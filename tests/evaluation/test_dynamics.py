@@ -236,5 +236,7 @@ def test_without_several_models_arms_are_compared_with_the_baseline_arm():
     ]
     own = experiment([("a", "a"), ("b", "b")], "a")
     assert contrasts(own)[0].pairs == ((("b", "b"), ("a", "a")),)
+    uneven = experiment([("a", "x"), ("b", "x"), ("b", "y"), ("a", "z")], "x")
+    assert [c.pairs for c in contrasts(uneven)] == [((("b", "x"), ("a", "x")),)]
     rows = [c.pairs for c in contrasts(FOUR)]
     assert rows == [((("norm", "slow"), ("plain", "slow")), (("norm", "fast"), ("plain", "fast")))]

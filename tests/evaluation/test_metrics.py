@@ -1,5 +1,6 @@
 """What an experiment tells beside accuracy, from hand-made records."""
 
+import math
 from typing import get_args
 
 import numpy as np
@@ -112,6 +113,10 @@ def test_no_metrics_make_an_empty_table_with_its_columns(paths, tmp_path):
 )
 def test_convergence_is_within_one_percent_of_the_best(values, epoch):
     assert converged_at(history(values)) == epoch
+
+
+def test_a_training_that_diverged_in_its_first_epoch_has_no_epoch_to_tell_of():
+    assert math.isnan(converged_at([]))
 
 
 def test_an_experiment_may_name_any_metric():

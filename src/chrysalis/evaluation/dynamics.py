@@ -102,7 +102,15 @@ def contrasts(record: ExperimentRecord) -> list[Contrast]:
     if len(bases) > 1:
         (first, _), *others = bases
         return [
-            Contrast(model, first, tuple((c, (first, c[1])) for c in cells if c[0] == model))
+            Contrast(
+                model,
+                first,
+                tuple(
+                    ((model, arm), (first, arm))
+                    for own, arm in cells
+                    if own == first and (model, arm) in cells
+                ),
+            )
             for model, _ in others
         ]
     (base,) = bases

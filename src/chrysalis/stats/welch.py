@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from statsmodels.stats.weightstats import CompareMeans
 
 from chrysalis.stats.effects import ALPHA
 
@@ -45,6 +45,7 @@ def welch(arm: Sequence[float], baseline: Sequence[float]) -> Difference:
         if abs(effect) <= rounding:
             return Difference(0.0, 0.0, 0.0, 1.0, seeds)
         return Difference(effect, math.nan, math.nan, math.nan, seeds)
-    found = stats.ttest_ind(arm, baseline, equal_var=False)
-    low, high = found.confidence_interval(1 - ALPHA)
-    return Difference(effect, float(low), float(high), float(found.pvalue), seeds)
+    found = CompareMeans.from_data(arm, baseline)
+    _, p, _ = found.ttest_ind(usevar="unequal")
+    low, high = found.tconfint_diff(ALPHA, usevar="unequal")
+    return Difference(effect, float(low), float(high), float(p), seeds)

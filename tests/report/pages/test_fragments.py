@@ -468,6 +468,13 @@ def test_how_each_arm_trained(folder):
     assert counted in html.unescape(re.sub("<[^>]*>", "", made["answer.md"]))
 
 
+def test_the_list_of_trainings_says_which_diverged(folder):
+    path = next(folder.glob("runs/*/seed0/train/run.json"))
+    change(RunRecord, path, diverged_at=7, epochs_run=6)
+    text = provenance.runs(load_results(folder))
+    assert text.count("6, diverged in epoch 7") == 1
+
+
 def test_a_training_that_diverged_is_a_result_on_the_page(folder):
     gap = dict.fromkeys(("base_mean", "mean", "effect", "low", "high", "p", "p_adjusted"), np.nan)
     row = measured("smoothness", "ratio", "insufficient", **gap)
