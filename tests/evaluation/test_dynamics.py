@@ -8,7 +8,7 @@ from scipy import stats
 
 from chrysalis.evaluation.dynamics import analyse_dynamics, contrasts
 from chrysalis.evaluation.dynamics_words import headline
-from chrysalis.evaluation.traces import ALL, MEASURES, Traced, band
+from chrysalis.evaluation.traces import COMPARED, MEASURES, Traced, band
 from chrysalis.records.dynamics import (
     DIVERGED,
     DYNAMICS_EFFECTS,
@@ -141,7 +141,7 @@ def test_the_band_is_the_mean_distance_of_the_arms(tmp_path):
 
 def test_several_models_are_compared_over_the_arms(study):
     found = by_measure(analyse_dynamics(FOUR, study, SEEDS))
-    assert list(found) == list(ALL)
+    assert list(found) == list(COMPARED)
     row = found["smoothness"]
     assert (row.subject, row.baseline, row.arms) == ("norm", "plain", "slow, fast")
     assert row.effect == pytest.approx(0.5)

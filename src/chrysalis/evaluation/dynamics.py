@@ -16,7 +16,7 @@ import numpy as np
 
 from chrysalis.evaluation.dynamics_words import sentence
 from chrysalis.evaluation.metrics import standard_deviation
-from chrysalis.evaluation.traces import ALL, MEASURES, Traced, band
+from chrysalis.evaluation.traces import COMPARED, MEASURES, SHOWN, Traced, band
 from chrysalis.records.dynamics import (
     DIVERGED,
     DYNAMICS,
@@ -124,7 +124,7 @@ def _label(cell: Cell) -> str:
 
 def _summary(traces: Traces) -> Iterator[DynamicsRow]:
     for cell, by_seed in traces.items():
-        for name, measure in MEASURES.items():
+        for name, measure in SHOWN.items():
             values = [measure.of(traced) for traced in by_seed.values()]
             known = [value for value in values if math.isfinite(value)]
             yield DynamicsRow(
@@ -149,7 +149,7 @@ def effects_table(traces: Traces, wanted: list[Contrast]) -> list[DynamicsEffect
     rows = [
         _effect(traces, each, name)
         for each in wanted
-        for name in ALL
+        for name in COMPARED
         if name != "band" or len(each.pairs) > 1
     ]
     adjusted = holm([row.p for row in rows])
@@ -161,13 +161,13 @@ def _effect(traces: Traces, contrast: Contrast, name: str) -> DynamicsEffectRow:
     """A measure of a contrast, before correction."""
     used, arm, base = _values(traces, contrast, name)
     found = welch(arm, base)
-    scale = float if ALL[name].share else _exponential
+    scale = float if COMPARED[name].share else _exponential
     return DynamicsEffectRow(
         measure=name,
         subject=contrast.subject,
         baseline=contrast.baseline,
         arms=", ".join(used),
-        scale="difference" if ALL[name].share else "ratio",
+        scale="difference" if COMPARED[name].share else "ratio",
         base_mean=scale(float(np.mean(base))) if base else math.nan,
         mean=scale(float(np.mean(arm))) if arm else math.nan,
         effect=scale(found.effect),
@@ -244,4 +244,4 @@ def _judged(row: DynamicsEffectRow, p: float, tested: int) -> DynamicsEffectRow:
     effect = row.effect if row.scale == "difference" else row.effect - 1
     found = outcome(Difference(effect, row.low, row.high, p, row.seeds), p, math.nan, 0)
     judged = replace(row, p_adjusted=p, outcome=DIRECTIONS[found])
-    return replace(judged, sentence=sentence(judged, ALL[row.measure].title, tested))
+    return replace(judged, sentence=sentence(judged, COMPARED[row.measure].title, tested))

@@ -118,7 +118,14 @@ MEASURES: dict[str, Measure] = {
 }
 # Of several arms at once: see `band`.
 BAND = Measure("Loss band over the arms", VGG, lambda traced: np.nan)
-ALL = {**MEASURES, "band": BAND}
+COMPARED = {**MEASURES, "band": BAND}
+# Shown with each arm but not compared: where nothing is learned, everything looks tame.
+LOSS = Measure(
+    "Training loss, last epoch",
+    "",
+    lambda traced: _of(np.mean, traced.at_end(traced.steps, "loss")),
+)
+SHOWN = {"loss": LOSS, **MEASURES}
 
 
 def windows(steps: pd.DataFrame, length: int) -> pd.DataFrame:

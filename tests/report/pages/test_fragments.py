@@ -412,7 +412,7 @@ def test_a_training_with_other_settings_than_the_sweep_found_is_refused(swept):
 
 def measured(measure, scale, outcome, **numbers):
     """A line of the comparison of two arms' dynamics."""
-    name = traces.ALL[measure].title
+    name = traces.COMPARED[measure].title
     told = f"{name}: {outcome} for on than for off (0.345 times)."
     usual = {"base_mean": 12345.6, "mean": 4259.2, "effect": 0.345, "low": 0.2, "high": 0.6}
     usual |= {"p": 0.001, "p_adjusted": 0.012, "seeds": 3}
@@ -429,11 +429,11 @@ def with_dynamics(folder, effects, diverged=()):
     study["experiments"][1]["dynamics"] = True
     StudyRecord.model_validate(study).write(paths.study)
     files = paths.experiment("augmentation")
-    shares = [name for name, measure in traces.MEASURES.items() if measure.share]
+    shares = [name for name, measure in traces.SHOWN.items() if measure.share]
     rows = [
         DynamicsRow("mynet", arm, name, 3, 0.125 if name in shares else 3.14159, 0.1, (1.0, 2.0))
         for arm in ("off", "on")
-        for name in traces.MEASURES
+        for name in traces.SHOWN
     ]
     DYNAMICS.write(rows, files.dynamics("summary"))
     DYNAMICS_EFFECTS.write(effects, files.dynamics("effects"))
@@ -460,7 +460,7 @@ def test_how_each_arm_trained(folder):
     )
     assert "25.0 % | 12.5 % | −12.5 | −20.0 to +1.0 | 0.300 |" in shown  # noqa: RUF001
     assert "Effective beta-smoothness: lower for on than for off" in html.unescape(text)
-    assert shown.count("3.14") == 2 * 8
+    assert shown.count("3.14") == 2 * 9
     assert untraced(text, folder) == set()
     counted = (
         "Of 2 measures of how mynet (on) trains, compared with mynet (off): 1 lower, 1 without"

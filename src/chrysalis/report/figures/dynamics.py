@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from chrysalis.evaluation.traces import ALL, windows
+from chrysalis.evaluation.traces import COMPARED, windows
 from chrysalis.report.figures.style import (
     GREY,
     ROW,
@@ -184,7 +184,7 @@ def plot_ratios(effects: pd.DataFrame) -> Figure:
         axes.plot(effect.effect, row, "o", ms=8, color=paint, mfc=paint if clear else "w")
     log_scale(axes, "x")
     if len(effects):
-        label_rows(axes, [shorten(ALL[name].title, 42) for name in effects["measure"]])
+        label_rows(axes, [shorten(COMPARED[name].title, 42) for name in effects["measure"]])
     axes.set_xlabel("Ratio to the baseline (below 1 is lower)")
     axes.grid(visible=False, axis="y")
     sides = [

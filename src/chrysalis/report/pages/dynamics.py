@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chrysalis.evaluation.dynamics_words import headline
-from chrysalis.evaluation.traces import ALL, MEASURES
+from chrysalis.evaluation.traces import COMPARED, SHOWN
 from chrysalis.records.dynamics import DynamicsEffectRow, DynamicsRow
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
@@ -41,6 +41,9 @@ The VGG-A study has its own measures.
 - *Dead units* stay close to zero on every val image. *Vanishing* and *exploding* are shares of the
   gradient's entries. The documentation names the limits.
 - *Loss band* is the largest minus the smallest loss over the arms, as the mean over the training.
+
+A network that learns nothing stays where the loss is flat, so it looks smooth. The *training loss*
+of the last epoch tells you whether an arm has learned.
 
 *Largest input gradient* is the largest norm of the gradient of an image's loss with respect to the
 image, on val (Hein and Andriushchenko).
@@ -102,7 +105,7 @@ def _verdicts(rows: list[DynamicsEffectRow]) -> str:
     cells = [
         [
             badge(row.outcome),
-            f"{ALL[row.measure].title} ({ALL[row.measure].source})",
+            f"{COMPARED[row.measure].title} ({COMPARED[row.measure].source})",
             _value(row.measure, row.base_mean),
             _value(row.measure, row.mean),
             _effect(row, row.effect),
@@ -140,15 +143,16 @@ def _summary(rows: list[DynamicsRow]) -> str:
             [
                 literal(of_arm[0].model),
                 arm_of(of_arm[0]),
-                *(_value(name, by_name[name].mean) for name in MEASURES),
+                *(_value(name, by_name[name].mean) for name in SHOWN),
             ]
         )
-    headings = ["Model", "Arm", *(measure.title for measure in MEASURES.values())]
-    return "#### Each arm by itself\n\n" + table(headings, cells, "ll" + "r" * len(MEASURES)) + "\n"
+    headings = ["Model", "Arm", *(measure.title for measure in SHOWN.values())]
+    return "#### Each arm by itself\n\n" + table(headings, cells, "ll" + "r" * len(SHOWN)) + "\n"
 
 
 def _value(measure: str, value: float) -> str:
-    return percent(value) if ALL[measure].share else significant(value)
+    of = COMPARED.get(measure) or SHOWN[measure]
+    return percent(value) if of.share else significant(value)
 
 
 def _effect(row: DynamicsEffectRow, value: float) -> str:
