@@ -456,10 +456,9 @@ def test_how_each_arm_trained(folder):
     assert "No training diverged." in text
     assert (
         "| ▽ lower | Effective beta-smoothness (Santurkar et al.) | 12,300 | 4,260 | 0.345 "
-        "| 0.2 to 0.6 | 0.012 |" in shown
+        "| 0.2 to 0.6 | 0.012 | 3 |" in shown
     )
-    assert "25.0 % | 12.5 % | −12.5 | −20.0 to +1.0 | 0.300 |" in shown  # noqa: RUF001
-    assert "Effective beta-smoothness: lower for on than for off" in html.unescape(text)
+    assert "25.0 % | 12.5 % | −12.5 | −20.0 to +1.0 | 0.300 | 3 |" in shown  # noqa: RUF001
     assert shown.count("3.14") == 2 * 9
     assert untraced(text, folder) == set()
     counted = (
@@ -481,6 +480,7 @@ def test_a_training_that_diverged_is_a_result_on_the_page(folder):
     row = replace(row, seeds=0, arms="")
     gone = [DivergedRow("mynet", "on", seed, 37, 2, "the training loss") for seed in (0, 2)]
     made = with_dynamics(folder, [row], gone)
+    assert row.sentence in html.unescape(re.sub("<[^>]*>", "", made["arms.md"]))
     shown = html.unescape(re.sub("<[^>]*>", "", made["arms.md"]))
     assert "2\u00a0trainings diverged. That is a result." in shown
     for seed in (0, 2):

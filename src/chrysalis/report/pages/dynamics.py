@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from chrysalis.evaluation.dynamics_words import headline
 from chrysalis.evaluation.traces import COMPARED, SHOWN
 from chrysalis.records.dynamics import DynamicsEffectRow, DynamicsRow
@@ -93,8 +95,8 @@ def _diverged(found: DynamicsResults) -> str:
         for row in found.diverged
     ]
     return (
-        f"{count(len(found.diverged), 'training')} diverged. That is a result. The measures below "
-        "leave these arms out for both sides, so they say nothing about them.\n\n"
+        f"{count(len(found.diverged), 'training')} diverged. That is a result. The comparisons "
+        "below leave out every arm in which one did, for both sides, so they say nothing about it.\n\n"
         + "\n".join(lines)
         + "\n\n"
     )
@@ -110,16 +112,20 @@ def _verdicts(rows: list[DynamicsEffectRow]) -> str:
             _value(row.measure, row.mean),
             _effect(row, row.effect),
             NOTHING
-            if row.low != row.low
+            if math.isnan(row.low)
             else f"{_effect(row, row.low)}{NBSP}to{NBSP}{_effect(row, row.high)}",
             p_value(row.p_adjusted),
+            number(row.seeds),
         ]
         for row in rows
     ]
-    headings = ["Verdict", "Measure", other, subject, "Effect", "95 % interval", "p (corrected)"]
-    told = "\n".join(f"- {sentence(row.sentence)}" for row in rows)
+    headings = ["Verdict", "Measure", other, subject, "Effect", "95 % interval"]
+    headings += ["p (corrected)", "Seeds"]
+    # The table itself says the rest.
+    untold = (row for row in rows if row.outcome == "insufficient" or math.isnan(row.p))
+    told = "\n".join(f"- {sentence(row.sentence)}" for row in untold)
     return (
-        f"#### {subject} against {other}\n\n" + table(headings, cells, "llrrrrr") + f"\n{told}\n\n"
+        f"#### {subject} against {other}\n\n" + table(headings, cells, "llrrrrrr") + f"\n{told}\n\n"
     )
 
 
