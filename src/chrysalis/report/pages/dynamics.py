@@ -96,9 +96,8 @@ def _diverged(found: DynamicsResults) -> str:
     ]
     return (
         f"{count(len(found.diverged), 'training')} diverged. That is a result. The comparisons "
-        "below leave out every arm in which one did, for both sides, so they say nothing about it.\n\n"
-        + "\n".join(lines)
-        + "\n\n"
+        "below leave out every arm in which one did, for both sides, so they say nothing about "
+        "it.\n\n" + "\n".join(lines) + "\n\n"
     )
 
 
