@@ -83,6 +83,11 @@ def test_another_machine_is_a_warning(compared, field, value, usual):
     assert compared([{field: value}], [{}]) == {field: (str(value), str(usual), True)}
 
 
+def test_a_training_that_diverged_is_a_warning(compared):
+    arm = [{"diverged_at": 0}, {"diverged_at": 3}]
+    assert compared(arm, [{}, {}]) == {"epoch of divergence": ("none, 3", "none", True)}
+
+
 def test_values_of_all_seeds_are_given(compared):
     found = compared([{"steps": 100}, {"steps": 90}], [{}, {}])
     assert found["steps"] == ("100, 90", "120", True)
