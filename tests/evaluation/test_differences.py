@@ -102,6 +102,11 @@ def test_a_verdict_says_so_if_its_trainings_were_not_computed_alike():
     )
 
 
+def test_a_training_that_diverged_is_a_warning(compared):
+    arm = [{"diverged_at": 0}, {"diverged_at": 3}]
+    assert compared(arm, [{}, {}]) == {"epoch of divergence": ("none, 3", "none", True)}
+
+
 def test_values_of_all_seeds_are_given(compared):
     found = compared([{"steps": 100}, {"steps": 90}], [{}, {}])
     assert found["steps"] == ("100, 90", "120", True)

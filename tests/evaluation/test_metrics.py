@@ -133,19 +133,11 @@ def test_an_arm_that_does_not_always_converge_has_no_spread(paths):
     assert METRICS_TABLE.read(paths.results / "metrics.csv")[0].values == row.values
 
 
-def test_an_experiment_may_name_any_metric():
-    assert get_args(MetricName) == tuple(METRICS)
-
-
-@pytest.mark.parametrize(
-    ("file", "named"), [("cost/cost.json", COSTS), ("seed0/export/int8/run.json", EXPORTS)]
-)
-def test_those_that_need_another_rule_are_named(paths, file, named):
-    (paths.results / "runs/m-12345678" / file).unlink()
-    failing = set()
-    for name, metric in METRICS.items():
-        try:
-            metric.values([[Training(paths.training("m-12345678", 0), "export/int8")]])
-        except UserError:
-            failing.add(name)
-    assert failing == named
+def test_a_training_that_diverged_in_its_first_epoch_converges_at_none(paths):
+    for run, values in {"m-11111111": [0.8, 0.9], "m-22222222": []}.items():
+        place = paths.training(run, 0)
+        run_record(classes=list("abcdefghij")).write(place.record)
+        HISTORY.write(history(values), place.history)
+    arms = [("m", "fast", "m-11111111"), ("m", "none", "m-22222222")]
+    fast, none = metrics_table(experiment_record(arms, "fast", metrics=["converged"]), paths, [0])
+    assert (fast.values, none.values) == ((2,), (np.inf,))

@@ -6,8 +6,8 @@ import pytest
 from chrysalis.config.published import Published, PublishedFigure
 from chrysalis.evaluation.measured import Measured
 from chrysalis.evaluation.published import figures_table
+from chrysalis.records.dynamics import DYNAMICS, DynamicsRow
 from chrysalis.records.evaluation import PER_CLASS, PerClassRow
-from chrysalis.records.experiment import DYNAMICS, DynamicsRow
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.published import PUBLISHED_FIGURES
 from chrysalis.records.training import HISTORY, HistoryRow
@@ -69,9 +69,10 @@ def test_figures_beside_the_base_run_or_an_arm(measured):
 
 def test_figures_of_every_kind(measured):
     rows = [
-        DynamicsRow("m", arm, 1, 1, 1, dead, 0, 0) for arm, dead in (("base", 0.4), ("on", 0.3))
+        DynamicsRow("m", arm, measure, 3, 0.3, 0.1, (dead - 0.1, dead, dead + 0.1))
+        for arm, measure, dead in (("base", "dead", 0.4), ("on", "dead", 0.3), ("on", "other", 0.9))
     ]
-    DYNAMICS.write(rows, measured.paths.experiment("asked").dynamics)
+    DYNAMICS.write(rows, measured.paths.experiment("asked").dynamics("summary"))
     figures = [
         figure(metric="top5"),
         figure(of_class="1"),
@@ -81,7 +82,7 @@ def test_figures_of_every_kind(measured):
     ]
     table = tabulated(figures, measured)
     assert table["mean"].tolist() == pytest.approx([0.45, 0.225, np.nan, 2, 0.3], nan_ok=True)
-    assert table["seeds"].tolist() == [3, 3, 0, 3, 1]
+    assert table["seeds"].tolist() == [3, 3, 0, 3, 3]
     assert table["of_class"].tolist() == ["", "1", "absent", "", ""]
 
 
@@ -128,9 +129,8 @@ def test_a_figure_is_within_our_interval_or_not(measured):
         figure(model="absent"),
         figure(metric="dead", experiment="asked", arm="base"),
     ]
-    DYNAMICS.write(
-        [DynamicsRow("m", "base", 1, 1, 1, 0.85, 0, 0)], measured.paths.experiment("asked").dynamics
-    )
+    row = DynamicsRow("m", "base", "dead", 1, 0.85, np.nan, (0.85,))
+    DYNAMICS.write([row], measured.paths.experiment("asked").dynamics("summary"))
     table = tabulated(figures, measured)
     assert table["low"][0] == pytest.approx(low)
     assert table["high"][0] == pytest.approx(high)

@@ -28,6 +28,21 @@ def found_of(experiment):
     return [*searched, *expand(rules.label_quality.output, run=experiment.ranked_by)]
 
 
+def traces_of(wildcards):
+    """Its runs, traced with every seed."""
+    return of_runs(
+        f"{RUN}/dynamics/{{file}}",
+        experiment_of(wildcards).runs,
+        file=["steps.csv", "epochs.csv", "layers.csv", "trace.json"],
+    )
+
+
+def arm_runs_of(wildcards):
+    """Its baseline, and the run of each arm."""
+    record = experiment_of(wildcards).record([])
+    return record.model_dump_json(include={"baseline", "arm_runs"})
+
+
 def figures_of(experiment):
     """Every file that is drawn of an experiment."""
     files = [*rules.plot_experiment.output]
@@ -169,31 +184,42 @@ rule plot_learning:
         " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json --log {log:q}"
 
 
+rule compare_dynamics:
+    input:
+        traces=traces_of,
+        code=code("compare_dynamics"),
+    output:
+        summary=f"{RESULTS}/experiments/{{experiment}}/compare_dynamics/summary.csv",
+        effects=f"{RESULTS}/experiments/{{experiment}}/compare_dynamics/effects.csv",
+        diverged=f"{RESULTS}/experiments/{{experiment}}/compare_dynamics/diverged.csv",
+    log:
+        f"{RESULTS}/logs/compare_dynamics/{{experiment}}.log",
+    params:
+        arm_runs=arm_runs_of,
+        seeds=STUDY.seeds,
+    shell:
+        "{PYTHON} scripts/compare_dynamics.py --results {RESULTS:q} --seeds {SEEDS}"
+        " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json --log {log:q}"
+
+
 rule plot_dynamics:
     input:
-        tables=lambda w: of_runs(
-            f"{RUN}/dynamics/{{table}}.csv",
-            runs=experiment_of(w).runs,
-            seeds=STUDY.seeds[:1],
-            table=["steps", "epochs", "layers"],
-        ),
+        traces=traces_of,
+        effects=rules.compare_dynamics.output.effects,
         code=code("plot_dynamics"),
     output:
         figures=expand(
             f"{RESULTS}/experiments/{{{{experiment}}}}/plot_dynamics/{{name}}.{{kind}}",
-            name=["loss_band", "landscape", "layers"],
+            name=["measures", "loss_band", "landscape", "layers"],
             kind=["svg", "csv"],
         ),
-        summary=f"{RESULTS}/experiments/{{experiment}}/plot_dynamics/summary.csv",
     log:
         f"{RESULTS}/logs/plot_dynamics/{{experiment}}.log",
     params:
-        arm_runs=lambda w: experiment_of(w)
-        .record([])
-        .model_dump_json(include={"arm_runs"}),
-        seed=STUDY.seeds[0],
+        arm_runs=arm_runs_of,
+        seeds=STUDY.seeds,
     shell:
-        "{PYTHON} scripts/plot_dynamics.py --results {RESULTS:q} --seed {params.seed}"
+        "{PYTHON} scripts/plot_dynamics.py --results {RESULTS:q} --seeds {SEEDS}"
         " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json --log {log:q}"
 
 

@@ -125,6 +125,7 @@ rule dynamics:
             steps="steps.csv",
             epochs="epochs.csv",
             layers="layers.csv",
+            record="trace.json",
         ),
     log:
         f"{RESULTS}/logs/dynamics/{{run}}_seed{{seed}}.log",

@@ -37,7 +37,7 @@ rule published:
         trainings=of_runs(f"{RUN}/train/{{file}}", file=RECORD),
         exported=[exported_of(experiment) for experiment in STUDY.experiments],
         dynamics=expand(
-            rules.plot_dynamics.output.summary,
+            rules.compare_dynamics.output,
             experiment=[c.name for c in STUDY.experiments if c.config.dynamics],
         ),
         code=code("published"),

@@ -107,8 +107,9 @@ class Experiment(Settings):
     )
     dynamics: bool = Field(
         False,
-        description="Whether its runs are trained once more with the first seed, looking at loss, "
-        "gradients and activations on the way.",
+        description="Whether its runs are trained once more with every seed, looking at loss, "
+        "gradients and activations on the way. With several models each is compared with the "
+        "first over all arms, else each arm with the baseline.",
     )
     by_default: bool = Field(
         True,

@@ -60,7 +60,7 @@ def execute(
     processes the first writes.
 
     Raises:
-        UserError: the training diverged, or an earlier run does not fit.
+        UserError: weights or outputs are not finite, or an earlier run does not fit.
     """
     start = time.perf_counter()
     settings = context.earlier.settle(settings)
@@ -116,6 +116,10 @@ def _record(setup: TrainingSetup, progress: checkpoint.Progress, context: Contex
     """The record of a training that has ended; its seconds and memory are those so far."""
     settings, runtime, batches = setup.settings, setup.runtime, setup.batches
     final = validate(setup.model, batches["train"], runtime, settings)
+    if progress.best_epoch:
+        best_val_top1 = progress.best_score[0]
+    else:  # diverged in the first epoch, so the weights are those that it started from
+        best_val_top1 = validate(setup.model, batches["val"], runtime, settings)["val_top1"]
     training_seconds = sum(row["seconds"] for row in progress.history)
     return RunRecord(
         settings=settings,
@@ -125,8 +129,9 @@ def _record(setup: TrainingSetup, progress: checkpoint.Progress, context: Contex
         steps=progress.epoch * steps_in_epoch(setup) + context.earlier.steps(settings),
         epochs_run=progress.epoch,
         best_epoch=progress.best_epoch,
-        best_val_top1=progress.best_score[0],
-        stopped_early=progress.epoch < settings.training.epochs,
+        best_val_top1=best_val_top1,
+        stopped_early=progress.epoch < settings.training.epochs and not progress.diverged_at,
+        diverged_at=progress.diverged_at,
         resumed=progress.resumed,
         train_loss=final["val_loss"],
         train_top1=final["val_top1"],

@@ -41,4 +41,4 @@ def epochs_to(training: Training, accuracy: float) -> float:
 
 
 def _best(training: Training) -> float:
-    return max(row.val_top1 for row in training.history)
+    return max((row.val_top1 for row in training.history), default=0.0)

@@ -10,7 +10,7 @@ from chrysalis.config.published import PublishedFigure
 from chrysalis.evaluation.arms import ANALYSES, Compared, Comparison, JudgedArm, load_arms
 from chrysalis.evaluation.experiment import effect_of, only
 from chrysalis.evaluation.training import Training
-from chrysalis.records.experiment import DYNAMICS, DynamicsRow
+from chrysalis.records.dynamics import DYNAMICS, DynamicsRow
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.predictions import Predictions, read
 from chrysalis.records.study import ExperimentRecord, StudyRecord
@@ -50,8 +50,8 @@ class Measured:
         return arms.get((figure.model, str(figure.arm)), [])
 
     def dynamics(self, experiment: str) -> list[DynamicsRow]:
-        """How an experiment's arms trained, each with the first seed; none if nobody looked."""
-        path = self.paths.experiment(experiment).dynamics
+        """How an experiment's arms trained, with every seed; none if nobody looked."""
+        path = self.paths.experiment(experiment).dynamics("summary")
         asked = experiment in self.asked and self.asked[experiment].dynamics
         return DYNAMICS.read(path) if asked else []
 

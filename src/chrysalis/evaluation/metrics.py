@@ -109,7 +109,7 @@ METRICS: dict[str, Metric] = {
         "wall-clock time of the fastest epoch of training; other jobs of the study may have slowed "
         "the rest",
         1,
-        each(lambda training: min(row.seconds for row in training.history)),
+        each(lambda training: min((row.seconds for row in training.history), default=math.nan)),
     ),
     "training_minutes": Metric(
         "Training (min)",

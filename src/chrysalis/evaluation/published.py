@@ -64,8 +64,9 @@ def values_of(figure: PublishedFigure, measured: Measured) -> list[float]:
     trainings = measured.of_figure(figure)
     if figure.metric in get_args(OfDynamics):
         rows = measured.dynamics(str(figure.experiment))
-        own = [row for row in rows if (row.model, row.arm) == (figure.model, figure.arm)]
-        return [getattr(row, figure.metric) for row in own]
+        wanted = (figure.model, figure.arm, figure.metric)
+        own = [row for row in rows if (row.model, row.arm, row.measure) == wanted]
+        return [value for row in own for value in row.values]
     if figure.metric == "converged" and trainings:
         arms = measured.trainings(measured.asked[str(figure.experiment)])
         found = METRICS["converged"].values(list(arms.values()))

@@ -117,10 +117,9 @@ class ExperimentPaths:
         """The answer in words."""
         return self.folder / "compare/experiment.json"
 
-    @property
-    def dynamics(self) -> Path:
-        """How each arm trained, in a line."""
-        return self.folder / "plot_dynamics/summary.csv"
+    def dynamics(self, name: str) -> Path:
+        """A table of the rule compare_dynamics: summary, effects or diverged."""
+        return self.folder / "compare_dynamics" / f"{name}.csv"
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,19 @@ import numpy as np
 import pytest
 
 from chrysalis.errors import UserError
+from chrysalis.evaluation import traces
+from chrysalis.records.dynamics import (
+    DIVERGED,
+    DYNAMICS,
+    DYNAMICS_EFFECTS,
+    DivergedRow,
+    DynamicsEffectRow,
+    DynamicsRow,
+)
 from chrysalis.records.experiment import (
     ARMS,
     CHECKS,
     CLAIMS,
-    DYNAMICS,
     EFFECTS,
     ENDPOINTS,
     LABEL_QUALITY,
@@ -24,7 +32,6 @@ from chrysalis.records.experiment import (
     SOURCES,
     Answer,
     ClaimRow,
-    DynamicsRow,
     LabelQualityRow,
     SourceRow,
 )
@@ -556,17 +563,86 @@ def test_a_training_with_other_settings_than_the_sweep_found_is_refused(swept):
         load_results(swept)
 
 
-def test_how_each_arm_trained(folder):
+def measured(measure, scale, outcome, **numbers):
+    """A line of the comparison of two arms' dynamics."""
+    name = traces.COMPARED[measure].title
+    told = f"{name}: {outcome} for on than for off (0.345 times)."
+    usual = {"base_mean": 12345.6, "mean": 4259.2, "effect": 0.345, "low": 0.2, "high": 0.6}
+    usual |= {"p": 0.001, "p_adjusted": 0.012, "seeds": 3}
+    of = {"measure": measure, "scale": scale, "outcome": outcome, "sentence": told}
+    return DynamicsEffectRow(
+        subject="mynet (on)", baseline="mynet (off)", arms="on", **usual | numbers, **of
+    )
+
+
+def with_dynamics(folder, effects, diverged=()):
+    """Add how its arms train to the experiment augmentation; returns its fragments."""
     paths = StudyPaths(folder)
     study = StudyRecord.read(paths.study).model_dump(exclude_unset=True)
     study["experiments"][1]["dynamics"] = True
     StudyRecord.model_validate(study).write(paths.study)
-    row = DynamicsRow("mynet", "off", 12345.6, 0.25, 3.14159, 0.125, 0.0, 0.5)
-    DYNAMICS.write([row], paths.experiment("augmentation").dynamics)
-    text = experiments.fragments(load_results(folder).experiment("augmentation"))["arms.md"]
+    files = paths.experiment("augmentation")
+    shares = [name for name, measure in traces.SHOWN.items() if measure.share]
+    rows = [
+        DynamicsRow("mynet", arm, name, 3, 0.125 if name in shares else 3.14159, 0.1, (1.0, 2.0))
+        for arm in ("off", "on")
+        for name in traces.SHOWN
+    ]
+    DYNAMICS.write(rows, files.dynamics("summary"))
+    DYNAMICS_EFFECTS.write(effects, files.dynamics("effects"))
+    DIVERGED.write(diverged, files.dynamics("diverged"))
+    return experiments.fragments(load_results(folder).experiment("augmentation"))
+
+
+def test_how_each_arm_trained(folder):
+    shares = {"base_mean": 0.25, "mean": 0.125, "effect": -0.125, "low": -0.2, "high": 0.01}
+    made = with_dynamics(
+        folder,
+        [
+            measured("smoothness", "ratio", "lower"),
+            measured("dead", "difference", "none", p_adjusted=0.3, **shares),
+        ],
+    )
+    text = made["arms.md"]
+    shown = plain(text)
     assert "### How each arm trained" in text
-    assert "| mynet | off | 12,300 | 0.25 | 3.14 | 12.5 % | 0.0 % | 50.0 % |" in plain(text)
+    assert "No training diverged." in text
+    assert (
+        "| ▽ lower | Effective beta-smoothness (Santurkar et al.) | 12,300 | 4,260 | 0.345 "
+        "| 0.2 to 0.6 | 0.012 | 3 |" in shown
+    )
+    assert "25.0 % | 12.5 % | −12.5 | −20.0 to +1.0 | 0.300 | 3 |" in shown  # noqa: RUF001
+    assert shown.count("3.14") == 2 * 9
     assert untraced(text, folder) == set()
+    counted = (
+        "Of 2 measures of how mynet (on) trains, compared with mynet (off): 1 lower, 1 without"
+    )
+    assert counted in html.unescape(re.sub("<[^>]*>", "", made["answer.md"]))
+
+
+def test_the_list_of_trainings_says_which_diverged(folder):
+    path = next(folder.glob("runs/*/seed0/train/run.json"))
+    change(RunRecord, path, diverged_at=7, epochs_run=6)
+    text = provenance.runs(load_results(folder))
+    assert text.count("6, diverged in epoch 7") == 1
+
+
+def test_a_training_that_diverged_is_a_result_on_the_page(folder):
+    gap = dict.fromkeys(("base_mean", "mean", "effect", "low", "high", "p", "p_adjusted"), np.nan)
+    row = measured("smoothness", "ratio", "insufficient", **gap)
+    row = replace(row, seeds=0, arms="")
+    gone = [DivergedRow("mynet", "on", seed, 37, 2, "the training loss") for seed in (0, 2)]
+    made = with_dynamics(folder, [row], gone)
+    assert row.sentence in html.unescape(re.sub("<[^>]*>", "", made["arms.md"]))
+    shown = html.unescape(re.sub("<[^>]*>", "", made["arms.md"]))
+    assert "2\u00a0trainings diverged. That is a result." in shown
+    for seed in (0, 2):
+        told = f"- mynet, on, seed {seed}: the training loss was no longer finite at step 37"
+        assert f"{told}, in epoch 2." in shown
+    assert untraced(made["arms.md"], folder) == set()
+    assert "Not enough seeds to tell how mynet (on) trains" in html.unescape(
+        re.sub("<[^>]*>", "", made["answer.md"])
+    )
 
 
 def test_figures_have_alt_text_that_is_not_their_caption(made):
@@ -586,7 +662,9 @@ def test_a_figure_that_is_not_listed_has_words_too():
 
 
 def test_rows_of_a_model_stand_together_in_the_order_of_their_first():
-    rows = [DynamicsRow(model, arm, *[0.0] * 6) for arm in "xy" for model in ("b", "a")]
+    rows = [
+        DynamicsRow(model, arm, "dead", 0, 0.0, 0.0, ()) for arm in "xy" for model in ("b", "a")
+    ]
     assert [(row.model, row.arm) for row in by_model(rows)] == [
         ("b", "x"),
         ("b", "y"),

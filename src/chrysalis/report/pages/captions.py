@@ -84,26 +84,33 @@ FIGURES = {
         "(Dodge et al. 2019). Arms that rise late need more tuning.",
         "Plot of the expected best validation accuracy of each arm by the number of trials.",
     ),
+    "measures": Caption(
+        "Measures of training against the baseline",
+        "Each measure, divided by that of the baseline, with its interval. A filled mark means "
+        "that the verdict is lower or higher. Measures that are shares are in the table only.",
+        "Forest plot of the ratio of each measure to the baseline, with intervals.",
+    ),
     "loss_band": Caption(
         "Loss across learning rates",
         "Loss on the training images. The band spans the lowest and the highest loss over the arms "
-        "of each model. A narrow band means that the learning rate matters little.",
+        "of each model, as the mean over the seeds. A narrow band means that the learning rate "
+        "matters little.",
         "Plot of the range of the training loss over the course of training, one band per model.",
     ),
     "landscape": Caption(
         "Loss and gradient along the gradient",
-        "At several steps of the training with the first seed, the weights move along the gradient "
-        "by different step sizes. You see the range of the loss on the way, the range of the "
-        "distance between the gradient there and the gradient at the start, and the largest change "
-        "of the gradient per distance moved.",
-        "Plots of the loss, the distance between gradients and the smoothness during training.",
+        "At several steps of the training, the weights move along the gradient. The first three "
+        "rows are those of Santurkar et al., for distances around the length of the step that the "
+        "optimizer took: the range of the loss, the range of the gradient's change, and the "
+        "largest change by distance. The last two rows are those of the VGG-A study. Each is the "
+        "median over the seeds.",
+        "Plots of the loss, the change of the gradient and the smoothness during training.",
     ),
     "layers": Caption(
         "Layers",
-        "The layers after the last epoch of the training with the first seed, from the first to "
-        "the last. You see the standard deviation of the activations, the share of units that are "
-        "above zero on none of the val images, and the norm of the gradient relative to the norm "
-        "of the weights.",
+        "The layers after the last epoch, from the first to the last, as the mean over the seeds. "
+        "You see the standard deviation of the activations, the share of dead units, and the norm "
+        "of the gradient relative to the norm of the weights.",
         "Plots of activations, dead units and gradients from the first layer to the last.",
     ),
     "tradeoff": Caption(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from chrysalis.records.experiment import PracticeRow
 from chrysalis.report.pages.captions import figure, headed_figures, in_order
+from chrysalis.report.pages.dynamics import dynamics, dynamics_headlines
 from chrysalis.report.pages.endpoints import endpoints, worst_classes
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
@@ -24,7 +25,6 @@ from chrysalis.report.pages.results import ExperimentResults
 from chrysalis.report.pages.sections import (
     class_effects,
     differences,
-    dynamics,
     label_quality,
     metrics,
     sources,
@@ -72,6 +72,7 @@ def answer(experiment: ExperimentResults) -> str:
         for row in shown
     ]
     lines += [f"- {sentence(text)}" for text in experiment.answer.sentences if text not in known]
+    lines += dynamics_headlines(experiment)
     return "\n".join(lines) + "\n"
 
 

@@ -97,6 +97,8 @@ def runs(results: StudyResults) -> str:
 def _line(training: TrainingResults) -> list[str]:
     record, files = training.record, training.paths
     stopped = ", stopped early" if record.stopped_early else ""
+    if record.diverged_at:
+        stopped = f", diverged in epoch {number(record.diverged_at)}"
     resumed = f", resumed {count(record.resumed, 'time')}" if record.resumed else ""
     return [
         key(training.run),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.errors import UserError
+from chrysalis.records import dynamics as traced
 from chrysalis.records import experiment as tables
 from chrysalis.records.data import GALLERY, LEFT_OUT, GalleryRow, LeftOutRow
 from chrysalis.records.experiment import (
@@ -17,7 +18,6 @@ from chrysalis.records.experiment import (
     ClaimRow,
     ClassEffectRow,
     DifferenceRow,
-    DynamicsRow,
     EffectRow,
     EndpointRow,
     LabelQualityRow,
@@ -105,6 +105,15 @@ class SweepFindings:
 
 
 @dataclass(frozen=True)
+class DynamicsResults:
+    """How an experiment's arms train: each measure of each arm, the comparisons, divergences."""
+
+    summary: list[traced.DynamicsRow]
+    effects: list[traced.DynamicsEffectRow]
+    diverged: list[traced.DivergedRow]
+
+
+@dataclass(frozen=True)
 class ExperimentResults:
     """An experiment's record, with its answer, its tables and its figures.
 
@@ -125,7 +134,7 @@ class ExperimentResults:
     sources: list[SourceRow]
     endpoints: list[EndpointRow]
     worst_classes: list[WorstClassRow]
-    dynamics: list[DynamicsRow] | None
+    dynamics: DynamicsResults | None
     sweeps: list[SweepFindings]
     label_quality: dict[str, list[LabelQualityRow]]
     plots: list[Plot]
@@ -262,7 +271,7 @@ def _load_experiment(
         sources=tables.SOURCES.read(files.table("sources")),
         endpoints=tables.ENDPOINTS.read(files.table("endpoints")),
         worst_classes=by_model(tables.WORST_CLASSES.read(files.table("worst_classes"))),
-        dynamics=by_model(tables.DYNAMICS.read(files.dynamics)) if record.dynamics else None,
+        dynamics=_load_dynamics(files) if record.dynamics else None,
         sweeps=[
             _load_sweep(paths, trainings, record, arm_run)
             for arm_run in record.arm_runs
@@ -272,6 +281,14 @@ def _load_experiment(
             run: tables.LABEL_QUALITY.read(paths.label_quality(run)) for run in record.ranked_by
         },
         plots=_plots(paths, files.folder),
+    )
+
+
+def _load_dynamics(files: ExperimentPaths) -> DynamicsResults:
+    return DynamicsResults(
+        by_model(traced.DYNAMICS.read(files.dynamics("summary"))),
+        traced.DYNAMICS_EFFECTS.read(files.dynamics("effects")),
+        by_model(traced.DIVERGED.read(files.dynamics("diverged"))),
     )
 
 

@@ -24,21 +24,6 @@ from chrysalis.report.pages.results import PLACES, ExperimentResults, SweepFindi
 from chrysalis.report.pages.tables import arm_of, key, source, table
 from chrysalis.stats.effects import ALPHA
 
-DYNAMICS = """All numbers come from the training with the first seed.
-
-- *Smoothness* (effective) measures how fast the gradient changes when the weights move along it:
-  the largest change per distance moved, as the median over several steps of the training. Smaller
-  is smoother (Santurkar et al., NeurIPS 2018).
-- *Change* is the largest distance between a gradient on that path and the gradient at its start,
-  as the median over the same steps.
-- *Input gradient* is the largest norm of the gradient of an image's loss with respect to the image,
-  on val. It is a lower bound of the Lipschitz constant.
-- *Dead* is the share of units that are above zero on none of the val images.
-- *Vanishing* and *exploding* are shares of the steps, as the mean over the layers. A layer's
-  gradient vanishes or explodes where its norm, relative to the norm of the weights, is outside the
-  limits that the documentation names.
-"""
-
 
 def class_effects(experiment: ExperimentResults) -> str:
     """The effect on each class in each comparison, the largest first."""
@@ -93,8 +78,9 @@ def differences(experiment: ExperimentResults) -> str:
     if any(row.warn for row in experiment.differences):
         text += (
             '\n::: {.callout-warning title="Undeclared differences"}\n'
-            "Lines with ⚠ differ without the experiment saying so: another number of steps, or "
-            "another machine. They may explain an effect as well as the declared changes do.\n:::\n"
+            "Lines with ⚠ differ without the experiment saying so: another number of steps, a "
+            "training that diverged, or another machine. They may explain an effect as well as the "
+            "declared changes do.\n:::\n"
         )
     return text
 
@@ -259,30 +245,6 @@ def label_quality(experiment: ExperimentResults) -> str:
             + source("label_quality", PLACES.label_quality(run))
         )
     return text
-
-
-def dynamics(experiment: ExperimentResults) -> str:
-    """How each arm trained, in a line; empty if the experiment does not record it."""
-    if experiment.dynamics is None:
-        return ""
-    rows = [
-        [
-            literal(row.model),
-            arm_of(row),
-            *map(significant, (row.smoothness, row.distance, row.input_gradient)),
-            *map(percent, (row.dead, row.vanishing, row.exploding)),
-        ]
-        for row in experiment.dynamics
-    ]
-    headings = "Model|Arm|Smoothness|Change|Input gradient|Dead|Vanishing|Exploding"
-    return (
-        "\n### How each arm trained\n\n"
-        + table(headings.split("|"), rows, "llrrrrrr")
-        + "\n"
-        + source("plot_dynamics", experiment.paths.dynamics)
-        + "\n"
-        + DYNAMICS
-    )
 
 
 def spread(digits: int, mean: float, sd: float) -> str:

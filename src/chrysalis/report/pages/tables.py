@@ -61,6 +61,8 @@ BADGES = {
     "none": ("none", "●", "no detectable difference"),
     "insufficient": ("insufficient", "?", "not enough to tell"),
     "exploratory": ("exploratory", "○", "exploratory"),
+    "lower": ("lower", "▽", "lower"),
+    "higher": ("higher", "△", "higher"),
     "holds here": ("better", "✓", "holds here"),
     "contradicted here": ("worse", "✗", "contradicted here"),
     "not shown": ("none", "●", "not shown"),
