@@ -34,6 +34,7 @@ def figures_of(experiment):
     files += rules.plot_tradeoff.output if experiment.config.against else []
     files += rules.plot_dynamics.output if experiment.config.dynamics else []
     files += rules.plot_sweep.output if experiment.config.sweep else []
+    files += rules.plot_corruptions.output if experiment.corruptions else []
     files += rules.plot_learning.output if experiment.config.varies_images else []
     return expand(files, experiment=experiment.name)
 
@@ -70,7 +71,9 @@ rule compare:
     log:
         f"{RESULTS}/logs/compare/{{experiment}}.log",
     params:
-        experiment=lambda w: experiment_of(w).record([]).model_dump_json(),
+        experiment=lambda w: experiment_of(w)
+        .record([])
+        .model_dump_json(exclude={"corruptions"}),
         seeds=STUDY.seeds,
         threshold=STUDY.config.threshold,
     message:

@@ -47,7 +47,7 @@ class ExperimentRecord(Record):
 
     `arms` holds each arm's changes. `swept_run` is the run that is trained with what the sweep
     finds; `ranked_by` are the runs by whose predictions classes are removed; `too_small` says why
-    no conclusion can be drawn, if so.
+    no conclusion can be drawn, if so. `corruptions` says whether corrupted images are judged too.
     """
 
     name: str
@@ -64,6 +64,7 @@ class ExperimentRecord(Record):
     swept_run: str | None
     ranked_by: list[str]
     too_small: list[str]
+    corruptions: bool = False
 
     @field_serializer("arms")
     def _changes_alone(self, arms: dict[str, Arm]) -> dict[str, Any]:

@@ -278,7 +278,13 @@ def _experiments(study: StudyConfig, dataset: Located, folder: Path) -> dict[str
     named = study.experiments if isinstance(study.experiments, list) else []
     skipped = dataset.config.skip_experiments
     primary = study.primary or []
-    keys = (("experiments", named), ("skip_experiments", skipped), ("primary", primary))
+    corruptions = study.corruptions if isinstance(study.corruptions, list) else []
+    keys = (
+        ("experiments", named),
+        ("skip_experiments", skipped),
+        ("primary", primary),
+        ("corruptions", corruptions),
+    )
     for key, names in keys:
         for name in names:
             if name not in files:

@@ -164,6 +164,17 @@ def test_the_worst_class_stands_beside_what_chance_would_show(made):
     assert "In 1 of 4 rows, the worst class is lower than chance explains" in text
 
 
+def test_corrupted_images_where_they_are_asked_for(made):
+    text = plain(made["augmentation/effects.md"])
+    section = text[text.index("### Exploratory: corrupted images") :]
+    assert "corrupted in 14 ways, with 5 severities each" in section
+    assert "| 90.3 % | 71.2 % (sd 1.1, n 3) | −19.1 | 125 |" in section  # noqa: RUF001
+    assert "| +2.0 | −1.1 to +5.1 | 0.285 |" in section  # noqa: RUF001
+    assert section.count("No detectable difference: ") == 2
+    assert "## Corrupted images" in made["augmentation/figures.md"]
+    assert "corrupted images" not in made["label_noise/effects.md"]
+
+
 def test_errors_if_only_the_surest_answers_count(made):
     text = plain(made["models_selective.md"])
     assert "| mynet | 9.0 % | 3.4 % | 2.1 % | 1.23 % |" in text

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from chrysalis.records.experiment import PracticeRow
 from chrysalis.report.pages.captions import figure, headed_figures, in_order
+from chrysalis.report.pages.corruptions import corruptions
 from chrysalis.report.pages.endpoints import endpoints, worst_classes
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
@@ -50,7 +51,8 @@ def fragments(experiment: ExperimentResults) -> dict[str, str]:
         + "\n"
         + checks(experiment)
         + endpoints(experiment)
-        + worst_classes(experiment),
+        + worst_classes(experiment)
+        + corruptions(experiment),
         "class_effects.md": class_effects(experiment),
         "figures.md": headed_figures(in_order(others)),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.errors import UserError
 from chrysalis.records import experiment as tables
+from chrysalis.records.corruptions import ROBUSTNESS, RobustnessRow
 from chrysalis.records.data import GALLERY, LEFT_OUT, GalleryRow, LeftOutRow
 from chrysalis.records.experiment import (
     Answer,
@@ -116,6 +117,8 @@ class ExperimentResults:
     differences: list[DifferenceRow]
     endpoints: list[EndpointRow]
     worst_classes: list[WorstClassRow]
+    robustness: list[RobustnessRow]
+    corruption_effects: list[EndpointRow]
     dynamics: list[DynamicsRow] | None
     sweep: SweepFindings | None
     label_quality: dict[str, list[LabelQualityRow]]
@@ -251,6 +254,12 @@ def _load_experiment(
         differences=by_model(tables.DIFFERENCES.read(files.table("differences"))),
         endpoints=tables.ENDPOINTS.read(files.table("endpoints")),
         worst_classes=by_model(tables.WORST_CLASSES.read(files.table("worst_classes"))),
+        robustness=by_model(ROBUSTNESS.read(files.corruptions("robustness")))
+        if record.corruptions
+        else [],
+        corruption_effects=by_model(tables.ENDPOINTS.read(files.corruptions("effects")))
+        if record.corruptions
+        else [],
         dynamics=by_model(tables.DYNAMICS.read(files.dynamics)) if record.dynamics else None,
         sweep=_load_sweep(paths, trainings, record, record.swept_run) if record.swept_run else None,
         label_quality={
