@@ -19,6 +19,7 @@ def test_a_panel_for_each_kind_and_a_line_for_each_arm(tmp_path):
     assert len(table) == len(rows)
     shown = [axes for axes in figure.axes if axes.get_visible()]
     assert [axes.get_title(loc="left") for axes in shown] == ["fog", "snow"]
+    assert [axes.get_xlabel() for axes in shown] == ["Severity"] * 2
     off, on = shown[1].lines
     assert off.get_xdata().tolist() == [0, 1, 2]
     assert off.get_ydata() == pytest.approx([80, 70, 60])

@@ -48,8 +48,10 @@ def plot_corruptions(table: pd.DataFrame) -> Figure:
         axes.set_title(kind.replace("_", " "))
         axes.set_xticks(range(6))
         axes.set_ylim(0, 102)
-    for axes in panels[-1]:
+    # The lowest panel of each column, which need not be in the last row.
+    for axes in panels.flat[max(0, len(kinds) - PANELS_PER_ROW) : len(kinds)]:
         axes.set_xlabel("Severity")
+        axes.tick_params(labelbottom=True)
     for axes in panels[:, 0]:
         axes.set_ylabel("Accuracy (%)")
     handles = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chrysalis.report.pages.endpoints import decided
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
     accuracy,
@@ -13,7 +14,7 @@ from chrysalis.report.pages.numbers import (
     points,
 )
 from chrysalis.report.pages.results import ExperimentResults
-from chrysalis.report.pages.tables import arm_of, badge, sentence, source, table
+from chrysalis.report.pages.tables import arm_of, badge, source, table
 
 
 def corruptions(experiment: ExperimentResults) -> str:
@@ -33,7 +34,6 @@ def corruptions(experiment: ExperimentResults) -> str:
         for row in arms
     ]
     headings = ["Model", "Arm", "As they are", "Corrupted", "Difference (points)", "Test images"]
-    lines = "".join(f"- {badge(row.outcome)} {sentence(row.sentence)}\n" for row in effects)
     compared = [
         [
             badge(row.outcome),
@@ -58,8 +58,7 @@ def corruptions(experiment: ExperimentResults) -> str:
         + "\nArms are compared image by image: the score of an image is the share of corruptions "
         "under which it is recognised. The p values are corrected for "
         f"{count(len(effects), 'comparison')} (Holm).\n\n"
-        + lines
-        + "\n"
+        + decided(effects)
         + table(heads.split("|"), compared, "llllrrr")
         + "\n"
         + source("compare_corruptions", experiment.paths.corruptions("effects"))

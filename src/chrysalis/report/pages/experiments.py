@@ -145,7 +145,7 @@ def _beats(row: PracticeRow) -> str:
     if math.isnan(row.beats):
         return NOTHING
     low, high = (number(100 * limit) for limit in (row.beats_low, row.beats_high))
-    return f"{number(100 * row.beats)}{NBSP}% ({low} to {high})"
+    return f"{number(100 * row.beats)}{NBSP}% ({low}{NBSP}to{NBSP}{high})"
 
 
 def checks(experiment: ExperimentResults) -> str:
