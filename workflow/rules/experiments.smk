@@ -50,7 +50,7 @@ rule compare:
         metrics=lambda w: of_runs(
             f"{RUN}/evaluate/{{file}}",
             runs=experiment_of(w).runs,
-            file=["metrics.json", "calibration_error.csv"],
+            file=["metrics.json", "calibration_error.csv", "risk_coverage.csv"],
         ),
         costs=costs_of,
         code=code("compare"),

@@ -18,6 +18,7 @@ from chrysalis.engine.trained import load_trained
 from chrysalis.records.corruptions import column
 
 BATCH = 256
+MOST_VALUES = 2**22  # in a batch: random numbers take some tens of bytes for each
 
 
 @torch.no_grad()
@@ -37,8 +38,9 @@ def corrupted_answers(record: Path, packed: Packed, runtime: Runtime) -> pd.Data
         column(kind, severity): [] for kind in KINDS for severity in SEVERITIES
     }
     batches = Batches(packed.images, test.rows, test.labels, runtime.device)
+    size = max(1, min(BATCH, MOST_VALUES // (3 * settings.image_size**2)))
     start = 0
-    for images, labels in batches.in_order(BATCH):
+    for images, labels in batches.in_order(size):
         shown = to_input(images, settings.image_size, settings.crop_pct)
         levels = (255 * shown).round().to(torch.uint8)
         own = keys[start : start + len(labels)]

@@ -71,7 +71,9 @@ def worst_classes(experiment: ExperimentResults) -> str:
             literal(row.class_),
             number(row.images),
             percent(row.accuracy),
-            NOTHING if row.low != row.low else f"{percent(row.low)} to {percent(row.high)}",
+            NOTHING
+            if row.low != row.low
+            else f"{percent(row.low)}{NBSP}to{NBSP}{percent(row.high)}",
             percent(row.by_chance),
             p_value(row.p_adjusted),
         ]

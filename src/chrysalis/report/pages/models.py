@@ -153,7 +153,7 @@ def models_calibration_error(results: StudyResults) -> str:
             # A limit of 0 is cut off there, so a mean with others would be too high.
             lows = found[name, f"{prefix}ece_low"]
             low = lows.mean if min(lows.values) > 0 else 0.0
-            limits = f"{percent(low)} to {percent(found[name, f'{prefix}ece_high'].mean)}"
+            limits = NBSP.join([percent(low), "to", percent(found[name, f"{prefix}ece_high"].mean)])
             rows.append([literal(name), logits, *shown, limits])
             beyond += [f"{literal(name)} ({logits})"] if low > 0 else []
     headings = ["Model", "Logits", "ECE", "ECE if perfect", "Debiased ECE", "95 % interval"]
