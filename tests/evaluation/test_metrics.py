@@ -1,15 +1,16 @@
 """What an experiment tells beside accuracy, from hand-made records."""
 
-from typing import get_args
-
 import numpy as np
 import pytest
 
-from chrysalis.config.metrics import COSTS, EXPORTS, MetricName
-from chrysalis.errors import UserError
 from chrysalis.evaluation.metrics import METRICS, metrics_table
 from chrysalis.evaluation.training import Training
-from chrysalis.records.evaluation import CALIBRATION_ERROR, CalibrationErrorRow
+from chrysalis.records.evaluation import (
+    CALIBRATION_ERROR,
+    RISK_COVERAGE,
+    CalibrationErrorRow,
+    RiskCoverageRow,
+)
 from chrysalis.records.experiment import METRICS as METRICS_TABLE
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.training import HISTORY, CostRecord, ExportRecord, HistoryRow, Latency
@@ -61,6 +62,8 @@ def paths(tmp_path):
         run_metrics({"top1": 0.9}, test).write(place.metrics)
         error = CalibrationErrorRow("no", 15, 0.04, 0.03, 0.015, 0, 0.05)
         CALIBRATION_ERROR.write([error], place.calibration_error)
+        risks = [RiskCoverageRow(0.5, 0.0, 0.0), RiskCoverageRow(1.0, 0.125, 0.0125)]
+        RISK_COVERAGE.write(risks, place.risk_coverage)
         place.weights.write_bytes(b"\0" * 2_500_000)
         EXPORTED.write(place.folder / "export/int8/run.json")
         HISTORY.write(history([0.2, 0.792, 0.8, 0.7], [9.0, 2.0, 3.0, 4.0]), place.history)
@@ -82,7 +85,7 @@ def test_each_metric_by_hand(paths):
                 "ece_scaled": 2,
                 "ece_debiased": 1.5,
             },
-            **{"nll": 0.3, "brier": 0.15, "converged": 2, "epoch_seconds": 2},
+            **{"nll": 0.3, "brier": 0.15, "aurc": 1.25, "converged": 2, "epoch_seconds": 2},
             **{"peak_memory": 512.5, "parameters": 1.25, "weights_mb": 2.5},
             **{"training_minutes": 1.5, "multiply_adds": 2.5, "latency_1": 1.5, "latency_64": 40},
             **{"exported_mb": 0.75, "exported_latency_1": 0.4, "exported_latency_64": 20},

@@ -14,6 +14,7 @@ from chrysalis.config.schema import SplitSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.records import audit, data, leakage, published
 from chrysalis.records import experiment as tables
+from chrysalis.records.corruptions import ROBUSTNESS, RobustnessRow
 from chrysalis.records.files import write_whole
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import (
@@ -163,6 +164,7 @@ def make_experiment(name, arms, too_small) -> ExperimentRecord:
         swept_runs=[],
         ranked_by=[],
         too_small=too_small,
+        corruptions=name == "augmentation",
     )
 
 
@@ -391,6 +393,8 @@ def write_experiment(made, experiment):
         files.table("practice"),
     )
     write_endpoints(made, experiment, effects)
+    if experiment.corruptions:
+        write_corruptions(made, experiment, effects)
     tables.RANKING.write(
         [
             tables.RankRow(MODELS[1], MODELS[1], 0.913, "a", True),
@@ -453,6 +457,35 @@ def write_endpoints(made, experiment, effects):
         ),
         files.table("worst_classes"),
     )
+
+
+def write_corruptions(made, experiment, effects):
+    """The tables of corrupted images, and their figure."""
+    files = made.paths.experiment(experiment.name)
+    ROBUSTNESS.write(
+        (
+            RobustnessRow(
+                *(each.model, each.arm, 125, 14, 5, 3, 0.903, 0.7123 + number / 50, 0.0112),
+                -0.1907 + number / 50,
+                (0.7, 0.71, 0.72),
+            )
+            for number, each in enumerate(experiment.arm_runs)
+        ),
+        files.corruptions("robustness"),
+    )
+    tables.ENDPOINTS.write(
+        (
+            tables.EndpointRow(
+                *("corrupted", e.model, e.arm, e.baseline, 0.7323, 0.7123, 0.02, -0.011, 0.051),
+                *(0.1423, 0.2846, len(effects), 3, 125, 0.061),
+                outcome="none",
+                sentence=f"No detectable difference: {e.model} ({made.classes[-1]}).",
+            )
+            for e in effects
+        ),
+        files.corruptions("effects"),
+    )
+    draw(files.folder / "plot_corruptions/corruptions.svg")
 
 
 def write_arms(made, experiment):

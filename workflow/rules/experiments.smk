@@ -52,6 +52,7 @@ def figures_of(experiment):
         files += rules.plot_tuning.output
     elif experiment.swept_runs:
         files += rules.plot_sweep.output
+    files += rules.plot_corruptions.output if experiment.corruptions else []
     files += rules.plot_learning.output if experiment.config.varies_images else []
     return expand(files, experiment=experiment.name)
 
@@ -67,7 +68,7 @@ rule compare:
         metrics=lambda w: of_runs(
             f"{RUN}/evaluate/{{file}}",
             runs=experiment_of(w).runs,
-            file=["metrics.json", "calibration_error.csv"],
+            file=["metrics.json", "calibration_error.csv", "risk_coverage.csv"],
         ),
         costs=costs_of,
         code=code("compare"),
@@ -89,7 +90,9 @@ rule compare:
     log:
         f"{RESULTS}/logs/compare/{{experiment}}.log",
     params:
-        experiment=lambda w: experiment_of(w).record([]).model_dump_json(),
+        experiment=lambda w: experiment_of(w)
+        .record([])
+        .model_dump_json(exclude={"corruptions"}),
         seeds=STUDY.seeds,
         threshold=STUDY.config.threshold,
     message:

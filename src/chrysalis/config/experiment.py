@@ -216,6 +216,12 @@ class Experiment(Settings):
         """Whether its arms differ in how many images they train on."""
         return len({arm.train_share for arm in self._written_arms()}) > 1
 
+    @property
+    def removes_or_exports(self) -> bool:
+        """Whether an arm does without classes, or is judged as exported."""
+        arms = self._written_arms()
+        return self.arms == "each_class" or any(arm.remove_classes or arm.export for arm in arms)
+
     def _written_arms(self) -> list[Arm]:
         return list(self.arms.values()) if isinstance(self.arms, dict) else []
 

@@ -15,6 +15,7 @@ MetricName = Literal[
     "ece_debiased",
     "nll",
     "brier",
+    "aurc",
     "converged",
     "epoch_seconds",
     "training_minutes",

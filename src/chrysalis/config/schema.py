@@ -195,6 +195,11 @@ class StudyConfig(Settings):
         "the chance of any false verdict among them to 5 %, and calls the rest exploratory; left "
         "out: all that are asked.",
     )
+    corruptions: list[Name] | Literal["all"] = Field(
+        [],
+        description="Experiments whose arms are also judged on corrupted test images (noise, blur, "
+        "weather and so on): by name; or all, but for those that remove classes or export.",
+    )
     threshold: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.01, description="Least difference in accuracy of practical interest, as a fraction."
     )

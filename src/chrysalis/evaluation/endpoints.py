@@ -47,45 +47,58 @@ ENDPOINTS: dict[str, Endpoint] = {
 }
 
 
+@dataclass(frozen=True)
+class Scored:
+    """A comparison by an endpoint: scores (seeds, images) of the arm and of its baseline."""
+
+    endpoint: str
+    scale: verdict.Scale
+    comparison: Comparison
+    arm: np.ndarray
+    base: np.ndarray
+
+
 def endpoints_table(compared: Compared) -> list[EndpointRow]:
     """A row per endpoint and comparison, with its verdict; empty of a single test image."""
     if any(len(each.arm.predictions[0].labels) < 2 for each in compared.comparisons):
         return []
-    found = [
-        (name, endpoint, comparison, *_scores(endpoint, comparison))
-        for name, endpoint in ENDPOINTS.items()
-        for comparison in compared.comparisons
-    ]
-    effects = [_effect(comparison, arm, base) for _, _, comparison, arm, base in found]
+    return endpoint_rows(
+        [
+            Scored(
+                name,
+                endpoint.scale,
+                comparison,
+                *(
+                    np.stack([endpoint.of(predictions) for predictions in side.predictions])
+                    for side in (comparison.arm, comparison.baseline)
+                ),
+            )
+            for name, endpoint in ENDPOINTS.items()
+            for comparison in compared.comparisons
+        ]
+    )
+
+
+def endpoint_rows(family: list[Scored]) -> list[EndpointRow]:
+    """A row for each, with its verdict; p values are corrected over all of them (Holm)."""
+    effects = [_effect(one.comparison, one.arm, one.base) for one in family]
     adjusted = holm([effect.p for effect in effects])
+    level = ALPHA / max(1, len(family))
     return [
         _row(
-            name,
-            comparison,
-            (float(arm.mean()), float(base.mean())),
+            one,
             verdict.Judged(
                 effect,
                 p,
                 np.nan,
-                len(effects),
+                len(family),
                 np.nan,
-                power.detectable(effect, ALPHA / len(effects)),
-                scale=endpoint.scale,
+                power.detectable(effect, level),
+                scale=one.scale,
             ),
         )
-        for (name, endpoint, comparison, arm, base), effect, p in zip(
-            found, effects, adjusted, strict=True
-        )
+        for one, effect, p in zip(family, effects, adjusted, strict=True)
     ]
-
-
-def _scores(endpoint: Endpoint, comparison: Comparison) -> tuple[np.ndarray, np.ndarray]:
-    """Scores (seeds, images) of an arm and its baseline."""
-    arm, base = (
-        np.stack([endpoint.of(predictions) for predictions in side.predictions])
-        for side in (comparison.arm, comparison.baseline)
-    )
-    return arm, base
 
 
 def _effect(comparison: Comparison, arm: np.ndarray, base: np.ndarray) -> Effect:
@@ -96,15 +109,13 @@ def _effect(comparison: Comparison, arm: np.ndarray, base: np.ndarray) -> Effect
     return compare(arm, base)
 
 
-def _row(
-    endpoint: str, comparison: Comparison, means: tuple[float, float], judged: verdict.Judged
-) -> EndpointRow:
-    effect = judged.effect
+def _row(one: Scored, judged: verdict.Judged) -> EndpointRow:
+    effect, comparison = judged.effect, one.comparison
     return EndpointRow(
-        endpoint,
+        one.endpoint,
         *comparison.names,
-        value=means[0],
-        base_value=means[1],
+        value=float(one.arm.mean()),
+        base_value=float(one.base.mean()),
         effect=effect.effect,
         low=effect.low,
         high=effect.high,

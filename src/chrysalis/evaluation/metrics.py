@@ -96,6 +96,13 @@ METRICS: dict[str, Metric] = {
         3,
         each(lambda training: training.metrics.test.brier),
     ),
+    "aurc": Metric(
+        "AURC (%)",
+        "area under the risk-coverage curve: the mean error rate over all shares of the test "
+        "images, the surest first",
+        2,
+        each(lambda training: 100 * training.risk_coverage[-1].area),
+    ),
     "converged": Metric(
         "Epochs to converge",
         "the first epoch with a val accuracy that all arms reach: "

@@ -141,10 +141,11 @@ class ClassEffectRow:
 
 @dataclass(frozen=True)
 class EndpointRow:
-    """One comparison by an exploratory endpoint: nll (nats), brier (0 to 2) or aurc (a fraction).
+    """One comparison by an exploratory endpoint: nll (nats), brier (0 to 2) or aurc (a fraction),
+    of which less is better, or corrupted: accuracy on corrupted images.
 
-    Of all of them less is better; `effect` is the arm's less the baseline's. `p_adjusted` is
-    corrected over the `comparisons` of all endpoints of the experiment.
+    `effect` is the arm's less the baseline's. `p_adjusted` is corrected over the `comparisons` of
+    the table.
     """
 
     endpoint: str

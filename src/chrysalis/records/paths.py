@@ -65,6 +65,11 @@ class TrainingPaths:
         return self.folder / "evaluate/risk_coverage.csv"
 
     @property
+    def corrupted_answers(self) -> Path:
+        """Which test images are recognised, by kind and severity of corruption."""
+        return self.folder / "corruptions/answers.parquet"
+
+    @property
     def lr_range(self) -> Path:
         """The learning rate range test."""
         return self.folder / "lr_range/lr_range.csv"
@@ -111,6 +116,10 @@ class ExperimentPaths:
     def table(self, name: str) -> Path:
         """A table of the rule compare, such as effects."""
         return self.folder / "compare" / f"{name}.csv"
+
+    def corruptions(self, name: str) -> Path:
+        """A table of the rule compare_corruptions, such as effects."""
+        return self.folder / "compare_corruptions" / f"{name}.csv"
 
     @property
     def answer(self) -> Path:

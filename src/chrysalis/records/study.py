@@ -53,7 +53,8 @@ class ExperimentRecord(Record):
 
     `arms` holds each arm's changes. `swept_runs` are the runs that are trained with what a sweep of
     theirs finds; `ranked_by` are the runs by whose predictions classes are removed; `too_small`
-    says why no conclusion can be drawn, if so.
+    says why no conclusion can be drawn, if so. `corruptions` says whether corrupted images are
+    judged too.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ExperimentRecord(Record):
     swept_runs: list[str]
     ranked_by: list[str]
     too_small: list[str]
+    corruptions: bool = False
 
     @field_serializer("arms")
     def _changes_alone(self, arms: dict[str, Arm]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class ResolvedExperiment:
     arm_runs: tuple[ArmRun, ...]
     swept_runs: tuple[str, ...]
     ranked_by: tuple[str, ...]
+    corruptions: bool = False
 
     @property
     def runs(self) -> list[str]:
@@ -66,6 +67,7 @@ class ResolvedExperiment:
             swept_runs=list(self.swept_runs),
             ranked_by=list(self.ranked_by),
             too_small=too_small,
+            corruptions=self.corruptions,
         )
 
 
@@ -141,7 +143,20 @@ class Resolver:
             tuple(arm_runs),
             swept_runs=tuple(dict.fromkeys(run.name for run in runs if run.sweep)),
             ranked_by=tuple(dict.fromkeys(run.ranked_by for run in runs if run.ranked_by)),
+            corruptions=self._corrupts(name, experiment),
         )
+
+    def _corrupts(self, name: str, experiment: Experiment) -> bool:
+        """Whether its arms are judged on corrupted images as well."""
+        asked = self.study.corruptions
+        possible = not experiment.removes_or_exports
+        if asked != "all" and name in asked and not possible:
+            raise UserError(
+                f"corruptions: the arms of '{name}' remove classes or are exported, and only "
+                "networks as trained that know all classes are judged on corrupted images; "
+                "leave it out"
+            )
+        return possible and (asked == "all" or name in asked)
 
     def _arms(self, experiment: Experiment, models: tuple[str, ...]) -> tuple[dict[str, Arm], str]:
         """The experiment's arms written out, and the name of the baseline."""

@@ -17,7 +17,7 @@ from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import GroupTable, StudyConfig
 from chrysalis.errors import UserError, suggest
 from chrysalis.models import registry
-from chrysalis.records.audit import DESCRIPTOR, NETWORK
+from chrysalis.records.embedders import DESCRIPTOR, NETWORK
 from chrysalis.records.study import DatasetRecord, ModelRecord, SkippedExperiment, StudyRecord
 from chrysalis.stats.minimums import ENOUGH_EPOCHS, ENOUGH_SEEDS
 from chrysalis.study.changed import reductions, with_arms
@@ -323,7 +323,13 @@ def _experiments(study: StudyConfig, dataset: Located, folder: Path) -> dict[str
     named = study.experiments if isinstance(study.experiments, list) else []
     skipped = dataset.config.skip_experiments
     primary = study.primary or []
-    keys = (("experiments", named), ("skip_experiments", skipped), ("primary", primary))
+    corruptions = study.corruptions if isinstance(study.corruptions, list) else []
+    keys = (
+        ("experiments", named),
+        ("skip_experiments", skipped),
+        ("primary", primary),
+        ("corruptions", corruptions),
+    )
     for key, names in keys:
         for name in names:
             if name not in files:

@@ -134,12 +134,21 @@ def test_what_a_perfect_network_would_score_stands_beside_the_ece(results, made,
     assert "Chance alone can explain the ECE of every model." in text
     path = StudyPaths(folder).models
     rows = [
-        replace(row, mean=0.0021) if (row.model, row.metric) == ("mynet", "scaled_ece_low") else row
+        replace(row, mean=0.0021, values=values)
+        if (row.model, row.metric) == ("mynet", "scaled_ece_low")
+        else row
         for row in MODEL_METRICS.read(path)
+        for values in [(0.0019, 0.0021, 0.0023)]
     ]
     MODEL_METRICS.write(rows, path)
     text = plain(models.models_calibration_error(load_results(folder)))
     assert "Chance alone does not explain the ECE of mynet (scaled)." in text
+    assert "| 1.2 % | 0.2 % to 5.2 % |" in text
+    rows = [replace(row, values=(0.0, *row.values[1:])) for row in rows]
+    MODEL_METRICS.write(rows, path)
+    text = plain(models.models_calibration_error(load_results(folder)))
+    assert "Chance alone can explain" in text
+    assert "0.2 % to 5.2 %" not in text
 
 
 def test_how_often_an_arm_beats_its_baseline_and_that_it_is_not_worse(made, loaded):
@@ -159,8 +168,8 @@ def test_other_endpoints_are_said_to_be_exploratory(made, loaded):
     text = plain(made["augmentation/effects.md"])
     section = text[text.index("### Exploratory: other endpoints") :]
     assert "corrected for 6 comparisons, those of all endpoints together" in section
-    assert "| 0.061 | 0.085 | −0.023 | −0.041 to −0.005 | 0.025 |" in section  # noqa: RUF001
-    assert "| 6.12 % | 8.45 % | −2.33 | −4.11 to −0.55 | 0.025 |" in section  # noqa: RUF001
+    assert "| −0.023 nats | −0.041 to −0.005 | 0.025 |" in section  # noqa: RUF001
+    assert "| −2.33 points | −4.11 to −0.55 | 0.025 |" in section  # noqa: RUF001
     assert section.count("by brier: −0.023") == 2  # noqa: RUF001
     assert "by nll" not in section
     none = replace(
@@ -176,6 +185,18 @@ def test_the_worst_class_stands_beside_what_chance_would_show(made):
     text = plain(made["augmentation/effects.md"])
     assert "| 12 | 70.3 % | 40.2 % to 95.1 % | 80.5 % | 0.016 |" in text
     assert "In 1 of 4 rows, the worst class is lower than chance explains" in text
+
+
+def test_corrupted_images_where_they_are_asked_for(made):
+    text = plain(made["augmentation/effects.md"])
+    section = text[text.index("### Exploratory: corrupted images") :]
+    assert "corrupted in 14 ways, with 5 severities each" in section
+    assert "| 90.3 % | 71.2 % (sd 1.1, n 3) | −19.1 | 125 |" in section  # noqa: RUF001
+    assert "| +2.0 | −1.1 to +5.1 | 0.285 |" in section  # noqa: RUF001
+    assert "None of them shows a difference." in section
+    assert section.count("● no detectable difference | mynet |") == 1
+    assert "## Corrupted images" in made["augmentation/figures.md"]
+    assert "corrupted images" not in made["label_noise/effects.md"]
 
 
 def test_errors_if_only_the_surest_answers_count(made):
@@ -521,7 +542,6 @@ def test_how_far_each_source_of_variance_moves_accuracy(folder):
     assert "(270) would move the accuracy of mynet by an sd of 1.83 points" in shown
     assert untraced(made["arms.md"], folder) == set()
     assert made["answer.md"].count("It differs.") == 1
-    assert "Effect (points)" not in made["effects.md"]
     assert "It differs." in fragments.verdicts(loaded)
 
 

@@ -125,6 +125,13 @@ FIGURES = {
         "deviation to each side. A line joins arms that differ only in that number.",
         "Plot of test accuracy against the number of training images.",
     ),
+    "corruptions": Caption(
+        "Corrupted images",
+        "Mean accuracy on the test images under each kind of corruption, by severity. Severity "
+        "zero is the test images as they are. The band reaches one standard deviation to each "
+        "side.",
+        "Plots of the test accuracy by severity, one for each kind of corruption.",
+    ),
     "curves": Caption(
         "Training curves",
         "Loss and top-1 accuracy after each epoch. The line is the mean over the seeds, and the "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chrysalis.evaluation.endpoints import ENDPOINTS
 from chrysalis.evaluation.verdict import Scale
+from chrysalis.records.experiment import EndpointRow
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import NBSP, NOTHING, count, number, p_value, percent, signed
 from chrysalis.report.pages.results import ExperimentResults
@@ -26,8 +27,7 @@ def endpoints(experiment: ExperimentResults) -> str:
             literal(row.model),
             arm_of(row),
             literal(row.baseline),
-            *_numbers(ENDPOINTS[row.endpoint].scale, row.value, row.base_value),
-            _signed(ENDPOINTS[row.endpoint].scale, row.effect),
+            _with_unit(ENDPOINTS[row.endpoint].scale, row.effect),
             _interval(ENDPOINTS[row.endpoint].scale, row.low, row.high),
             p_value(row.p_adjusted),
         ]
@@ -35,23 +35,28 @@ def endpoints(experiment: ExperimentResults) -> str:
     ]
     if not rows:
         return ""
-    decided = [row for row in experiment.endpoints if row.outcome in ("better", "worse")]
-    lines = "".join(f"- {badge(row.outcome)} {sentence(row.sentence)}\n" for row in decided)
-    headings = (
-        "Verdict|Endpoint|Model|Arm|Baseline|Arm has|Baseline has|Difference|95 % interval|"
-        "p (corrected)"
-    )
+    headings = "Verdict|Endpoint|Model|Arm|Baseline|Difference|95 % interval|p (corrected)"
     return (
         "\n### Exploratory: other endpoints\n\n"
         "The question of this experiment is answered by accuracy, above. These verdicts are "
         "exploratory: they say where to look next. Their p values are corrected for "
         f"{count(len(rows), 'comparison')}, those of all endpoints together (Holm).\n\n"
-        + (lines + "\n" if decided else "None of them shows a difference.\n\n")
-        + table(headings.split("|"), rows, "lllllrrrrr")
+        + decided(experiment.endpoints)
+        + table(headings.split("|"), rows, "lllllrrr")
         + "\n"
         + source("compare", experiment.paths.table("endpoints"))
         + f"\n{MEANINGS}"
     )
+
+
+def decided(rows: list[EndpointRow]) -> str:
+    """In words, those that show a difference."""
+    lines = [
+        f"- {badge(row.outcome)} {sentence(row.sentence)}\n"
+        for row in rows
+        if row.outcome in ("better", "worse")
+    ]
+    return ("".join(lines) or "None of them shows a difference.\n") + "\n"
 
 
 def worst_classes(experiment: ExperimentResults) -> str:
@@ -66,7 +71,9 @@ def worst_classes(experiment: ExperimentResults) -> str:
             literal(row.class_),
             number(row.images),
             percent(row.accuracy),
-            NOTHING if row.low != row.low else f"{percent(row.low)} to {percent(row.high)}",
+            NOTHING
+            if row.low != row.low
+            else f"{percent(row.low)}{NBSP}to{NBSP}{percent(row.high)}",
             percent(row.by_chance),
             p_value(row.p_adjusted),
         ]
@@ -88,9 +95,8 @@ def worst_classes(experiment: ExperimentResults) -> str:
     )
 
 
-def _numbers(scale: Scale, *values: float) -> list[str]:
-    unit = f"{NBSP}%" if scale.unit == "points" else ""
-    return [number(scale.factor * value, scale.digits) + unit for value in values]
+def _with_unit(scale: Scale, value: float) -> str:
+    return f"{_signed(scale, value)}{NBSP}{scale.unit}".rstrip()
 
 
 def _signed(scale: Scale, value: float) -> str:

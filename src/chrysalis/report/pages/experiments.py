@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from chrysalis.records.experiment import PracticeRow
 from chrysalis.report.pages.captions import figure, headed_figures, in_order
+from chrysalis.report.pages.corruptions import corruptions
 from chrysalis.report.pages.dynamics import dynamics, dynamics_headlines
 from chrysalis.report.pages.endpoints import endpoints, worst_classes
 from chrysalis.report.pages.escape import literal
@@ -52,7 +53,8 @@ def fragments(experiment: ExperimentResults) -> dict[str, str]:
         + "\n"
         + checks(experiment)
         + endpoints(experiment)
-        + worst_classes(experiment),
+        + worst_classes(experiment)
+        + corruptions(experiment),
         "class_effects.md": class_effects(experiment),
         "figures.md": headed_figures(in_order(others)),
     }
@@ -151,7 +153,7 @@ def _beats(row: PracticeRow) -> str:
     if math.isnan(row.beats):
         return NOTHING
     low, high = (number(100 * limit) for limit in (row.beats_low, row.beats_high))
-    return f"{number(100 * row.beats)}{NBSP}% ({low} to {high})"
+    return f"{number(100 * row.beats)}{NBSP}% ({low}{NBSP}to{NBSP}{high})"
 
 
 def checks(experiment: ExperimentResults) -> str:

@@ -142,18 +142,19 @@ def models_calibration(results: StudyResults) -> str:
 
 def models_calibration_error(results: StudyResults) -> str:
     """The ECE of each model on test, what a perfect network would score, and the debiased ECE."""
-    found = {(row.model, row.metric): row.mean for row in results.models if row.split == "test"}
+    found = {(row.model, row.metric): row for row in results.models if row.split == "test"}
     rows, beyond = [], []
     for name in (model.name for model in results.record.models):
         for prefix, logits in (("", "as trained"), ("scaled_", "scaled")):
-            ece, perfect, debiased, low, high = (
-                found[name, f"{prefix}ece{part}"]
-                for part in ("", "_perfect", "_debiased", "_low", "_high")
-            )
-            limits = f"{percent(low)} to {percent(high)}"
-            rows.append(
-                [literal(name), logits, percent(ece), percent(perfect), percent(debiased), limits]
-            )
+            shown = [
+                percent(found[name, f"{prefix}ece{part}"].mean)
+                for part in ("", "_perfect", "_debiased")
+            ]
+            # A limit of 0 is cut off there, so a mean with others would be too high.
+            lows = found[name, f"{prefix}ece_low"]
+            low = lows.mean if min(lows.values) > 0 else 0.0
+            limits = NBSP.join([percent(low), "to", percent(found[name, f"{prefix}ece_high"].mean)])
+            rows.append([literal(name), logits, *shown, limits])
             beyond += [f"{literal(name)} ({logits})"] if low > 0 else []
     headings = ["Model", "Logits", "ECE", "ECE if perfect", "Debiased ECE", "95 % interval"]
     conclusion = (

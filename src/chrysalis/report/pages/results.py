@@ -10,6 +10,7 @@ from chrysalis.config.settings import TrainingSettings
 from chrysalis.errors import UserError
 from chrysalis.records import dynamics as traced
 from chrysalis.records import experiment as tables
+from chrysalis.records.corruptions import ROBUSTNESS, RobustnessRow
 from chrysalis.records.data import GALLERY, LEFT_OUT, GalleryRow, LeftOutRow
 from chrysalis.records.experiment import (
     Answer,
@@ -134,6 +135,8 @@ class ExperimentResults:
     sources: list[SourceRow]
     endpoints: list[EndpointRow]
     worst_classes: list[WorstClassRow]
+    robustness: list[RobustnessRow]
+    corruption_effects: list[EndpointRow]
     dynamics: DynamicsResults | None
     sweeps: list[SweepFindings]
     label_quality: dict[str, list[LabelQualityRow]]
@@ -271,6 +274,12 @@ def _load_experiment(
         sources=tables.SOURCES.read(files.table("sources")),
         endpoints=tables.ENDPOINTS.read(files.table("endpoints")),
         worst_classes=by_model(tables.WORST_CLASSES.read(files.table("worst_classes"))),
+        robustness=by_model(ROBUSTNESS.read(files.corruptions("robustness")))
+        if record.corruptions
+        else [],
+        corruption_effects=by_model(tables.ENDPOINTS.read(files.corruptions("effects")))
+        if record.corruptions
+        else [],
         dynamics=_load_dynamics(files) if record.dynamics else None,
         sweeps=[
             _load_sweep(paths, trainings, record, arm_run)
