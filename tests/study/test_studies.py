@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chrysalis.config.claims import OrderingClaim, UntestedClaim
+from chrysalis.config.claims import ClassesClaim, UntestedClaim
 from chrysalis.config.published import Published
 from chrysalis.study.study import resolve
 
@@ -80,7 +80,9 @@ def test_each_figure_and_claim_is_of_an_arm_that_the_study_asks(planned, name):
     for claim in published.claims:
         if isinstance(claim, UntestedClaim):
             continue
-        names = [claim.arm, *([] if isinstance(claim, OrderingClaim) else [claim.baseline])]
+        names = [claim.arm, *([claim.baseline] if hasattr(claim, "baseline") else [])]
+        if isinstance(claim, ClassesClaim):
+            assert {*claim.lower, *claim.higher} <= set(CLASSES[study.config.dataset])
         for arm in (re.sub("(, masked)?(: .*)?$", "", each) for each in names):
             models = {model for model, name in arms[claim.experiment] if name == arm}
             assert len(models & {claim.model} if claim.model else models) == 1

@@ -17,6 +17,7 @@ import numpy as np
 from chrysalis.config.claims import (
     Accuracy,
     Claim,
+    ClassesClaim,
     ConvergenceClaim,
     DifferenceClaim,
     EqualityClaim,
@@ -28,11 +29,19 @@ from chrysalis.config.published import Published
 from chrysalis.evaluation.arms import JudgedArm
 from chrysalis.evaluation.claim_judgement import UNKNOWN, Comparison, Judgement, few_seeds, judge
 from chrysalis.evaluation.convergence import common_accuracy, epochs_to
+from chrysalis.evaluation.experiment import only
 from chrysalis.evaluation.measured import ACCURACIES, Measured
 from chrysalis.evaluation.metrics import METRICS
 from chrysalis.evaluation.published import EXACT
 from chrysalis.records.experiment import PublishedClaimRow
-from chrysalis.stats.claims import Span, mean_difference, ratio, ratio_of_times, simultaneous
+from chrysalis.stats.claims import (
+    Span,
+    classes_difference,
+    mean_difference,
+    ratio,
+    ratio_of_times,
+    simultaneous,
+)
 from chrysalis.stats.effects import Effect
 from chrysalis.stats.equivalence import p_equal
 from chrysalis.stats.minimums import ENOUGH_CLASS_IMAGES, ENOUGH_TEST_IMAGES
@@ -111,6 +120,8 @@ def _comparisons(claim: Claim, measured: Measured) -> list[Compare]:
         raise NotTested(f"This study does not ask the experiment {claim.experiment}.")
     arms = measured.compared(claim.experiment).arms
     arm = _arm(arms, claim.arm, claim.model)
+    if isinstance(claim, ClassesClaim):
+        return _classes(claim, arm)
     if isinstance(claim, OrderingClaim):
         rivals = [each for each in arms if each is not arm and claim.model in (None, each.model)]
         if not rivals:
@@ -193,6 +204,41 @@ def _too_little(effect: Effect, images: int) -> str:
     if effect.images < images:
         return f"It takes {images} images to judge, and there are {effect.images}."
     return few_seeds(effect.seeds)
+
+
+def _classes(claim: ClassesClaim, arm: JudgedArm) -> list[Compare]:
+    """Classes of one arm, in the accuracy on their own test images."""
+    if absent := sorted({*claim.lower, *claim.higher} - set(arm.classes)):
+        raise NotTested(f"The study has no class {', '.join(absent)}.")
+    pairs = [(claim.lower, claim.higher)]
+    if claim.compared == "each":
+        pairs = [([low], [high]) for low in claim.lower for high in claim.higher]
+    return [partial(_groups, arm, lower, higher) for lower, higher in pairs]
+
+
+def _groups(arm: JudgedArm, lower: list[str], higher: list[str], family: int) -> Comparison:
+    below, above = (
+        [only(arm.of_class(arm.classes.index(name)), arm.correct) for name in names]
+        for names in (lower, higher)
+    )
+    images = min(right.shape[1] for right in (*below, *above))
+    lacks = few_seeds(len(arm.trainings))
+    if images < ENOUGH_CLASS_IMAGES:
+        lacks = f"It takes {ENOUGH_CLASS_IMAGES} images to judge a class, and one has {images}."
+    means = [np.mean([right.mean() for right in group]) for group in (below, above)]
+    low, high = UNKNOWN if lacks else classes_difference(below, above, family)
+    return Comparison(
+        ", ".join(lower),
+        ", ".join(higher),
+        f"test top-1 of {arm.label}",
+        "points",
+        POINTS * float(means[0] - means[1]),
+        Span(POINTS * low, POINTS * high),
+        BELOW,
+        len(arm.trainings),
+        sum(right.shape[1] for right in (*below, *above)),
+        lacks,
+    )
 
 
 def _metric(

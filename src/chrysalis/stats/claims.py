@@ -96,6 +96,33 @@ def ratio_of_times(
     )
 
 
+def classes_difference(lower: list[np.ndarray], higher: list[np.ndarray], comparisons: int) -> Span:
+    """Of the mean accuracies of two groups of classes, `lower` minus `higher`, in one arm.
+
+    Takes right answers (seeds, images), boolean, of each class: the same trainings, other images.
+    Trainings and images are both random. Their variances add up, which counts the chance of single
+    answers twice and so errs on the safe side; degrees of freedom are Satterthwaite's (Biometrics
+    Bulletin 2, 1946). NaN where nothing varies.
+    """
+    by_seed = _mean_of_classes(lower) - _mean_of_classes(higher)
+    parts = [(by_seed.var(ddof=1) / len(by_seed), len(by_seed) - 1)]
+    for group in (lower, higher):
+        for right in group:
+            variance = right.mean(0).var(ddof=1) / right.shape[1]
+            parts.append((variance / len(group) ** 2, right.shape[1] - 1))
+    variances, freedoms = np.array(parts).T
+    total = variances.sum()
+    if total == 0:
+        return Span(np.nan, np.nan)
+    freedom = total**2 / (np.square(variances) / freedoms).sum()
+    return _around(float(by_seed.mean()), float(np.sqrt(total)), float(freedom), comparisons)
+
+
+def _mean_of_classes(group: list[np.ndarray]) -> np.ndarray:
+    """The mean over the classes of their accuracy (seeds,)."""
+    return np.mean([right.mean(1) for right in group], axis=0)
+
+
 def another_training(values: np.ndarray, images: float = np.nan, alpha: float = ALPHA) -> Span:
     """Where one more training's value would lie (prediction interval), from those of (seeds,).
 
