@@ -140,3 +140,16 @@ def test_the_recipe_of_scenes_is_its_sources(planned, arm_runs):
     removals = arm_runs(study, "class_removal")
     assert removals["resnet50", "removed"].removed_classes == ("buildings", "forest")
     assert removals["resnet50", "without_2"].removed_classes == ("glacier",)
+
+
+def test_the_study_of_the_guide_resolves(planned):
+    guide = (REPOSITORY / "docs/extending.md").read_text()
+    for name in ("config/studies/small_batches.yaml", "config/published/small_batches.yaml"):
+        block = re.search(rf"^`{name}`:\n\n```yaml\n(.*?)^```", guide, re.S | re.M)
+        Path(name).write_text(block[1])
+    study = planned("small_batches")
+    assert [claim.kind for claim in study.published["small_batches"].claims] == [
+        "difference",
+        "not_tested",
+    ]
+    assert {run.training.batch_size for run in study.runs.values()} == {16}

@@ -34,7 +34,7 @@ def figures_table(name: str, published: Published, measured: Measured) -> list[P
     """
     rows = []
     for figure in published.figures:
-        values = values_of(figure, measured)
+        values = _values(figure, measured)
         mean = float(np.mean(values)) if values else np.nan
         span = _span(figure, values, measured)
         rows.append(
@@ -59,7 +59,7 @@ def figures_table(name: str, published: Published, measured: Measured) -> list[P
     return rows
 
 
-def values_of(figure: PublishedFigure, measured: Measured) -> list[float]:
+def _values(figure: PublishedFigure, measured: Measured) -> list[float]:
     """Our value of a published figure, of each seed; empty if the study has no such run."""
     trainings = measured.of_figure(figure)
     if figure.metric in get_args(OfDynamics):
