@@ -73,7 +73,7 @@ def test_a_study_of_others_from_its_file_to_its_claims(workspace):
     assert figures["seeds"].tolist() == [3, 3]
     told = (results / "site/published.html").read_text()
     assert told.index("it is as fast") < told.index("it looks at wings")
-    workspace.snakemake(*ours, "studies")
+    workspace.snakemake("studies", *ours)
     page = (workspace.root / "results/studies/studies.md").read_text()
     assert "A tiny study of others (reduced)" in page
     assert "Shapes have no wings." in page
