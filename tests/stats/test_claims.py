@@ -190,6 +190,20 @@ def test_where_another_training_would_lie():
     assert (low, high) == pytest.approx((values.mean() - reach, values.mean() + reach))
 
 
+def test_epochs_that_are_all_the_same_still_spread():
+    low, high = another_training(np.full(3, 5.0), unit=1.0)
+    reach = stats.t.isf(0.025, 2) * np.sqrt(4 / 3 / 12)
+    assert (low, high) == pytest.approx((5 - reach, 5 + reach))
+
+
+def test_intervals_of_accuracies_stay_where_accuracies_are():
+    assert another_training(np.array([0.97, 0.99, 1.0]), 50).high == 1
+    assert another_training(np.array([0.0, 0.01, 0.03]), 50).low == 0
+    all_wrong, noisy = np.zeros((3, 60), bool), np.random.default_rng(0).random((3, 60)) < 0.9
+    low, high = simultaneous(compare(all_wrong, noisy), 40)
+    assert -1 <= low < high <= 1
+
+
 def test_it_holds_another_training_on_other_images_in_95_percent():
     rng = np.random.default_rng(0)
     inside = []

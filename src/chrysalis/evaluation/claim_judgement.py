@@ -106,14 +106,12 @@ def _interval(found: Finding) -> str:
 def _region(found: Finding) -> str:
     """Where the claim says that the estimate lies."""
     low, high = found.region
-    if found.unit == "times":
-        if math.isinf(high):
-            return f"more than {low:g} times"
-        return f"less than {high:g} times" if math.isinf(low) else f"{low:.2f} to {high:.2f} times"
     if math.isinf(high):
         return f"above {low:g}"
     if math.isinf(low):
         return f"below {high:g}"
+    if found.unit == "times":
+        return f"{low:.2f} to {high:.2f} times"
     limits = " to ".join("0" if limit == 0 else f"{limit:+g}" for limit in found.region)
     return limits + (" points" if found.unit == "points" else "")
 

@@ -113,7 +113,8 @@ def _span(figure: PublishedFigure, values: list[float], measured: Measured) -> S
         return Span(min(values), max(values))
     if len(values) < ENOUGH_SEEDS or not np.isfinite(values).all():
         return Span(np.nan, np.nan)
-    return another_training(np.array(values), _images(figure, measured))
+    unit = 1.0 if figure.metric == "converged" else 0.0  # epochs are whole
+    return another_training(np.array(values), _images(figure, measured), unit)
 
 
 def _images(figure: PublishedFigure, measured: Measured) -> float:
@@ -131,6 +132,8 @@ def _images(figure: PublishedFigure, measured: Measured) -> float:
 def _outcome(figure: PublishedFigure, values: list[float], span: Span) -> FigureOutcome:
     if not values:
         return "not in this study"
+    if not np.isfinite(values).all():
+        return "not reached here"
     if np.isnan(span.low):
         return "too few seeds"
     inside = (

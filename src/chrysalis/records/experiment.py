@@ -10,7 +10,11 @@ from chrysalis.records.tables import Table
 from chrysalis.stats.verdict import Outcome
 
 FigureOutcome = Literal[
-    "within our interval", "outside our interval", "too few seeds", "not in this study"
+    "within our interval",
+    "outside our interval",
+    "not reached here",
+    "too few seeds",
+    "not in this study",
 ]
 # In the order in which pages list them.
 ClaimOutcome = Literal["holds here", "contradicted here", "not shown", "not tested"]

@@ -46,8 +46,8 @@ def test_studies_are_counted_and_claims_sorted(results):
     two = results("two", ["contradicted here", "holds here"], reduced={"train_share": ("1", "0.1")})
     text = page([load(one), load(two)])
     lines = [line.split(" | ") for line in text.splitlines() if "The study" in line]
-    assert [cell.strip(" |") for cell in lines[0][1:]] == list("10001011")
-    assert [cell.strip(" |") for cell in lines[1][1:]] == list("10001100")
+    assert [cell.strip(" |") for cell in lines[0][1:]] == list("100001011")
+    assert [cell.strip(" |") for cell in lines[1][1:]] == list("100001100")
     assert "The study two (reduced)" in text
     order = [line[0].split("\u00a0")[-1].split("<")[0] for line in lines[2:]]
     assert order == ["holds here"] * 2 + ["contradicted here", "not shown", "not tested"]
