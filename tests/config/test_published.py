@@ -69,6 +69,10 @@ ARMS = "experiment: models, arm: a, baseline: b"
         (f"kind: convergence, {ARMS}, direction: faster, times: 0.5", "`times` and `margin` come"),
         ("kind: equality, experiment: nobody, arm: a, baseline: b, margin: 1", "'nobody'"),
         (f"kind: equality, {ARMS}, margin: 1, size: 1", "claims.0.size: unknown key"),
+        (
+            "kind: classes, experiment: models, arm: a, lower: [x, y], higher: [x]",
+            "x can't be both `lower` and `higher`",
+        ),
         (f"{ARMS}, direction: lower", "discriminator 'kind'"),
         ("kind: not_tested", "claims.0.reason: this key is needed and missing"),
     ],

@@ -25,6 +25,7 @@ ERRORS = {
     "fourteen": (720, 723, 717),
     "same": (302, 299, 300),
     "noisy": (250, 500, 330),
+    "lopsided": (300, 300, 300),  # all of one class
 }
 # Val accuracies by epoch; each seed is one epoch later.
 COURSES = {
@@ -33,6 +34,7 @@ COURSES = {
     "fourteen": [0.5] * 30,  # at chance
     "same": [0.6, 0.7, 0.8, 0.85, 0.88, 0.9, 0.92, 0.95],
     "noisy": [0.7, 0.95],
+    "lopsided": [0.95],
 }
 
 
@@ -43,7 +45,7 @@ def paths(tmp_path_factory):
     for arm, errors in ERRORS.items():
         for seed, count in enumerate(errors):
             place = paths.training(f"m-{arm}", seed)
-            write_predictions(place, count)
+            write_predictions(place, count, every=2 if arm == "lopsided" else 1)
             parameters = 2_000_000 if arm == "base" else 1_100_000
             run_metrics({"top1": 0.9}, {"top1": 1 - count / IMAGES}).write(place.metrics)
             run_record(classes=CLASSES, parameters=parameters, train_top1=0.99 - seed / 1000).write(
@@ -55,9 +57,9 @@ def paths(tmp_path_factory):
     return paths
 
 
-def write_predictions(place, errors):
+def write_predictions(place, errors, every=1):
     labels = np.arange(IMAGES) % 2
-    wrong = np.arange(IMAGES) < errors
+    wrong = (np.arange(IMAGES) < every * errors) & (np.arange(IMAGES) % every == 0)
     logits = np.eye(2)[np.where(wrong, 1 - labels, labels)]
     table = pd.DataFrame(
         {
@@ -74,7 +76,10 @@ def write_predictions(place, errors):
     table.to_parquet(place.folder / "train/predictions.parquet", index=False)
 
 
-def study(paths, arms=tuple(ERRORS), seeds=(0, 1, 2)):
+ARMS = tuple(arm for arm in ERRORS if arm != "lopsided")
+
+
+def study(paths, arms=ARMS, seeds=(0, 1, 2)):
     runs = [("m", arm, f"m-{arm}") for arm in arms]
     record = experiment_record(runs, name="asked")
     return Measured(study_record(seeds=list(seeds), experiments=[record]), paths)
@@ -82,10 +87,11 @@ def study(paths, arms=tuple(ERRORS), seeds=(0, 1, 2)):
 
 def claims(*given):
     usual = {"claim": "c", "experiment": "asked", "arm": "one", "baseline": "base"}
+    of_one_arm = ("ordering", "classes")
     made = []
     for each in given:
         known = TypeAdapter(Claim)
-        keys = usual if each["kind"] != "ordering" else usual | {"baseline": None}
+        keys = usual | ({"baseline": None} if each["kind"] in of_one_arm else {})
         whole = {key: value for key, value in (keys | each).items() if value is not None}
         made.append(known.validate_python(whole))
     return Published(title="T", source="S", differences=["D"], claims=made)
@@ -148,6 +154,29 @@ def test_claims_of_every_kind(paths, claim, outcome):
     row = judged(study(paths), **claim)
     assert row.outcome == outcome, row.reason
     assert row.kind == claim["kind"]
+
+
+@pytest.mark.parametrize(
+    ("arm", "lower", "outcome"),
+    [
+        ("lopsided", "a", "holds here"),
+        ("lopsided", "b", "contradicted here"),
+        ("base", "a", "not shown"),
+    ],
+)
+@pytest.mark.parametrize("compared", ["means", "each"])
+def test_classes_of_one_arm_are_compared(paths, arm, lower, outcome, compared):
+    higher = "b" if lower == "a" else "a"
+    claim = {"arm": arm, "lower": [lower], "higher": [higher], "compared": compared}
+    row = judged(study(paths, ("base", "lopsided")), kind="classes", **claim)
+    assert row.outcome == outcome, row.reason
+    if arm == "lopsided" and lower == "a":
+        assert row.reason.startswith("a minus b is -20.0 points in test top-1 of m (lopsided) (95")
+
+
+def test_a_class_that_is_not_there_is_not_compared(paths):
+    row = judged(study(paths), kind="classes", arm="base", lower=["z"], higher=["a"])
+    assert (row.outcome, row.reason) == ("not tested", "The study has no class z.")
 
 
 CLEAR = ("base", "one", "fourteen", "same")

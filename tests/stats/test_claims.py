@@ -9,6 +9,7 @@ from scipy import stats
 from chrysalis.stats.claims import (
     Span,
     another_training,
+    classes_difference,
     mean_difference,
     ratio,
     ratio_of_times,
@@ -152,11 +153,55 @@ def test_a_training_that_never_gets_there_never_counts_as_faster(epochs, which):
     assert (high == np.inf) if which < 3 else (low == 0)
 
 
+def test_classes_of_one_training_differ_as_two_samples_of_images_do():
+    rng = np.random.default_rng(0)
+    first, second = rng.random(400) < 0.6, rng.random(300) < 0.8
+    both = [np.tile(each, (3, 1)) for each in (first, second)]  # trainings that all agree
+    expected = stats.ttest_ind(first.astype(float), second, equal_var=False)
+    found = classes_difference(both[:1], both[1:], 1)
+    assert found == pytest.approx(tuple(expected.confidence_interval(0.95)))
+    turned = classes_difference(both[1:], both[:1], 1)
+    assert turned == pytest.approx((-found.high, -found.low))
+
+
+def test_of_classes_that_are_always_right_nothing_is_known():
+    right = [np.ones((3, 30), bool)]
+    assert np.isnan(classes_difference(right, right, 1)).all()
+
+
+def test_intervals_of_classes_hold_the_truth_in_95_percent():
+    rng = np.random.default_rng(1)
+    inside = []
+    for _ in range(1500):
+        skill = rng.normal(0, 0.3, (3, 1))
+        first, second = (
+            rng.random((3, 60)) < 1 / (1 + np.exp(-(1 + skill + rng.normal(0, 1.5, 60))))
+            for _ in range(2)
+        )
+        low, high = classes_difference([first], [second], 1)
+        inside.append(low <= 0 <= high)
+    assert np.mean(inside) >= 0.95
+
+
 def test_where_another_training_would_lie():
     values = np.array([0.80, 0.82, 0.87])
     low, high = another_training(values)
     reach = stats.t.isf(0.025, 2) * values.std(ddof=1) * np.sqrt(4 / 3)
     assert (low, high) == pytest.approx((values.mean() - reach, values.mean() + reach))
+
+
+def test_epochs_that_are_all_the_same_still_spread():
+    low, high = another_training(np.full(3, 5.0), unit=1.0)
+    reach = stats.t.isf(0.025, 2) * np.sqrt(4 / 3 / 12)
+    assert (low, high) == pytest.approx((5 - reach, 5 + reach))
+
+
+def test_intervals_of_accuracies_stay_where_accuracies_are():
+    assert another_training(np.array([0.97, 0.99, 1.0]), 50).high == 1
+    assert another_training(np.array([0.0, 0.01, 0.03]), 50).low == 0
+    all_wrong, noisy = np.zeros((3, 60), bool), np.random.default_rng(0).random((3, 60)) < 0.9
+    low, high = simultaneous(compare(all_wrong, noisy), 40)
+    assert -1 <= low < high <= 1
 
 
 def test_it_holds_another_training_on_other_images_in_95_percent():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chrysalis.config.claims import OrderingClaim, UntestedClaim
+from chrysalis.config.claims import ClassesClaim, UntestedClaim
 from chrysalis.config.published import Published
 from chrysalis.study.study import resolve
 
@@ -80,7 +80,9 @@ def test_each_figure_and_claim_is_of_an_arm_that_the_study_asks(planned, name):
     for claim in published.claims:
         if isinstance(claim, UntestedClaim):
             continue
-        names = [claim.arm, *([] if isinstance(claim, OrderingClaim) else [claim.baseline])]
+        names = [claim.arm, *([claim.baseline] if hasattr(claim, "baseline") else [])]
+        if isinstance(claim, ClassesClaim):
+            assert {*claim.lower, *claim.higher} <= set(CLASSES[study.config.dataset])
         for arm in (re.sub("(, masked)?(: .*)?$", "", each) for each in names):
             models = {model for model, name in arms[claim.experiment] if name == arm}
             assert len(models & {claim.model} if claim.model else models) == 1
@@ -138,3 +140,16 @@ def test_the_recipe_of_scenes_is_its_sources(planned, arm_runs):
     removals = arm_runs(study, "class_removal")
     assert removals["resnet50", "removed"].removed_classes == ("buildings", "forest")
     assert removals["resnet50", "without_2"].removed_classes == ("glacier",)
+
+
+def test_the_study_of_the_guide_resolves(planned):
+    guide = (REPOSITORY / "docs/extending.md").read_text()
+    for name in ("config/studies/small_batches.yaml", "config/published/small_batches.yaml"):
+        block = re.search(rf"^`{name}`:\n\n```yaml\n(.*?)^```", guide, re.S | re.M)
+        Path(name).write_text(block[1])
+    study = planned("small_batches")
+    assert [claim.kind for claim in study.published["small_batches"].claims] == [
+        "difference",
+        "not_tested",
+    ]
+    assert {run.training.batch_size for run in study.runs.values()} == {16}

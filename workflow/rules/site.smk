@@ -50,6 +50,29 @@ rule published:
         "{PYTHON} scripts/published.py --results {RESULTS:q} --log {log:q}"
 
 
+def judged():
+    """The results of every study whose published claims have been judged, this one's too."""
+    done = Path("results").glob("*/experiments/published/claims.csv")
+    return sorted({RESULTS, *(path.parents[2].as_posix() for path in done)})
+
+
+# Not among the files of a study: what it holds depends on which studies there are.
+rule studies:
+    input:
+        claims=expand("{results}/experiments/published/claims.csv", results=judged()),
+        figures=expand("{results}/experiments/published/figures.csv", results=judged()),
+        records=expand("{results}/study.json", results=judged()),
+        code=code("studies"),
+    output:
+        "results/studies/studies.md",
+    log:
+        "results/studies/studies.log",
+    params:
+        results=judged(),
+    shell:
+        "{PYTHON} scripts/studies.py --results {params.results:q} --output {output:q} --log {log:q}"
+
+
 rule site:
     input:
         published=rules.published.output if STUDY.published else [],

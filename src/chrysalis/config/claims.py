@@ -109,6 +109,24 @@ class OrderingClaim(_OfExperiment):
     metric: Accuracy = "test"
 
 
+class ClassesClaim(_OfExperiment):
+    """One arm recognises some classes less often than others."""
+
+    kind: Literal["classes"]
+    arm: str
+    lower: Annotated[list[str], Field(min_length=1)]
+    higher: Annotated[list[str], Field(min_length=1)]
+    compared: Literal["means", "each"] = Field(
+        "means", description="The means of both lists, or each class with each of the other list."
+    )
+
+    @model_validator(mode="after")
+    def _apart(self) -> ClassesClaim:
+        if both := sorted(set(self.lower) & set(self.higher)):
+            raise ValueError(f"{', '.join(both)} can't be both `lower` and `higher`")
+        return self
+
+
 class UntestedClaim(_Claim):
     """A claim that this study does not judge, and why."""
 
@@ -117,10 +135,19 @@ class UntestedClaim(_Claim):
 
 
 Claim = Annotated[
-    DifferenceClaim | EqualityClaim | RatioClaim | ConvergenceClaim | OrderingClaim | UntestedClaim,
+    DifferenceClaim
+    | EqualityClaim
+    | RatioClaim
+    | ConvergenceClaim
+    | OrderingClaim
+    | ClassesClaim
+    | UntestedClaim,
     Field(discriminator="kind"),
 ]
-CLAIM_KINDS = ("difference", "equality", "ratio", "convergence", "ordering", "not_tested")
+CLAIM_KINDS = (
+    *("difference", "equality", "ratio", "convergence", "ordering", "classes"),
+    "not_tested",
+)
 
 
 def _comparable(metric: str) -> None:

@@ -25,7 +25,7 @@ AGREEMENT: dict[ClaimOutcome, str] = {
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Finding:
     """What a study finds where a claim says that `subject` differs from `other` in `what`.
 
     `estimate`, `interval` and `region`, where the claim says that it lies, are in the `unit`:
@@ -50,14 +50,14 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Judgement:
-    """An outcome with its reason, and the comparison that decides it; None if nothing was found."""
+    """An outcome with its reason, and the finding that decides it; None if nothing was found."""
 
     outcome: ClaimOutcome
     reason: str
-    comparison: Comparison | None = None
+    finding: Finding | None = None
 
 
-def judge(found: Comparison, comparisons: int) -> Judgement:
+def judge(found: Finding, comparisons: int) -> Judgement:
     """One comparison, whose interval allows for so many."""
     if found.lacks:
         return Judgement("not shown", f"{found.lacks}{_seen(found)}", found)
@@ -82,7 +82,7 @@ def few_seeds(seeds: int) -> str:
     return f"It takes {ENOUGH_SEEDS} seeds to judge, and this study has {seeds}."
 
 
-def _estimate(found: Comparison) -> str:
+def _estimate(found: Finding) -> str:
     if found.unit == "times":
         value = "" if math.isnan(found.estimate) else f": {found.estimate:.2f} times"
         return f"{found.subject} against {found.other} in {found.what}{value}"
@@ -90,12 +90,12 @@ def _estimate(found: Comparison) -> str:
     return f"{found.subject} minus {found.other} is {amount} in {found.what}"
 
 
-def _seen(found: Comparison) -> str:
+def _seen(found: Finding) -> str:
     """What was seen all the same."""
     return "" if math.isnan(found.estimate) else f" Seen so far: {_estimate(found)}."
 
 
-def _interval(found: Comparison) -> str:
+def _interval(found: Finding) -> str:
     low, high = found.interval
     if found.unit == "times":
         return f"{low:.2f} or more" if math.isinf(high) else f"{low:.2f} to {high:.2f}"
@@ -103,22 +103,20 @@ def _interval(found: Comparison) -> str:
     return f"{low:+{digits}} to {high:+{digits}}"
 
 
-def _region(found: Comparison) -> str:
+def _region(found: Finding) -> str:
     """Where the claim says that the estimate lies."""
     low, high = found.region
-    if found.unit == "times":
-        if math.isinf(high):
-            return f"more than {low:g} times"
-        return f"less than {high:g} times" if math.isinf(low) else f"{low:.2f} to {high:.2f} times"
     if math.isinf(high):
         return f"above {low:g}"
     if math.isinf(low):
         return f"below {high:g}"
+    if found.unit == "times":
+        return f"{low:.2f} to {high:.2f} times"
     limits = " to ".join("0" if limit == 0 else f"{limit:+g}" for limit in found.region)
     return limits + (" points" if found.unit == "points" else "")
 
 
-def _agreement(found: Comparison, outcome: ClaimOutcome, comparisons: int) -> str:
+def _agreement(found: Finding, outcome: ClaimOutcome, comparisons: int) -> str:
     if found.p_equal is None or outcome == "contradicted here":
         return AGREEMENT[outcome]
     shown = "show" if outcome == "holds here" else "do not show"

@@ -17,6 +17,7 @@ import numpy as np
 from chrysalis.config.claims import (
     Accuracy,
     Claim,
+    ClassesClaim,
     ConvergenceClaim,
     DifferenceClaim,
     EqualityClaim,
@@ -26,13 +27,21 @@ from chrysalis.config.claims import (
 )
 from chrysalis.config.published import Published
 from chrysalis.evaluation.arms import JudgedArm
-from chrysalis.evaluation.claim_judgement import UNKNOWN, Comparison, Judgement, few_seeds, judge
+from chrysalis.evaluation.claim_judgement import UNKNOWN, Finding, Judgement, few_seeds, judge
 from chrysalis.evaluation.convergence import common_accuracy, epochs_to
+from chrysalis.evaluation.experiment import only
 from chrysalis.evaluation.measured import ACCURACIES, Measured
 from chrysalis.evaluation.metrics import METRICS
 from chrysalis.evaluation.published import EXACT
 from chrysalis.records.published import PublishedClaimRow
-from chrysalis.stats.claims import Span, mean_difference, ratio, ratio_of_times, simultaneous
+from chrysalis.stats.claims import (
+    Span,
+    classes_difference,
+    mean_difference,
+    ratio,
+    ratio_of_times,
+    simultaneous,
+)
 from chrysalis.stats.effects import Effect
 from chrysalis.stats.equivalence import p_equal
 from chrysalis.stats.minimums import ENOUGH_CLASS_IMAGES, ENOUGH_TEST_IMAGES
@@ -40,7 +49,7 @@ from chrysalis.stats.minimums import ENOUGH_CLASS_IMAGES, ENOUGH_TEST_IMAGES
 POINTS = 100  # percentage points that a fraction of 1 is
 ABOVE, BELOW = Span(0.0, np.inf), Span(-np.inf, 0.0)
 
-Compare = Callable[[int], Comparison]  # takes the number of comparisons that are made in all
+Find = Callable[[int], Finding]  # takes the number of comparisons that are made in all
 
 
 class NotTested(Exception):
@@ -49,7 +58,7 @@ class NotTested(Exception):
 
 def claims_table(name: str, published: Published, measured: Measured) -> list[PublishedClaimRow]:
     """A row per claim of the published file `name`, with what becomes of it here, and why."""
-    asked: list[list[Compare] | NotTested] = []
+    asked: list[list[Find] | NotTested] = []
     for claim in published.claims:
         try:
             asked.append(_comparisons(claim, measured))
@@ -60,13 +69,13 @@ def claims_table(name: str, published: Published, measured: Measured) -> list[Pu
     for claim, each in zip(published.claims, asked, strict=True):
         judgement = Judgement("not tested", str(each))
         if isinstance(each, list):
-            judgement = _judge(claim, [compare(family) for compare in each], family)
+            judgement = _judge(claim, [find(family) for find in each], family)
         rows.append(_row(name, claim, judgement, family))
     return rows
 
 
 def _row(name: str, claim: Claim, judgement: Judgement, family: int) -> PublishedClaimRow:
-    found = judgement.comparison
+    found = judgement.finding
     return PublishedClaimRow(
         published_in=name,
         claim=claim.claim,
@@ -81,7 +90,7 @@ def _row(name: str, claim: Claim, judgement: Judgement, family: int) -> Publishe
     )
 
 
-def _judge(claim: Claim, found: list[Comparison], family: int) -> Judgement:
+def _judge(claim: Claim, found: list[Finding], family: int) -> Judgement:
     """A claim of several comparisons holds if all of them do, and falls with any."""
     judged = [judge(each, family) for each in found]
     if len(judged) == 1:
@@ -96,10 +105,10 @@ def _judge(claim: Claim, found: list[Comparison], family: int) -> Judgement:
 
 
 def _distance(judgement: Judgement) -> float:
-    return abs(judgement.comparison.estimate) if judgement.comparison else np.inf
+    return abs(judgement.finding.estimate) if judgement.finding else np.inf
 
 
-def _comparisons(claim: Claim, measured: Measured) -> list[Compare]:
+def _comparisons(claim: Claim, measured: Measured) -> list[Find]:
     """What a claim compares.
 
     Raises:
@@ -111,6 +120,8 @@ def _comparisons(claim: Claim, measured: Measured) -> list[Compare]:
         raise NotTested(f"This study does not ask the experiment {claim.experiment}.")
     arms = measured.compared(claim.experiment).arms
     arm = _arm(arms, claim.arm, claim.model)
+    if isinstance(claim, ClassesClaim):
+        return _classes(claim, arm)
     if isinstance(claim, OrderingClaim):
         rivals = [each for each in arms if each is not arm and claim.model in (None, each.model)]
         if not rivals:
@@ -141,7 +152,7 @@ def _accuracy(
     measured: Measured,
     arm: JudgedArm,
     baseline: JudgedArm,
-) -> Compare:
+) -> Find:
     """Two arms' accuracies, by the same effect as the experiments' verdicts."""
     of_class = claim.of_class if isinstance(claim, DifferenceClaim) else None
     if of_class is not None and of_class not in arm.classes:
@@ -155,9 +166,9 @@ def _accuracy(
     if isinstance(claim, EqualityClaim):
         equal = p_equal(effect, claim.margin / POINTS)
 
-    def compare(family: int) -> Comparison:
+    def find(family: int) -> Finding:
         low, high = simultaneous(effect, family)
-        return Comparison(
+        return Finding(
             arm.label,
             baseline.label,
             what,
@@ -171,7 +182,7 @@ def _accuracy(
             p_equal=equal,
         )
 
-    return compare
+    return find
 
 
 def _region(claim: DifferenceClaim | EqualityClaim | OrderingClaim | RatioClaim) -> Span:
@@ -195,9 +206,44 @@ def _too_little(effect: Effect, images: int) -> str:
     return few_seeds(effect.seeds)
 
 
+def _classes(claim: ClassesClaim, arm: JudgedArm) -> list[Find]:
+    """Classes of one arm, in the accuracy on their own test images."""
+    if absent := sorted({*claim.lower, *claim.higher} - set(arm.classes)):
+        raise NotTested(f"The study has no class {', '.join(absent)}.")
+    pairs = [(claim.lower, claim.higher)]
+    if claim.compared == "each":
+        pairs = [([low], [high]) for low in claim.lower for high in claim.higher]
+    return [partial(_groups, arm, lower, higher) for lower, higher in pairs]
+
+
+def _groups(arm: JudgedArm, lower: list[str], higher: list[str], family: int) -> Finding:
+    below, above = (
+        [only(arm.of_class(arm.classes.index(name)), arm.correct) for name in names]
+        for names in (lower, higher)
+    )
+    images = min(right.shape[1] for right in (*below, *above))
+    lacks = few_seeds(len(arm.trainings))
+    if images < ENOUGH_CLASS_IMAGES:
+        lacks = f"It takes {ENOUGH_CLASS_IMAGES} images to judge a class, and one has {images}."
+    means = [np.mean([right.mean() for right in group]) for group in (below, above)]
+    low, high = UNKNOWN if lacks else classes_difference(below, above, family)
+    return Finding(
+        ", ".join(lower),
+        ", ".join(higher),
+        f"test top-1 of {arm.label}",
+        "points",
+        POINTS * float(means[0] - means[1]),
+        Span(POINTS * low, POINTS * high),
+        BELOW,
+        len(arm.trainings),
+        sum(right.shape[1] for right in (*below, *above)),
+        lacks,
+    )
+
+
 def _metric(
     claim: DifferenceClaim | RatioClaim, arm: JudgedArm, baseline: JudgedArm, family: int
-) -> Comparison:
+) -> Finding:
     """A metric of each training: its chance is that of the seeds alone."""
     metric = METRICS[claim.metric]
     of_arm, of_baseline = map(np.array, metric.values([arm.trainings, baseline.trainings]))
@@ -212,7 +258,7 @@ def _metric(
         interval = Span(estimate, estimate)
     elif not lacks:
         interval = (ratio if is_ratio else mean_difference)(of_arm, of_baseline, family)
-    return Comparison(
+    return Finding(
         arm.label,
         baseline.label,
         metric.heading,
@@ -227,7 +273,7 @@ def _metric(
 
 def _convergence(
     claim: ConvergenceClaim, arm: JudgedArm, baseline: JudgedArm, family: int
-) -> Comparison:
+) -> Finding:
     """Epochs to an accuracy; a training that never gets there took more than it ran for."""
     sides = arm.trainings, baseline.trainings
     accuracy = common_accuracy(sides) if claim.accuracy is None else claim.accuracy
@@ -240,7 +286,7 @@ def _convergence(
         lacks = f"No training of either arm reaches {reached}."
     else:
         lacks = few_seeds(len(of_arm))
-    return Comparison(
+    return Finding(
         arm.label,
         baseline.label,
         f"epochs to {reached}",

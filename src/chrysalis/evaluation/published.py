@@ -34,7 +34,7 @@ def figures_table(name: str, published: Published, measured: Measured) -> list[P
     """
     rows = []
     for figure in published.figures:
-        values = values_of(figure, measured)
+        values = _values(figure, measured)
         mean = float(np.mean(values)) if values else np.nan
         span = _span(figure, values, measured)
         rows.append(
@@ -59,7 +59,7 @@ def figures_table(name: str, published: Published, measured: Measured) -> list[P
     return rows
 
 
-def values_of(figure: PublishedFigure, measured: Measured) -> list[float]:
+def _values(figure: PublishedFigure, measured: Measured) -> list[float]:
     """Our value of a published figure, of each seed; empty if the study has no such run."""
     trainings = measured.of_figure(figure)
     if figure.metric in get_args(OfDynamics):
@@ -114,7 +114,8 @@ def _span(figure: PublishedFigure, values: list[float], measured: Measured) -> S
         return Span(min(values), max(values))
     if len(values) < ENOUGH_SEEDS or not np.isfinite(values).all():
         return Span(np.nan, np.nan)
-    return another_training(np.array(values), _images(figure, measured))
+    unit = 1.0 if figure.metric == "converged" else 0.0  # epochs are whole
+    return another_training(np.array(values), _images(figure, measured), unit)
 
 
 def _images(figure: PublishedFigure, measured: Measured) -> float:
@@ -132,6 +133,8 @@ def _images(figure: PublishedFigure, measured: Measured) -> float:
 def _outcome(figure: PublishedFigure, values: list[float], span: Span) -> FigureOutcome:
     if not values:
         return "not in this study"
+    if not np.isfinite(values).all():
+        return "not reached here"
     if np.isnan(span.low):
         return "too few seeds"
     inside = (

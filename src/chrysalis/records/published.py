@@ -8,7 +8,11 @@ from typing import Literal
 from chrysalis.records.tables import Table
 
 FigureOutcome = Literal[
-    "within our interval", "outside our interval", "too few seeds", "not in this study"
+    "within our interval",
+    "outside our interval",
+    "not reached here",
+    "too few seeds",
+    "not in this study",
 ]
 # In the order in which pages list them.
 ClaimOutcome = Literal["holds here", "contradicted here", "not shown", "not tested"]

@@ -41,14 +41,14 @@ def standing(interval: Span, region: Span) -> Standing:
 
 
 def simultaneous(effect: Effect, comparisons: int) -> Span:
-    """The effect's interval as one of so many, in the effect's unit.
+    """The interval of an effect on accuracy as one of so many, a fraction in [-1, 1].
 
     It reaches 0 wherever p, corrected alike, is not below 5 %: it is never surer than the test.
     """
     low, high = effect.interval(ALPHA / comparisons)
     if effect.p * comparisons >= ALPHA:
         low, high = min(low, 0.0), max(high, 0.0)
-    return Span(low, high)
+    return Span(float(np.clip(low, -1, 1)), float(np.clip(high, -1, 1)))
 
 
 def mean_difference(arm: np.ndarray, baseline: np.ndarray, comparisons: int) -> Span:
@@ -96,19 +96,49 @@ def ratio_of_times(
     )
 
 
-def another_training(values: np.ndarray, images: float = np.nan, alpha: float = ALPHA) -> Span:
+def classes_difference(lower: list[np.ndarray], higher: list[np.ndarray], comparisons: int) -> Span:
+    """Of the mean accuracies of two groups of classes, `lower` minus `higher`, in one arm.
+
+    Takes right answers (seeds, images), boolean, of each class: the same trainings, other images.
+    Trainings and images are both random. Their variances add up, which counts the chance of single
+    answers twice and so errs on the safe side; degrees of freedom are Satterthwaite's (Biometrics
+    Bulletin 2, 1946). NaN where nothing varies.
+    """
+    by_seed = _mean_of_classes(lower) - _mean_of_classes(higher)
+    parts = [(by_seed.var(ddof=1) / len(by_seed), len(by_seed) - 1)]
+    for group in (lower, higher):
+        for right in group:
+            variance = right.mean(0).var(ddof=1) / right.shape[1]
+            parts.append((variance / len(group) ** 2, right.shape[1] - 1))
+    variances, freedoms = np.array(parts).T
+    total = variances.sum()
+    if total == 0:
+        return Span(np.nan, np.nan)
+    freedom = total**2 / (np.square(variances) / freedoms).sum()
+    return _around(float(by_seed.mean()), float(np.sqrt(total)), float(freedom), comparisons)
+
+
+def _mean_of_classes(group: list[np.ndarray]) -> np.ndarray:
+    """The mean over the classes of their accuracy (seeds,)."""
+    return np.mean([right.mean(1) for right in group], axis=0)
+
+
+def another_training(values: np.ndarray, images: float = np.nan, unit: float = 0.0) -> Span:
     """Where one more training's value would lie (prediction interval), from those of (seeds,).
 
     Student's t with seeds - 1 degrees of freedom. Values that are shares of so many `images` would
-    be those of other images: the images' binomial variance counts twice, for ours and for theirs.
+    be those of other images: the images' binomial variance counts twice, for ours and for theirs,
+    and the interval stays within 0 and 1. Whole multiples of a `unit` spread as in `ratio`.
     """
     seeds = len(values)
     mean = float(values.mean())
-    variance = values.var(ddof=1) * (1 + 1 / seeds)
+    variance = max(values.var(ddof=1), unit**2 / 12) * (1 + 1 / seeds)
     if not np.isnan(images):
         variance += 2 * mean * (1 - mean) / images
-    reach = float(stats.t.isf(alpha / 2, seeds - 1) * np.sqrt(variance))
-    return Span(mean - reach, mean + reach)
+    reach = float(stats.t.isf(ALPHA / 2, seeds - 1) * np.sqrt(variance))
+    if np.isnan(images):
+        return Span(mean - reach, mean + reach)
+    return Span(max(0.0, mean - reach), min(1.0, mean + reach))
 
 
 def _welch(arm: np.ndarray, baseline: np.ndarray) -> tuple[float, float]:

@@ -696,7 +696,7 @@ def test_rows_of_a_model_stand_together_in_the_order_of_their_first():
 def test_published_figures_have_signs_and_dashes(made):
     text = plain(made["published.md"])
     assert "| 15.0 | 12.5 (sd 1.5) | −2.5 | 4.0 to 21.0 | within our interval |" in text  # noqa: RUF001
-    assert "| 15.0 | not reached | – | – | too few seeds |" in text  # noqa: RUF001
+    assert "| 15.0 | not reached | – | – | not reached here |" in text  # noqa: RUF001
     assert "| 88.1 % | 93.1 % (sd 1.2, n 3) | +5.0 | 87.0 % to 99.0 % |" in text
     assert "| test precision of" in text
     assert "| loss in training (nats), epoch 5 | 1.256 | 1.100 (sd 0.100) | −0.156 |" in text  # noqa: RUF001
