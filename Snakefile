@@ -30,6 +30,7 @@ from chrysalis.config.load import read_yaml
 from chrysalis.config.metrics import COSTS
 from chrysalis.errors import UserError
 from chrysalis.models import registry
+from chrysalis.planning.kinds import kind_of, needs_probe
 from chrysalis.records.paths import StudyPaths
 from chrysalis.study.study import resolve
 from chrysalis.workflow import arguments, closure, locks, settings
@@ -66,6 +67,7 @@ include: "workflow/rules/export.smk"
 include: "workflow/rules/experiments.smk"
 include: "workflow/rules/explain.smk"
 include: "workflow/rules/site.smk"
+include: "workflow/rules/plan.smk"
 
 
 rule all:
