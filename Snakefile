@@ -30,7 +30,7 @@ from chrysalis.config.load import read_yaml
 from chrysalis.config.metrics import COSTS
 from chrysalis.errors import UserError
 from chrysalis.models import registry
-from chrysalis.planning.kinds import kind_of, needs_probe
+from chrysalis.planning.kinds import kinds_of
 from chrysalis.records.paths import StudyPaths
 from chrysalis.study.study import resolve
 from chrysalis.workflow import arguments, closure, locks, settings

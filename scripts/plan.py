@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chrysalis.data.packed import read_table
 from chrysalis.planning.images import Images
-from chrysalis.planning.kinds import kind_of
+from chrysalis.planning.kinds import kinds_of
 from chrysalis.planning.plan import Machine, make_plan
 from chrysalis.planning.seconds import Evidence
 from chrysalis.planning.text import screen
@@ -22,9 +22,9 @@ def main(args) -> None:
     study = StudyRecord.read(asked.study)
     runs = {run: arguments.read_settings(paths.settings(run)) for run in study.runs}
     jobs = dry_run(asked.config, args.cores, args.gpus)
-    probes = {kind_of(settings).name: None for settings in runs.values()}
+    probes = {kind: paths.probe(kind) for kind in kinds_of(runs.values())}
     evidence = Evidence(
-        {kind: Probe.read(paths.probe(kind)) for kind in probes if paths.probe(kind).is_file()},
+        {kind: Probe.read(path) for kind, path in probes.items() if path.is_file()},
         finished(paths, study.runs),
         jobs.measured,
         Images.of_index(read_table(args.index)),

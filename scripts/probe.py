@@ -3,22 +3,21 @@
 from pathlib import Path
 
 from chrysalis.engine.batches import RESIDENT_BYTES
-from chrysalis.planning.kinds import kind_of
 from chrysalis.planning.probe import Task, probe
 from chrysalis.workflow import arguments, cli
 
 
 def main(args) -> None:
-    """Write the probe of the kind of training that the run is."""
+    """Write the probe of a kind of training, which has settings like a run."""
     job = arguments.job(args)
-    settings = job.settings()
-    taught = settings.teacher and arguments.read_settings(job.paths.settings(settings.teacher))
+    kind = job.settings()
+    teacher = kind.teacher and arguments.read_settings(job.paths.settings(kind.teacher))
     args.output.parent.mkdir(parents=True, exist_ok=True)
     task = Task(
-        kind_of(settings),
-        taught or None,
-        job.images(settings),
-        job.index(settings),
+        kind,
+        teacher or None,
+        job.images(kind),
+        job.index(kind),
         args.output.parent,
         args.threads,
         args.resident_mb * 2**20,

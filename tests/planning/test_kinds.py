@@ -3,7 +3,7 @@
 import pytest
 
 from chrysalis.config.run import RunSettings
-from chrysalis.planning.kinds import kind_of, needs_probe
+from chrysalis.planning.kinds import kind_of, kinds_of
 
 BASE = {"model": "mynet", "image_size": 32}
 
@@ -56,9 +56,8 @@ def test_pruned_networks_cost_the_same_whatever_they_came_from():
     assert kind_of(run(prune=0.5, start="a")) == kind_of(run(prune=0.5, start="b"))
 
 
-def test_one_run_of_each_kind_is_probed_unless_one_of_it_has_ended():
-    runs = {"a": run(), "b": run({"epochs": 3}), "c": run({"batch_size": 8})}
-    kinds = {name: kind_of(settings).name for name, settings in runs.items()}
-    assert needs_probe(runs, []) == {kinds["a"]: "a", kinds["c"]: "c"}
-    assert needs_probe(runs, ["b"]) == {kinds["c"]: "c"}
-    assert needs_probe(runs, ["b", "c"]) == {}
+def test_each_kind_comes_once_and_has_a_name_that_its_settings_give():
+    kinds = kinds_of([run(), run({"epochs": 3}), run({"batch_size": 8}), run(seed=3)])
+    assert list(kinds.values()) == [kind_of(run()), kind_of(run({"batch_size": 8}))]
+    assert list(kinds) == [kind.name for kind in kinds.values()]
+    assert kinds_of(kinds.values()) == kinds

@@ -10,34 +10,28 @@ AT_ONCE = max(
 )
 
 
-def probed_kinds():
-    """A run for each kind of training of which none has ended, by the kind's name."""
+KINDS = kinds_of(STUDY.runs.values())
+
+
+def packed_of_kind(suffix):
+    return lambda w: f"{RESULTS}/data/pack/{KINDS[w.run].packed_size}px.{suffix}"
+
+
+def probes(wildcards):
+    """Those of the kinds of which no training has ended."""
     ended = [
-        run
-        for run in STUDY.runs
+        settings
+        for run, settings in STUDY.runs.items()
         if any(PATHS.training(run, seed).record.is_file() for seed in STUDY.seeds)
     ]
-    return needs_probe(STUDY.runs, ended)
-
-
-def run_of_kind(wildcards):
-    """The first run of a kind."""
-    return needs_probe(STUDY.runs, [])[wildcards.run]
-
-
-def packed_of_kind(kind):
-    return (
-        lambda w: f"{RESULTS}/data/pack/{STUDY.runs[run_of_kind(w)].packed_size}px.{kind}"
-    )
+    return [str(PATHS.probe(kind)) for kind in KINDS if kind not in kinds_of(ended)]
 
 
 rule probe:
     input:
         images=packed_of_kind("npy"),
         index=packed_of_kind("csv"),
-        code=lambda w: code(
-            "probe", closure.model_module(STUDY.runs[run_of_kind(w)].model)
-        ),
+        code=lambda w: code("probe", closure.model_module(KINDS[w.run].model)),
     output:
         f"{RESULTS}/plan/probe/{{run}}.json",
     log:
@@ -48,13 +42,12 @@ rule probe:
         gpu=GPUS,
         resident_mb=STUDY.config.resident_mb,
     params:
-        settings=lambda w: kind_of(STUDY.runs[run_of_kind(w)]).to_json(),
-        run=run_of_kind,
+        settings=lambda w: KINDS[w.run].to_json(),
         side_by_side=AT_ONCE,
     message:
         "Probing a few steps of {wildcards.run}"
     shell:
-        "{PYTHON} scripts/probe.py --results {RESULTS:q} --run {params.run}"
+        "{PYTHON} scripts/probe.py --results {RESULTS:q} --run {wildcards.run}"
         " --side-by-side {params.side_by_side} --resident-mb {resources.resident_mb}"
         " --output {output:q} --log {log:q}"
 
@@ -63,7 +56,7 @@ rule probe:
 rule plan:
     input:
         index=packs()[-1].replace(".npy", ".csv"),
-        probes=lambda w: [str(PATHS.probe(kind)) for kind in probed_kinds()],
+        probes=probes,
         code=code("plan"),
     log:
         f"{RESULTS}/logs/plan.log",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import TrainingSettings
@@ -31,10 +31,6 @@ def kind_of(settings: RunSettings) -> RunSettings:
     )
 
 
-def needs_probe(runs: Mapping[str, RunSettings], finished: Iterable[str]) -> dict[str, str]:
-    """A run for each kind of which no run has a finished training, by the kind's name."""
-    known = {kind_of(runs[run]).name for run in finished}
-    first: dict[str, str] = {}
-    for name, settings in runs.items():
-        first.setdefault(kind_of(settings).name, name)
-    return {kind: run for kind, run in first.items() if kind not in known}
+def kinds_of(runs: Iterable[RunSettings]) -> dict[str, RunSettings]:
+    """The kinds of these runs by name, each once, in the order of the runs."""
+    return {kind.name: kind for kind in map(kind_of, runs)}
