@@ -1,7 +1,8 @@
 """What the study will take and tell. No other rule uses a plan, so making one re-runs nothing."""
 
 CORES = workflow.resource_settings.cores or 1
-GPUS = workflow.global_resources["gpu"].value if HAS_GPU else 0
+TOTAL = workflow.global_resources.get("gpu")
+GPUS = (TOTAL.value if TOTAL else 1) if HAS_GPU else 0
 PROCESSES = STUDY.config.processes
 # How many trainings the study runs at once.
 AT_ONCE = max(
