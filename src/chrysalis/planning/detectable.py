@@ -21,7 +21,7 @@ USUAL_SEEDS = (3, 5, 10)
 class Pilot:
     """Variances to expect of an experiment's effects, and whose they are.
 
-    Of several, one applies, but it isn't known which.
+    Of several comparisons or kept studies there are several.
     """
 
     components: Sequence[Components]

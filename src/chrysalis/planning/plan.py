@@ -106,15 +106,17 @@ def _outlook(
         pilot, tested = _pilot(one, study, paths), detectable.test_images(one, runs, images)
         rows += detectable.rows(one.name, detectable.comparisons(one), tested, pilot, sizes)
         if pilot.source == "experiment":
-            more_seeds[one.name] = more_seeds_to_halve(pilot.components[0], asked, tested)
+            needed = [more_seeds_to_halve(each, asked, tested) for each in pilot.components]
+            known = [more for more in needed if more is not None]
+            more_seeds[one.name] = max(known) if len(known) == len(needed) else None
     return {"comparisons": family, "rows": rows, "more_seeds": more_seeds}
 
 
 def _pilot(record: ExperimentRecord, study: StudyRecord, paths: StudyPaths) -> Pilot:
-    """The best that is known of how its effects vary: pooled, but for the kept studies."""
+    """The best that is known of how its effects vary: those of its own comparisons one by one."""
     own = pilots.of_experiment(record, paths, study.seeds)
     if own:
-        return Pilot([pilots.pooled(own)], "experiment")
+        return Pilot([pilots.pooled([pair]) for pair in own], "experiment")
     others = pilots.of_dataset(paths)
     if others:
         return Pilot([pilots.pooled(others)], "dataset")

@@ -40,9 +40,9 @@ class DetectableRow(Record):
     """What an experiment will see with so many seeds, as fractions.
 
     `detectable` is the smallest difference found with 80 % probability, `half_width` half of a 95 %
-    interval; each from its least to its largest where the variances are known only by what they
-    were elsewhere. `source` says whose they are: of finished trainings of this experiment, of
-    others on this dataset, or of the studies kept as pilots.
+    interval; each from its least to its largest, where comparisons or kept studies differ.
+    `source` says whose the variances are: of finished trainings of this experiment, of others on
+    this dataset, or of the studies kept as pilots.
     """
 
     experiment: str
@@ -61,7 +61,7 @@ class Plan(Record):
     busy as they were for the probes; `undisturbed_minutes` with nothing else to do (CPUs only).
     `training_minutes` and `cpu_minutes` add up its trainings, the latter as far as probed.
     `seconds` are of one job, by rule; `run_seconds` by rule and run, where runs differ.
-    `more_seeds` halve an experiment's intervals; None: no number does.
+    `more_seeds` halve all of an experiment's intervals; None: no number does.
     """
 
     trainings: int
