@@ -4,6 +4,7 @@
 #   make study STUDY=alexnet_cifar10    one of config/studies; CONFIG="scale=reduced" without a GPU
 #   make study CONFIG="seeds=5"         other settings, as after snakemake --config
 #   make study ARGS=--dry-run           anything else that snakemake takes
+#   make plan DATASET=leeds             how long that study takes, and what it could find
 #   make bench                          speed and memory (see docs/benchmarks.md)
 #   make lint                           style, layers, types, sizes, generated files
 #   make coverage                       what the quick tests reach, as text and in htmlcov/
@@ -13,10 +14,10 @@ GPUS ?= $(shell nvidia-smi -L 2>/dev/null | grep -c .)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: study setup test test-quick coverage bench lint format lock clean
+.PHONY: study plan setup test test-quick coverage bench lint format lock clean
 
-study: setup
-	@snakemake --cores $(CORES) --resources gpu=$(GPUS) \
+study plan: setup
+	@snakemake $(filter plan,$@) --cores $(CORES) --resources gpu=$(GPUS) \
 	  $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache) $(ARGS) \
 	  $(if $(STUDY),--configfile config/studies/$(STUDY).yaml) \
 	  $(if $(DATASET)$(CONFIG),--config $(if $(DATASET),dataset="$(DATASET)") $(CONFIG))

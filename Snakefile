@@ -2,7 +2,7 @@
 
 What `snakemake --lint` still says, and why it stays:
 - No conda environment or container: requirements.lock is the one environment of all jobs.
-- Shell commands use PYTHON, TRAINER, RESULTS, PLAN, SEEDS and VARY_SPLIT: how a command is written
+- Shell commands use PYTHON, TRAINER, RESULTS, PLAN and SEEDS: how a command is written
   on this machine. What decides a result is in a rule's params and inputs.
 - Functions beside rules: each stands beside the rules that it serves, not in a pile of helpers.
 - The absolute path /proc/driver/nvidia/version: where Linux says whether there is a GPU.
@@ -30,6 +30,7 @@ from chrysalis.config.load import read_yaml
 from chrysalis.config.metrics import COSTS
 from chrysalis.errors import UserError
 from chrysalis.models import registry
+from chrysalis.planning.kinds import kinds_of
 from chrysalis.records.paths import StudyPaths
 from chrysalis.study.study import resolve
 from chrysalis.workflow import arguments, closure, locks, mending, settings
@@ -78,6 +79,7 @@ include: "workflow/rules/corruptions.smk"
 include: "workflow/rules/experiments.smk"
 include: "workflow/rules/explain.smk"
 include: "workflow/rules/site.smk"
+include: "workflow/rules/plan.smk"
 
 
 rule all:

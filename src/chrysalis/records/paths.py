@@ -232,6 +232,15 @@ class StudyPaths(JobPaths):
         """The code that the jobs of a script use, each file with its hash."""
         return self.results / "settings/code" / f"{name}.txt"
 
+    @property
+    def made_plan(self) -> Path:
+        """What the study is planned to take and to tell."""
+        return self.results / "plan/plan.json"
+
+    def probe(self, kind: str) -> Path:
+        """What a kind of training takes on this machine."""
+        return self.results / "plan/probe" / f"{kind}.json"
+
     def plan(self, digest: str) -> PlanPaths:
         """The files that say what the study is, as its jobs read them."""
         return PlanPaths(self.results / "settings" / f"plan-{digest}")

@@ -48,9 +48,10 @@ class Plan:
 
 
 def variance_components(arm: np.ndarray, baseline: np.ndarray) -> Components:
-    """Components from scores (seeds, images) of arms with trainings of their own.
+    """Components from scores (..., seeds, images) of arms with trainings of their own.
 
     At least 2 seeds and 2 images. No component is below 0. Boolean scores are right answers.
+    Leading axes, if any, are comparisons, of which the components are the means.
     """
     squares = readers.nested(arm.astype(float), baseline.astype(float))
     return _components(squares, arm, 2)
@@ -63,11 +64,11 @@ def variance_components_paired(arm: np.ndarray, baseline: np.ndarray) -> Compone
 
 
 def _components(squares: readers.Squares, arm: np.ndarray, arms: int) -> Components:
-    seeds, images = arm.shape
+    seeds, images = arm.shape[-2:]
     return Components(
-        2 * max(float(squares.seed - squares.residual), 0.0) / images,
-        2 * max(float(squares.image - squares.residual), 0.0) / seeds,
-        2 * float(squares.residual),
+        2 * max(float(np.mean(squares.seed - squares.residual)), 0.0) / images,
+        2 * max(float(np.mean(squares.image - squares.residual)), 0.0) / seeds,
+        2 * float(np.mean(squares.residual)),
         arms,
         arm.dtype == bool,
     )

@@ -13,19 +13,23 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from chrysalis.planning.kinds import kinds_of
 from chrysalis.records.files import write_whole
 from chrysalis.records.paths import PlanPaths, StudyPaths
 from chrysalis.study.study import Study
 
 
 def write(study: Study, config: dict[str, Any], paths: StudyPaths, alone: bool) -> PlanPaths:
-    """Write the settings of every run, and the plan: `config`, the study and its experiments.
+    """Write the settings of every run and kind of run, and the plan.
+
+    The plan holds `config`, the study and its experiments.
 
     A plan's folder is named by its content, so that planning another study, or a dry run of it,
     changes nothing under a study that is still running. Other plans are removed if this process is
     `alone` in the workflow's folder. A file that is right already is not touched.
     """
-    for name, run in (study.runs | study.more_runs).items():
+    kinds = kinds_of(study.runs.values())
+    for name, run in (study.runs | study.more_runs | kinds).items():
         _write(paths.settings(name), run.model_dump(mode="json", exclude={"seed"}))
     experiments = {
         experiment.name: experiment.record(study.too_small(experiment.runs)).model_dump(mode="json")

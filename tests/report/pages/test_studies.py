@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from chrysalis.errors import UserError
+from chrysalis.records.paths import StudyPaths
 from chrysalis.records.published import (
     PUBLISHED_CLAIMS,
     PUBLISHED_FIGURES,
     PublishedClaimRow,
     PublishedFigureRow,
 )
-from chrysalis.records.paths import StudyPaths
 from chrysalis.report.pages.studies import load, page
 from tests.runs import study_record
 

@@ -1,0 +1,1 @@
+"""What a study will take, and what it will be able to tell, before it is trained."""

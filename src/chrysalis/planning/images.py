@@ -1,0 +1,41 @@
+"""How many images each split will have for a run, before anything is trained."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from chrysalis.config.run import RunSettings
+
+SPLITS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class Images:
+    """How many images there are of each class in each split."""
+
+    by_split: dict[str, dict[str, int]]
+
+    @classmethod
+    def of_index(cls, index: pd.DataFrame) -> Images:
+        """From a table with the columns split and class."""
+        counts = index.groupby(["split", "class"]).size()
+        return cls({split: counts[split].to_dict() for split in SPLITS})
+
+    def of(self, settings: RunSettings, split: str) -> int:
+        """How many of a split the run uses.
+
+        Which classes turn out to be the worst is not known yet: they are taken to be of the mean
+        size.
+        """
+        kept = self._kept(settings, split)
+        if split == "train":
+            kept = {name: math.ceil(settings.train_share * count) for name, count in kept.items()}
+        share = 1 - settings.worst_classes / len(kept)
+        return round(share * sum(kept.values()))
+
+    def _kept(self, settings: RunSettings, split: str) -> dict[str, int]:
+        counts = self.by_split[split].items()
+        return {name: count for name, count in counts if name not in settings.removed_classes}

@@ -1,0 +1,3 @@
+"""Hand-made run folders."""
+
+from tests.runs import write_run  # noqa: F401
