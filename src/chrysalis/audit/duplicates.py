@@ -80,7 +80,7 @@ def candidates(vectors: np.ndarray, thumbnails: np.ndarray) -> np.ndarray:
 def plain(thumbnails: np.ndarray) -> np.ndarray:
     """Which pictures show too little to be compared: bool (N,)."""
     few = registration.ENOUGH_BLOCKS
-    return np.array([registration.textured(each).sum() < few for each in thumbnails], bool)
+    return np.array([registration.telling(each).sum() < few for each in thumbnails], bool)
 
 
 def _confirm(path: Path, pairs: np.ndarray) -> list[tuple[int, int, float, str]]:
