@@ -7,9 +7,10 @@ from PIL import Image
 
 from benchmarks.planted import KINDS, detailed, photographs
 from chrysalis.audit.duplicates import find_duplicates
-from chrysalis.audit.embed import embed, thumbnail_side
+from chrysalis.audit.embed import embed
 from chrysalis.audit.embedders import describe, make
 from chrysalis.audit.reading import MEASURES, measure
+from chrysalis.audit.thumbnails import thumbnail_side
 from chrysalis.data.fetch import fetch_digits
 from chrysalis.errors import UserError
 from chrysalis.records.audit import DESCRIPTOR

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from chrysalis.audit.embed import BLOCK
+from chrysalis.audit.thumbnails import BLOCK
 
 THRESHOLD = 0.82  # of similarity; chosen with `python -m benchmarks.duplicates`
 ENOUGH_BLOCKS = 8  # that tell pictures apart; below, chance makes strangers look alike
