@@ -10,7 +10,7 @@ import numpy as np
 
 from chrysalis.audit.thumbnails import BLOCK
 
-THRESHOLD = 0.82  # of similarity; chosen with `python -m benchmarks.duplicates`
+THRESHOLD = 0.85  # of similarity; chosen with `python -m benchmarks.duplicates`
 ENOUGH_BLOCKS = 8  # that tell pictures apart; below, chance makes strangers look alike
 FEWEST_BLOCKS = 6  # of them where a crop overlaps; as many as an affine map has parameters
 SLOPE, ROUND = 1.0, 0.1  # see `telling`
