@@ -23,7 +23,7 @@ from PIL import Image
 from chrysalis.audit.embed import embed
 from chrysalis.audit.embedders import make
 from chrysalis.audit.reading import CHUNK
-from chrysalis.records.audit import NETWORK
+from chrysalis.config.embedders import NETWORK
 from chrysalis.records.paths import EmbeddingPaths
 
 IMAGES, SIDE, ROUNDS = 768, 256, 3

@@ -11,9 +11,9 @@ from chrysalis.audit.embed import embed
 from chrysalis.audit.embedders import describe, make
 from chrysalis.audit.reading import MEASURES, measure
 from chrysalis.audit.thumbnails import thumbnail_side
+from chrysalis.config.embedders import DESCRIPTOR
 from chrysalis.data.fetch import fetch_digits
 from chrysalis.errors import UserError
-from chrysalis.records.audit import DESCRIPTOR
 from chrysalis.records.paths import EmbeddingPaths
 
 

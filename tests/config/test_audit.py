@@ -2,8 +2,8 @@
 
 import pytest
 
+from chrysalis.config.embedders import DESCRIPTOR, NETWORK
 from chrysalis.config.schema import GroupTable
-from chrysalis.records.audit import DESCRIPTOR, NETWORK
 from tests.configs import FILES
 
 SHAPES = FILES["datasets/shapes.yaml"]

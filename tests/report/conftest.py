@@ -252,7 +252,7 @@ def write_audit(made, study):
 def audit_record(**changes) -> audit.AuditRecord:
     """What an audit comes to; `changes` are the fields that matter."""
     usual = {
-        "embedder": audit.NETWORK,
+        "embedder": "efficientnet_lite0",
         "images": 48,
         "thumbnail": 64,
         "smallest": 24,

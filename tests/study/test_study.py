@@ -181,7 +181,7 @@ def test_every_model_is_studied_unless_some_are_named(study):
             {"settings": {"image_size": 24}},
             "model 'vgg11_small' needs images of at least 32 px, found image_size 24",
         ),
-        ({"seed": 3}, "seed: unknown key; allowed: cam_layers, dataset, "),
+        ({"seed": 3}, "seed: unknown key; allowed: audit, cam_layers, dataset, "),
         ({"seeds": 0}, "seeds: found 0; at least one seed is needed"),
     ],
 )

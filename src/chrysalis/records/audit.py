@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from chrysalis.records.files import Record
 from chrysalis.records.tables import Table
 
-NETWORK = "efficientnet_lite0"
-DESCRIPTOR = "descriptor"  # of colours and gradients, where the network's weights are missing
-
 
 @dataclass(frozen=True)
 class MeasureRow:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from chrysalis.config.embedders import DESCRIPTOR
 from chrysalis.records import audit as tables
 from chrysalis.records.leakage import CLEAN_EFFECTS
 from chrysalis.records.paths import StudyPaths
@@ -53,7 +54,7 @@ def test_images_that_are_too_small_are_said_to_be(folder):
 
 def test_the_descriptor_is_named(folder):
     assert "is not installed" not in audit.checks(load_results(folder))
-    loaded = change(folder, embedder=tables.DESCRIPTOR)
+    loaded = change(folder, embedder=DESCRIPTOR)
     assert "The pretrained network is not installed." in audit.checks(loaded)
     assert "colours and gradients" in audit.probe(loaded)
 
