@@ -18,7 +18,8 @@ QUANTILE = 0.4  # of the blocks may differ: what a mark covers
 LEAST_OVERLAP = 0.5  # of the area
 
 _COARSE = 16  # px
-_LEAST_COARSE = 0.5  # correlation at that size, below which registration is not tried
+_LEAST_COARSE = 0.6  # correlation at that size, below which registration is not tried
+_NEARLY = 0.1  # of the better of a picture and its mirror image: both are tried
 _ZOOMS = (1, 0.87, 0.75, 1 / 0.87, 1 / 0.75)
 _SHIFTS = (0, -0.09, 0.09)  # of the side
 _RIM = 0.15  # of the side, that does not count for the start
@@ -51,9 +52,11 @@ def compare(first: np.ndarray, second: np.ndarray) -> Match | None:
     if max(telling(first).sum(), telling(second).sum()) < ENOUGH_BLOCKS:
         return None
     best: tuple[float, str] | None = None
-    for mirrored, other in enumerate((second, cv2.flip(second, 1))):
-        correlation, start = _start(first, other)
-        if correlation < _LEAST_COARSE:
+    both = (second, cv2.flip(second, 1))
+    starts = [_start(first, other) for other in both]
+    least = max(_LEAST_COARSE, max(correlation for correlation, _ in starts) - _NEARLY)
+    for mirrored, (other, (correlation, start)) in enumerate(zip(both, starts, strict=True)):
+        if correlation < least:
             continue
         for warp in (_IDENTITY, start, _refine(first, other, start)):
             found = _judge(first, other, warp) if warp is not None else None
