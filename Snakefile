@@ -94,4 +94,6 @@ rule data:
     input:
         packs(),
         resplits(),
+        audited(),
         rules.plot_data.output,
+        rules.plot_audit.output,

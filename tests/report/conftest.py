@@ -12,7 +12,7 @@ from chrysalis.config.published import Published
 from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import SplitSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
-from chrysalis.records import audit, data, embedders, leakage, published
+from chrysalis.records import audit, data, leakage, published
 from chrysalis.records import experiment as tables
 from chrysalis.records.corruptions import ROBUSTNESS, RobustnessRow
 from chrysalis.records.files import write_whole
@@ -258,7 +258,7 @@ def write_audit(made, study):
 def audit_record(**changes) -> audit.AuditRecord:
     """What an audit comes to; `changes` are the fields that matter."""
     usual = {
-        "embedder": embedders.NETWORK,
+        "embedder": "efficientnet_lite0",
         "images": 48,
         "thumbnail": 64,
         "smallest": 24,

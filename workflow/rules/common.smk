@@ -85,7 +85,14 @@ def study_figures():
 
 def tracked():
     """Every file that DVC keeps and the site does not already ask for."""
-    return [*packs(), *resplits(), *of_runs(f"{RUN}/train/model.safetensors")]
+    weights = of_runs(f"{RUN}/train/model.safetensors")
+    return [*packs(), *resplits(), *audited(), *weights]
+
+
+def audited():
+    """What is known of the images beside their split: vectors, near duplicates, the audit."""
+    made = [rules.embed, rules.duplicates, rules.group, rules.audit]
+    return [file for rule in made for file in rule.output]
 
 
 HAS_GPU = os.path.exists("/proc/driver/nvidia/version")

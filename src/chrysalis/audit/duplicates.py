@@ -18,7 +18,7 @@ from chrysalis.records.audit import PairRow
 log = logging.getLogger(__name__)
 
 NEIGHBOURS = 4  # of each image, by each kind of candidate
-LEAST_COSINE = 0.35  # of the vectors, whitened
+LEAST_COSINE = 0.40  # of the vectors, whitened
 MOST_BITS = 14  # of 64 in which two hashes may differ
 SMALLEST = 24  # px: thumbnails below this side hold too little to tell two images apart
 WIDTH = 128  # principal components
@@ -80,7 +80,7 @@ def candidates(vectors: np.ndarray, thumbnails: np.ndarray) -> np.ndarray:
 def plain(thumbnails: np.ndarray) -> np.ndarray:
     """Which pictures show too little to be compared: bool (N,)."""
     few = registration.ENOUGH_BLOCKS
-    return np.array([registration.textured(each).sum() < few for each in thumbnails], bool)
+    return np.array([registration.telling(each).sum() < few for each in thumbnails], bool)
 
 
 def _confirm(path: Path, pairs: np.ndarray) -> list[tuple[int, int, float, str]]:

@@ -11,21 +11,11 @@ import torch
 
 from chrysalis.audit.embedders import make
 from chrysalis.audit.reading import MEASURES, read_chunks
+from chrysalis.audit.thumbnails import thumbnail_side
 from chrysalis.records.paths import EmbeddingPaths
 from chrysalis.records.tables import write_frame
 
 log = logging.getLogger(__name__)
-
-BLOCK = 8  # px: thumbnails are compared in blocks of this side
-LARGEST_THUMBNAIL = 64  # px
-
-
-def thumbnail_side(median_side: int) -> int:
-    """Side of the thumbnails, in px, for images whose shorter sides have this median.
-
-    A multiple of `BLOCK` and never more than the images have, so that no pixel is made up.
-    """
-    return int(np.clip(median_side // BLOCK * BLOCK, BLOCK, LARGEST_THUMBNAIL))
 
 
 def embed(

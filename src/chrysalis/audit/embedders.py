@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 import torch
 
+from chrysalis.config.embedders import DESCRIPTOR, NETWORK
 from chrysalis.errors import UserError
 from chrysalis.models import pretrained
-from chrysalis.records.embedders import DESCRIPTOR, NETWORK
 
 WIDTH = 1280  # of the network's vectors
 SMALL, SIDE = 48, 128  # px: inputs for images of up to 64 px, and for larger ones

@@ -8,18 +8,22 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from chrysalis.audit.embed import BLOCK
+from chrysalis.audit.thumbnails import BLOCK
 
 THRESHOLD = 0.85  # of similarity; chosen with `python -m benchmarks.duplicates`
-ENOUGH_BLOCKS = 12  # with something in them; below, chance makes strangers look alike
-TEXTURE = 4.0  # grey levels: deviation from a plane above which a block shows something
+ENOUGH_BLOCKS = 8  # that tell pictures apart; below, chance makes strangers look alike
+FEWEST_BLOCKS = 6  # of them where a crop overlaps; as many as an affine map has parameters
+SLOPE, ROUND = 1.0, 0.1  # see `telling`
+QUANTILE = 0.4  # of the blocks may differ: what a mark covers
 LEAST_OVERLAP = 0.5  # of the area
 
 _COARSE = 16  # px
-_LEAST_COARSE = 0.5  # correlation at that size, below which registration is not tried
+_LEAST_COARSE = 0.6  # correlation at that size, below which registration is not tried
+_NEARLY = 0.1  # of the better of a picture and its mirror image: both are tried
 _ZOOMS = (1, 0.87, 0.75, 1 / 0.87, 1 / 0.75)
 _SHIFTS = (0, -0.09, 0.09)  # of the side
-_BLUR = 5  # px, of both pictures
+_RIM = 0.15  # of the side, that does not count for the start
+_BLUR = 3  # px, of both pictures
 _STOP = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-4)
 
 
@@ -40,35 +44,51 @@ def compare(first: np.ndarray, second: np.ndarray) -> Match | None:
 
     Both are uint8 (T, T). An affine map is found from the best of a grid of zooms and shifts by
     maximising the correlation (Evangelidis and Psarakis, PAMI 30, 2008). The similarity is the
-    median over blocks of `BLOCK` px of the correlation inside the block, of those blocks that show
-    something; a plane is taken out of each. So light does not count, nor a clear sky, nor what
-    covers less than half of the picture.
+    correlation inside a block of `BLOCK` px that `QUANTILE` of the telling blocks do not reach; a
+    plane is taken out of each. So light does not count, nor a clear sky, nor a mark.
 
-    None if the two are plainly different, or show too little to be compared: fewer than
-    `ENOUGH_BLOCKS` blocks with something in them.
+    None if the two are plainly different, or have fewer than `ENOUGH_BLOCKS` telling blocks.
     """
-    if min(textured(first).sum(), textured(second).sum()) < ENOUGH_BLOCKS:
+    if max(telling(first).sum(), telling(second).sum()) < ENOUGH_BLOCKS:
         return None
-    starts = [(*_start(first, each), each) for each in (second, cv2.flip(second, 1))]
     best: tuple[float, str] | None = None
-    for mirrored, (correlation, start, other) in enumerate(starts):
-        if correlation < _LEAST_COARSE:
+    both = (second, cv2.flip(second, 1))
+    starts = [_start(first, other) for other in both]
+    least = max(_LEAST_COARSE, max(correlation for correlation, _ in starts) - _NEARLY)
+    for mirrored, (other, (correlation, start)) in enumerate(zip(both, starts, strict=True)):
+        if correlation < least:
             continue
-        warp = _refine(first, other, start)
-        found = _judge(first, other, warp) if warp is not None else None
-        if found and (best is None or found[0] > best[0]):
-            kind = ", ".join(filter(None, ("mirrored" if mirrored else "", found[1])))
-            best = found[0], kind or "copy"
+        for warp in (_IDENTITY, start, _refine(first, other, start)):
+            found = _judge(first, other, warp) if warp is not None else None
+            if found and (best is None or found[0] > best[0]):
+                kind = ", ".join(filter(None, ("mirrored" if mirrored else "", found[1])))
+                best = found[0], kind or "copy"
     return Match(*best) if best else None
 
 
-def textured(picture: np.ndarray) -> np.ndarray:
-    """Which blocks of a picture (T, T) show something: bool (T / BLOCK, T / BLOCK)."""
-    return _shows(_detail(_blocks(picture.astype(np.float32))))
+def telling(picture: np.ndarray) -> np.ndarray:
+    """Which blocks of a picture (T, T) can tell it from others: bool (T / BLOCK, T / BLOCK).
+
+    A straight edge can be laid over any other, so a block needs detail in two directions: both
+    eigenvalues of its gradients' covariance are large (Shi and Tomasi, CVPR 1994). The smaller one
+    has to be at least `SLOPE`² (grey levels a pixel, squared) and `ROUND` of the larger.
+    """
+    return _tells(_detail(_blocks(_smooth(picture))))
 
 
-def _shows(detail: np.ndarray) -> np.ndarray:
-    return np.sqrt((detail**2).mean(axis=2)) >= TEXTURE
+def _smooth(picture: np.ndarray) -> np.ndarray:
+    """Without what only encoding or scaling changes."""
+    return cv2.GaussianBlur(picture.astype(np.float32), (3, 3), 0)
+
+
+def _tells(detail: np.ndarray) -> np.ndarray:
+    squares = detail.reshape(*detail.shape[:2], BLOCK, BLOCK)
+    down, across = np.gradient(squares, axis=(2, 3))
+    xx, yy, xy = (
+        (a * b).mean(axis=(2, 3)) for a, b in ((across, across), (down, down), (across, down))
+    )
+    middle, spread = (xx + yy) / 2, np.sqrt(((xx - yy) / 2) ** 2 + xy**2)
+    return (middle - spread >= SLOPE**2) & (middle - spread >= ROUND * (middle + spread))
 
 
 def _detail(blocks: np.ndarray) -> np.ndarray:
@@ -107,17 +127,19 @@ def _grid() -> list[np.ndarray]:
 def _sampling(maps: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Where each map finds the coarse picture's pixels in one of twice its side, and if at all.
 
-    Both (maps, _COARSE²): an index, and a bool.
+    Both (maps, _COARSE²): an index, and a bool. Pixels near the rim, where marks are, do not count.
     """
     centres = (np.arange(_COARSE) + 0.5) / _COARSE
     x, y = (each.ravel() for each in np.meshgrid(centres, centres))
     places = np.stack([each[:, :2] @ np.stack([x, y]) + each[:, 2:] for each in maps])
-    inside = np.asarray(((places >= 0) & (places < 1)).all(axis=1))
+    middle = ((np.stack([x, y]) > _RIM) & (np.stack([x, y]) < 1 - _RIM)).all(axis=0)
+    inside = np.asarray(((places >= 0) & (places < 1)).all(axis=1)) & middle
     column, row = np.clip(places * 2 * _COARSE, 0, 2 * _COARSE - 1).astype(int).swapaxes(0, 1)
     return row * 2 * _COARSE + column, inside
 
 
 _GRID = _grid()
+_IDENTITY = np.eye(2, 3, dtype=np.float32)
 _PLACES, _INSIDE = _sampling(_GRID)
 _FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
@@ -156,21 +178,26 @@ def _refine(first: np.ndarray, second: np.ndarray, start: np.ndarray) -> np.ndar
 
 def _judge(first: np.ndarray, second: np.ndarray, warp: np.ndarray) -> tuple[float, str] | None:
     """The similarity of the first picture to the second laid over it, and the changes."""
+    if np.linalg.det(warp[:, :2]) > 1:  # the second shows a part of the first: lay it the other way
+        first, second, warp = second, first, cv2.invertAffineTransform(warp)
     size = first.shape[::-1]
-    one = first.astype(np.float32)
-    moved = cv2.warpAffine(second.astype(np.float32), warp, size, flags=_FLAGS, borderValue=-1e6)
-    inside = moved > -1
+    one = _smooth(first)
+    moved = cv2.warpAffine(
+        _smooth(second), warp, size, flags=_FLAGS, borderMode=cv2.BORDER_REPLICATE
+    )
+    covered = cv2.warpAffine(np.ones_like(second), warp, size, flags=_FLAGS)
+    inside = cv2.dilate(covered, np.ones((5, 5), np.uint8)) > 0
     if inside.mean() < LEAST_OVERLAP:
         return None
     a, b = _detail(_blocks(one)), _detail(_blocks(moved))
     whole = _blocks(inside.astype(np.float32)).min(axis=2) > 0
-    used = whole & (_shows(a) | _shows(b))
-    if used.sum() < ENOUGH_BLOCKS * inside.mean():
+    used = whole & (_tells(a) | _tells(b))
+    if used.sum() < max(FEWEST_BLOCKS, ENOUGH_BLOCKS * inside.mean()):
         return None
     a, b = a[used], b[used]
     norms = np.sqrt((a**2).sum(1) * (b**2).sum(1))
     alike = (a * b).sum(1) / np.maximum(norms, 1e-6)
-    similarity = float(np.median(alike))
+    similarity = float(np.quantile(alike, QUANTILE))
     return similarity, _changes(warp, one[inside], moved[inside], alike)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chrysalis.config.claims import UntestedClaim
+from chrysalis.config.embedders import DESCRIPTOR, NETWORK
 from chrysalis.config.experiment import Arm, Experiment, WorstClasses
 from chrysalis.config.load import load, validate
 from chrysalis.config.published import Published
@@ -17,7 +18,6 @@ from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import GroupTable, StudyConfig
 from chrysalis.errors import UserError, suggest
 from chrysalis.models import registry
-from chrysalis.records.embedders import DESCRIPTOR, NETWORK
 from chrysalis.records.study import DatasetRecord, ModelRecord, SkippedExperiment, StudyRecord
 from chrysalis.stats.minimums import ENOUGH_EPOCHS, ENOUGH_SEEDS
 from chrysalis.study.changed import reductions, with_arms

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from chrysalis.config.embedders import NETWORK
 from chrysalis.records.audit import IssueRow
-from chrysalis.records.embedders import NETWORK
 from chrysalis.report.pages import leakage
 from chrysalis.report.pages.captions import figure
 from chrysalis.report.pages.escape import literal
