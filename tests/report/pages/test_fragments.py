@@ -487,7 +487,7 @@ def test_a_training_that_diverged_is_a_result_on_the_page(folder):
         told = f"- mynet, on, seed {seed}: the training loss was no longer finite at step 37"
         assert f"{told}, in epoch 2." in shown
     assert untraced(made["arms.md"], folder) == set()
-    assert "Not enough seeds to tell how mynet (on) trains" in html.unescape(
+    assert "How mynet (on) trains can't be compared with mynet (off)" in html.unescape(
         re.sub("<[^>]*>", "", made["answer.md"])
     )
 
