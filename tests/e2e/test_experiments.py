@@ -108,7 +108,7 @@ claims:
     told = (results / "site/published.html").read_text()
     for text in ("77.0", "other shapes", "fast is better", "not shown"):
         assert text in told
-    assert "not enough seeds to tell" in page
+    assert "Not enough seeds to tell how" in page
     summary = pd.read_csv(results / "experiments/mine/compare_dynamics/summary.csv")
     smoothness = summary[summary["measure"] == "smoothness"]
     assert smoothness["arm"].tolist() == ["low", "high"]

@@ -199,6 +199,7 @@ def test_an_arm_that_diverged_is_told_and_left_out_on_both_sides(study):
     write(study.training("norm_slow-00000000", 0).folder, diverged=gone)
     rest = analyse_dynamics(FOUR, study, SEEDS)
     assert {row.outcome for row in rest.effects} == {"insufficient"}
+    assert headline(rest.effects).startswith("How norm trains can't be compared with plain: ")
     assert len(rest.diverged) == 2
 
 

@@ -42,6 +42,11 @@ def headline(rows: Sequence[DynamicsEffectRow]) -> str:
     """The comparisons of one subject with its baseline, counted."""
     subject, other = rows[0].subject, rows[0].baseline
     outcomes = [row.outcome for row in rows]
+    if not any(row.arms for row in rows):
+        return (
+            f"How {subject} trains can't be compared with {other}: in every arm a training "
+            "diverged or has no finite value above zero."
+        )
     if all(each == "insufficient" for each in outcomes):
         return f"Not enough seeds to tell how {subject} trains, compared with {other}."
     words = {

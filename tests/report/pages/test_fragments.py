@@ -640,6 +640,18 @@ def test_how_each_arm_trained(folder):
     assert counted in html.unescape(re.sub("<[^>]*>", "", made["answer.md"]))
 
 
+def test_what_the_table_of_measures_cannot_say_is_said_below_it(folder):
+    gap = dict.fromkeys(("base_mean", "mean", "effect", "low", "high", "p", "p_adjusted"), np.nan)
+    rows = [
+        measured("smoothness", "ratio", "lower"),
+        replace(measured("band", "ratio", "insufficient", **gap), arms="", sentence="No band."),
+        replace(measured("dead", "difference", "none", p=np.nan), sentence="All are alike."),
+    ]
+    shown = html.unescape(re.sub("<[^>]*>", "", with_dynamics(folder, rows)["arms.md"]))
+    assert "- No band.\n- All are alike.\n" in shown
+    assert rows[0].sentence not in shown
+
+
 def test_the_list_of_trainings_says_which_diverged(folder):
     path = next(folder.glob("runs/*/seed0/train/run.json"))
     change(RunRecord, path, diverged_at=7, epochs_run=6)
@@ -653,16 +665,15 @@ def test_a_training_that_diverged_is_a_result_on_the_page(folder):
     row = replace(row, seeds=0, arms="")
     gone = [DivergedRow("mynet", "on", seed, 37, 2, "the training loss") for seed in (0, 2)]
     made = with_dynamics(folder, [row], gone)
-    assert row.sentence in html.unescape(re.sub("<[^>]*>", "", made["arms.md"]))
     shown = html.unescape(re.sub("<[^>]*>", "", made["arms.md"]))
     assert "2\u00a0trainings diverged. That is a result." in shown
     for seed in (0, 2):
         told = f"- mynet, on, seed {seed}: the training loss was no longer finite at step 37"
         assert f"{told}, in epoch 2." in shown
     assert untraced(made["arms.md"], folder) == set()
-    assert "Not enough seeds to tell how mynet (on) trains" in html.unescape(
-        re.sub("<[^>]*>", "", made["answer.md"])
-    )
+    nothing = "How mynet (on) trains can't be compared with mynet (off)"
+    assert nothing in shown and "| Verdict" not in shown.split("How each arm trained")[1]
+    assert nothing in html.unescape(re.sub("<[^>]*>", "", made["answer.md"]))
 
 
 def test_figures_have_alt_text_that_is_not_their_caption(made):

@@ -103,6 +103,9 @@ def _diverged(found: DynamicsResults) -> str:
 
 def _verdicts(rows: list[DynamicsEffectRow]) -> str:
     subject, other = literal(rows[0].subject), literal(rows[0].baseline)
+    heading = f"#### {subject} against {other}\n\n"
+    if not any(row.arms for row in rows):
+        return f"{heading}{sentence(headline(rows))}\n\n"
     cells = [
         [
             badge(row.outcome),
@@ -120,8 +123,10 @@ def _verdicts(rows: list[DynamicsEffectRow]) -> str:
     ]
     headings = ["Verdict", "Measure", other, subject, "Effect", "95 % interval"]
     headings += ["p (corrected)", "Seeds"]
-    # The table itself says the rest.
-    untold = (row for row in rows if row.outcome == "insufficient" or math.isnan(row.p))
+    # The badge says where seeds are too few.
+    untold = (
+        row for row in rows if not row.arms or (math.isnan(row.p) and row.outcome != "insufficient")
+    )
     told = "\n".join(f"- {sentence(row.sentence)}" for row in untold)
     return (
         f"#### {subject} against {other}\n\n" + table(headings, cells, "llrrrrrr") + f"\n{told}\n\n"
