@@ -22,7 +22,7 @@ from chrysalis.engine.predictions import PredictionsFile
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.setup import NOTHING, TrainingSetup, set_up
-from chrysalis.engine.train import predict, train, validate
+from chrysalis.engine.train import predict, require_finite, train, validate
 from chrysalis.errors import UserError
 from chrysalis.records import job_paths
 from chrysalis.records.files import Hashes, replacing
@@ -116,6 +116,9 @@ def _record(setup: TrainingSetup, progress: checkpoint.Progress, context: Contex
     """The record of a training that has ended; its seconds and memory are those so far."""
     settings, runtime, batches = setup.settings, setup.runtime, setup.batches
     final = validate(setup.model, batches["train"], runtime, settings)
+    require_finite(
+        final["val_loss"], "the loss on the training images", settings, progress.epoch - 1
+    )
     training_seconds = sum(row["seconds"] for row in progress.history)
     return RunRecord(
         settings=settings,
