@@ -257,7 +257,7 @@ def test_keys_are_text_and_a_bool_is_explained(tmp_path):
     path = tmp_path / "experiment.yaml"
     path.write_text("title: T\nquestion: Q\nbaseline: off\narms: {off: {}, 3: {}, on: {}}\n")
     assert list(read_yaml(path)["arms"]) == ["off", "3", "on"]
-    with pytest.raises(UserError, match=r"baseline: found False; .* for the word, put it in quotes"):
+    with pytest.raises(UserError, match=r"baseline: found False; .* put it in quotes"):
         load(path, Experiment)
 
 

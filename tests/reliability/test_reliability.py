@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.reliability import faults, inputs  # noqa: F401 # they register themselves
+from tests.reliability import faults, inputs, studies  # noqa: F401 # they register themselves
 from tests.reliability.catalogue import FAULTS, INPUTS, PAGE, empty_folder
 
 EVERY_INPUT = [each for kind in INPUTS.values() for each in kind]

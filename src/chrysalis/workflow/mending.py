@@ -71,8 +71,9 @@ def mend(study: Study, paths: StudyPaths, command: Sequence[str], dry: bool) -> 
     Raises:
         UserError: the tables or packs could not be made again.
     """
-    changed = None if study.dataset.is_fetched else changed_image(study.dataset.root, paths.images)
     data = [wrong for record in data_records(paths, study) for wrong in wrong_files(record)]
+    can_tell = not study.dataset.is_fetched and paths.images not in [wrong.path for wrong in data]
+    changed = changed_image(study.dataset.root, paths.images) if can_tell else None
     trainings = (paths.training(run, seed) for run in study.runs for seed in study.seeds)
     records = [wrong for training in trainings for wrong in wrong_files(training.record)]
     pages = wrong_files(paths.site.with_name(HASHES))
