@@ -39,8 +39,8 @@ rule inspect_images:
     message:
         "Opening every image of {params.root}"
     shell:
-        "{PYTHON} scripts/inspect_images.py --root {params.root:q} --threads {threads}"
-        " --manifest {input.manifest:q} --images {output.images:q} --left-out {output.left_out:q} --log {log:q}"
+        "{PYTHON} scripts/inspect_images.py --results {RESULTS:q} --root {params.root:q}"
+        " --threads {threads} --manifest {input.manifest:q} --log {log:q}"
 
 
 rule split:

@@ -126,11 +126,6 @@ class StudyPaths(JobPaths):
         return self.results / "site/index.html"
 
     @property
-    def left_out(self) -> Path:
-        """The files that were left out, and why."""
-        return self.results / "data/inspect_images/left_out.csv"
-
-    @property
     def data(self) -> Path:
         """The folder of all that concerns the images."""
         return self.results / "data"
