@@ -204,9 +204,13 @@ def test_a_merged_key_may_be_given_again(write):
     assert read_yaml(path) == {"a": {"x": 1, "y": 1}, "b": {"x": 2, "y": 1}, "c": {"x": 3, "y": 1}}
 
 
-@pytest.mark.parametrize(
-    ("text", "kind"), [("- a\n- b\n", "list"), ("", "NoneType"), ("words", "str")]
-)
+def test_an_empty_file(write):
+    path = write("config.yaml", "# nothing yet\n")
+    with pytest.raises(UserError, match=r"config\.yaml: the file is empty"):
+        read_yaml(path)
+
+
+@pytest.mark.parametrize(("text", "kind"), [("- a\n- b\n", "list"), ("words", "str")])
 def test_not_a_mapping(write, text, kind):
     path = write("config.yaml", text)
     with pytest.raises(UserError) as error:

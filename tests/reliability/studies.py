@@ -147,5 +147,6 @@ def _() -> None:
     said = [run.communicate()[0] for run in runs]
     assert 0 in [run.returncode for run in runs], said
     for run, text in zip(runs, said, strict=True):
-        assert run.returncode == 0 or "locked" in text, text
+        # If the first ends at this very moment, Snakemake misses its own folder of locks instead.
+        assert run.returncode == 0 or "locked" in text or "/locks/" in text, text
     finish(workspace)
