@@ -1,6 +1,7 @@
 # `make study` and `make test` do all their set-up: Python >= 3.11 and make are enough.
 #   make study                          the default dataset (see config/config.yaml)
 #   make study DATASET=leeds            another one, or a folder, or an archive of your photos
+#   make study STUDY=alexnet_cifar10    one of config/studies; CONFIG="scale=reduced" without a GPU
 #   make study CONFIG="seeds=5"         other settings, as after snakemake --config
 #   make study ARGS=--dry-run           anything else that snakemake takes
 #   make bench                          speed and memory (see docs/benchmarks.md)
@@ -17,6 +18,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 study: setup
 	@snakemake --cores $(CORES) --resources gpu=$(GPUS) \
 	  $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache) $(ARGS) \
+	  $(if $(STUDY),--configfile config/studies/$(STUDY).yaml) \
 	  $(if $(DATASET)$(CONFIG),--config $(if $(DATASET),dataset="$(DATASET)") $(CONFIG))
 
 # loadgroup: the studies of tests/e2e share one process, and the finished study made there.

@@ -47,7 +47,7 @@ configfile: "config/config.yaml"
 try:
     with locks.held(Path(".snakemake")) as alone:
         STUDY = resolve(config)
-        RESULTS = f"results/{STUDY.dataset.name}"
+        RESULTS = f"results/{STUDY.name}"
         PATHS = StudyPaths(Path(RESULTS))
         PLAN = settings.write(STUDY, config, PATHS, alone)
         if alone:

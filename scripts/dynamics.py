@@ -9,18 +9,15 @@ from chrysalis.workflow import arguments, cli
 
 
 def main(args) -> None:
-    """Write steps.csv, epochs.csv and layers.csv."""
+    """Write steps.csv, epochs.csv, layers.csv and trace.json."""
     job = arguments.job(args)
     settings = job.settings()
     plan = settings.training
     with device() as chosen:
         runtime = Runtime.choose(chosen, plan.precision, deterministic=plan.deterministic)
         packed = open_for_training(job.images(settings), job.index(settings))
-        tables = trace(set_up(settings, packed, runtime))
-    output = job.folder / "dynamics"
-    output.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        table.to_csv(output / f"{name}.csv", index=False)
+        found = trace(set_up(settings, packed, runtime))
+    found.write(job.folder / "dynamics")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from chrysalis.workflow import arguments, cli
 
 
 def main(args) -> None:
-    """Write metrics.json, per_class.csv, confusion.csv and reliability.csv."""
+    """Write metrics.json and a CSV for each table."""
     paths = TrainingPaths(arguments.job(args).folder)
     evaluate(paths).write(paths)
 

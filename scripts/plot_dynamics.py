@@ -1,29 +1,28 @@
-"""Figures of how the arms of an experiment train, and a table of each arm in a line."""
+"""Figures of how the arms of an experiment train."""
 
 from pathlib import Path
 
+from chrysalis.evaluation.dynamics import read_traces
+from chrysalis.records.dynamics import DYNAMICS_EFFECTS
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import ExperimentRecord
-from chrysalis.report.figures.arm_dynamics import draw_dynamics, read_dynamics
-from chrysalis.report.figures.dynamics import summarise
+from chrysalis.report.figures.arm_dynamics import draw_dynamics, tabulate_traces
 from chrysalis.report.figures.saving import save_drawn
-from chrysalis.workflow import cli
+from chrysalis.workflow import arguments, cli
 
 
 def main(args) -> None:
-    """Write three figures with their tables, and summary.csv."""
+    """Write the figures with their tables."""
     paths, experiment = StudyPaths(args.results), ExperimentRecord.read(args.experiment)
-    tables = read_dynamics(
-        {(one.model, one.arm): paths.training(one.run, args.seed) for one in experiment.arm_runs}
-    )
-    output = paths.experiment(experiment.name).folder / "plot_dynamics"
-    save_drawn(draw_dynamics(tables), output)
-    summarise(**tables).to_csv(output / "summary.csv", index=False)
+    folder = paths.experiment(experiment.name)
+    tables = tabulate_traces(read_traces(experiment, paths, args.seeds))
+    effects = DYNAMICS_EFFECTS.read_frame(folder.dynamics("effects"))
+    save_drawn(draw_dynamics(tables, effects), folder.folder / "plot_dynamics")
 
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
     parser.add_argument("--results", type=Path, required=True, help="the study's results")
     parser.add_argument("--experiment", type=Path, required=True, help="the experiment, .json")
-    parser.add_argument("--seed", type=int, required=True)
+    arguments.add_seeds(parser)
     cli.run(main, parser)

@@ -10,7 +10,8 @@ from chrysalis.workflow import cli
 
 def main(args) -> None:
     """Write the table of splits."""
-    table = assign_splits(read_table(args.images), tuple(args.fractions), args.seed)
+    groups = read_table(args.groups).set_index("path")["group"]
+    table = assign_splits(read_table(args.images), tuple(args.fractions), args.seed, groups)
     table.to_csv(args.output, index=False)
     Hashes.of([args.output]).write(args.output.with_name(HASHES))
 
@@ -18,6 +19,7 @@ def main(args) -> None:
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
     parser.add_argument("--images", type=Path, required=True, help="table of usable images")
+    parser.add_argument("--groups", type=Path, required=True, help="table of groups")
     parser.add_argument("--fractions", type=float, nargs=3, required=True, help="train val test")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--output", type=Path, required=True)

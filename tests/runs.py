@@ -79,7 +79,7 @@ def experiment_record(arm_runs, baseline="base", **changes):
         "arms": {arm_run.arm: {} for arm_run in made},
         "arm_runs": made,
         "sweep": None,
-        "swept_run": None,
+        "swept_runs": [],
         "ranked_by": [],
         "too_small": [],
     }
@@ -106,6 +106,8 @@ def study_record(**changes):
         "split": {},
         "vary_split": False,
         "published": {},
+        "assumed": [],
+        "reduced": {},
     }
     return StudyRecord.model_validate(usual | changes)
 

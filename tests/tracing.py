@@ -8,7 +8,8 @@ from urllib.parse import unquote
 import pandas as pd
 
 FIXED = (
-    r"95 % interval|at least 99 % of|NeurIPS 2018|top-1|Top-1|top-3|top-5|Test F1|MB|int8|fp32|"
+    r"95 % interval|99 % of what|NeurIPS 2018|top-1|Top-1|top-3|top-5|Test F1|MB|int8|fp32|"
+    r"Error at \d+\u00a0% coverage|"
     r"And [\d,]+\u00a0more"
 )
 NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")

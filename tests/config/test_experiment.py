@@ -22,10 +22,13 @@ def arms(**second):
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        (arms(from_sweep=True), "`sweep` and an arm with `from_sweep` belong together"),
-        (SEARCH | arms(), "`sweep` and an arm with `from_sweep` belong together"),
+        (arms(from_sweep=True), "`sweep` belongs with an arm with `from_sweep`"),
+        (SEARCH | arms(), "`sweep` belongs with an arm with `from_sweep`"),
         (SEARCH | arms(from_sweep=True) | {"models": ["m", "n"]}, "a `sweep` has one model"),
-        (SEARCH | arms(from_sweep=True, prune=0.5), "`from_sweep` builds on no other run"),
+        (
+            SEARCH | arms(from_sweep=True, prune=0.5),
+            "an arm with `from_sweep` or `tune` builds on no other run",
+        ),
         (
             {"sweep": {"space": {"rate": {"low": 1, "high": 2}}}} | arms(from_sweep=True),
             "'rate' is no training setting; allowed: batch_size, ",
@@ -55,6 +58,25 @@ def arms(**second):
         (
             {"sweep": {"space": {"learning_rate": {"low": 1, "hi": 2}}}} | arms(from_sweep=True),
             "rate.hi: unknown key; allowed: choices, high, log, low; did you mean 'high'?",
+        ),
+        (
+            SEARCH | arms(from_sweep=True, train_on=True),
+            "an arm with `from_sweep` or `tune` builds on no other run",
+        ),
+        ({"tune": "each_arm"} | arms(), "`tune: each_arm` needs a `sweep`"),
+        (SEARCH | {"tune": "each_arm"} | arms(from_sweep=True), "no arm with `from_sweep`"),
+        (SEARCH | {"tune": "each_arm"} | arms(prune=0.5), "or `tune` builds on no other run"),
+        (arms(varied=["order"]), "arms with `varied` need `analysis: variance`"),
+        (
+            {"analysis": "variance", "models": "first", "baseline": "a", "arms": "each_source"},
+            "`arms: each_source` takes `analysis: variance`, no baseline",
+        ),
+        (arms(baseline="b"), "'b' has the baseline 'b', which is no other arm"),
+        (arms(baseline="c"), "'b' has the baseline 'c', which is no other arm"),
+        ({"arms": {"a": {"baseline": "b"}, "b": {}}}, "'a' is the experiment's baseline and has"),
+        (
+            {"analysis": "class_removal"} | arms(baseline="a", remove_classes=["x"]),
+            "name no model and no baseline",
         ),
         (arms(export="int8"), "either all arms of an experiment are exported or none is"),
         (arms() | {"metrics": ["exported_mb"]}, "only exported arms have the metrics"),

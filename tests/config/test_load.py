@@ -248,8 +248,16 @@ def test_suggest():
     [
         ({**EXPERIMENT, "measures": ["gap"]}, Experiment, "measures"),
         ({**EXPERIMENT, "arms": {"a": {}, "b": {"tuned": True}}}, Experiment, "arms.b.tuned"),
-        (PUBLISHED | {"claims": [{"chapter": "c"}]}, Published, "claims.0.chapter"),
-        (PUBLISHED | {"claims": [{"measure": "gap"}]}, Published, "claims.0.measure"),
+        (
+            PUBLISHED | {"claims": [{"kind": "ratio", "chapter": "c"}]},
+            Published,
+            "claims.0.chapter",
+        ),
+        (
+            PUBLISHED | {"claims": [{"kind": "ratio", "measure": "gap"}]},
+            Published,
+            "claims.0.measure",
+        ),
     ],
 )
 def test_a_key_of_an_earlier_version_is_answered_with_its_new_name(content, model, old):

@@ -16,6 +16,7 @@ from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 CONFIG = Path(__file__).parents[2] / "config"
 KINDS = {"datasets": "dataset", "models": "model", "experiments": "experiment", "config": "config"}
 KINDS["published"] = "published"
+KINDS["studies"] = "config"
 SHIPPED = sorted(CONFIG.rglob("*.yaml"))
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from chrysalis.data.groups import join
 from chrysalis.data.packed import read_table
-from chrysalis.data.resplit import resplit
+from chrysalis.data.resplit import require_no_official_test, resplit
 from chrysalis.data.split import assign_splits
 from chrysalis.errors import UserError
+from chrysalis.records.audit import GROUPS, GroupRow
 from chrysalis.records.paths import StudyPaths
 
 REPOSITORY = Path(__file__).parents[2]
@@ -70,9 +72,22 @@ def test_official_validation_images_stay():
 
 def test_an_official_test_split_is_refused():
     source = pd.concat([images("train", a=40, b=20), images("test", a=6, b=4)])
-    index = assign_splits(source, FRACTIONS, seed=0)
     with pytest.raises(UserError, match=r"vary_split: the dataset has an official test split"):
-        resplit(index, source, FRACTIONS, seed=0)
+        require_no_official_test(source)
+    require_no_official_test(images("train", a=40, b=20))
+
+
+def test_an_official_test_split_stays_while_val_is_drawn_anew():
+    source = pd.concat([images("train", a=40, b=20), images("test", a=6, b=4)])
+    index = assign_splits(source, FRACTIONS, seed=0)
+    found = resplit(index, source, FRACTIONS, seed=1)
+    val, test = (
+        [set(table.loc[table["split"] == name, "path"]) for table in (index, found)]
+        for name in ("val", "test")
+    )
+    assert test[0] == test[1]
+    assert val[0] != val[1]
+    assert len(val[0]) == len(val[1])
 
 
 def test_the_script_writes_what_can_be_read_back(tmp_path):
@@ -84,6 +99,8 @@ def test_the_script_writes_what_can_be_read_back(tmp_path):
         table.to_csv(path, index=False)
     command = [sys.executable, "-P", REPOSITORY / "scripts/resplit.py", "--results", tmp_path]
     command += ["--size", "40", "--seed", "1", "--split-seed", "4"]
+    groups = join(source["path"], [], {})
+    GROUPS.write((GroupRow(*row) for row in groups.items()), paths.groups)
     command += ["--fractions", *map(str, FRACTIONS)]
     subprocess.run(command, check=True)
     expected = resplit(index, source, FRACTIONS, seed=4)

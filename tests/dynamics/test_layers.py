@@ -32,10 +32,14 @@ def test_units_of_a_linear_layer_are_its_values():
     assert found.mean == pytest.approx(7 / 8)
 
 
-def test_gelu_is_alive_where_its_values_are_above_zero():
-    model = nn.Sequential(nn.Linear(1, 2, bias=False), nn.GELU())
-    model[0].weight.data = torch.tensor([[1.0], [-1.0]])
-    assert units_by_layer(model, torch.tensor([[0.5]]))["1"].dead == 0.5
+@pytest.mark.parametrize(("value", "dead"), [(0.0099, 1.0), (0.0101, 0.0), (-0.0101, 0.0)])
+def test_a_unit_is_dead_while_its_size_stays_below_a_hundredth(value, dead):
+    """Also where GELU puts out small values below 0."""
+    model = nn.Sequential(nn.Linear(1, 1, bias=False), nn.GELU())
+    weights = torch.linspace(-0.5, 0.5, 200_001)
+    place = (nn.functional.gelu(weights) - value).abs().argmin()
+    model[0].weight.data = weights[place].view(1, 1)
+    assert units_by_layer(model, torch.tensor([[1.0], [0.0]]))["1"].dead == dead
 
 
 def test_layers_come_in_order_and_the_network_stays_in_training():

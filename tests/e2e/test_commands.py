@@ -18,7 +18,8 @@ SCRIPTS = {
     *("fetch", "inspect_images", "split", "pack", "plot_data", "train", "evaluate", "compare"),
     *("plot_experiment", "plot_tradeoff", "plot_learning", "plot_dynamics", "dynamics", "cost"),
     *("lr_range", "plot_lr_range", "plot_models", "summarise", "explain", "plot_gallery", "study"),
-    *("plot_dag", "site", "trial", "sweep", "plot_sweep", "label_quality", "export", "published"),
+    *("compare_dynamics", "label_quality", "export", "published"),
+    *("plot_dag", "site", "trial", "sweep", "plot_sweep"),
 }
 
 

@@ -83,7 +83,13 @@ title: Theirs
 source: A report
 differences: [other shapes]
 figures: [{model: mynet, value: 0.77}]
-claims: [{claim: fast is better, experiment: mine, arm: high, baseline: low, expected: better}]
+claims:
+  - claim: fast is better
+    kind: difference
+    experiment: mine
+    arm: high
+    baseline: low
+    direction: higher
 """
     )
     workspace.append("config/datasets/shapes.yaml", "published: [theirs]\n")
@@ -96,15 +102,17 @@ claims: [{claim: fast is better, experiment: mine, arm: high, baseline: low, exp
         "Other tests of these effects",
     ):
         assert text in page
-    for name in ("loss_band", "landscape", "layers", "tradeoff"):
+    for name in ("measures", "loss_band", "landscape", "layers", "tradeoff"):
         assert f"/{name}.svg" in page
     assert check_site(results / "site") == []
     told = (results / "site/published.html").read_text()
-    for text in ("77.0", "other shapes", "fast is better", "not enough runs to tell"):
+    for text in ("77.0", "other shapes", "fast is better", "not shown"):
         assert text in told
-    summary = pd.read_csv(results / "experiments/mine/plot_dynamics/summary.csv")
-    assert summary["arm"].tolist() == ["low", "high"]
-    assert (summary["smoothness"] > 0).all()
+    assert "not enough seeds to tell" in page
+    summary = pd.read_csv(results / "experiments/mine/compare_dynamics/summary.csv")
+    smoothness = summary[summary["measure"] == "smoothness"]
+    assert smoothness["arm"].tolist() == ["low", "high"]
+    assert (smoothness["mean"] > 0).all()
     costs = pd.read_csv(results / "experiments/mine/compare/metrics.csv").set_index("metric")
     assert costs.loc["multiply_adds", "mean"].gt(0).all()
     assert workspace.planned("--config", "experiments=[mine]", "seeds=1") == {}

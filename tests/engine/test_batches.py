@@ -73,6 +73,19 @@ def test_a_batch_larger_than_the_split_is_the_whole_split(batches, images):
     assert sorted(rows_of(found, images)) == sorted(ROWS.tolist())
 
 
+@pytest.mark.parametrize(("epoch_images", "sizes"), [(29, [4] * 7), (3, [3]), (11, [4, 4])])
+def test_an_epoch_may_count_other_images_than_the_split(batches, images, epoch_images, sizes):
+    generator = torch.Generator().manual_seed(0)
+    found = list(batches.shuffled(4, generator, epoch_images=epoch_images))
+    assert [len(labels) for _, labels in found] == sizes
+    rows = rows_of(found, images)
+    # Every image comes once before any comes again.
+    for start in range(0, len(rows), len(ROWS)):
+        part = rows[start : start + len(ROWS)]
+        assert len(set(part)) == len(part)
+    assert rows[: len(ROWS)] == rows_of(shuffled(batches, 1), images)[: len(rows)]
+
+
 def test_the_generator_decides_the_order(batches, images):
     orders = [rows_of(shuffled(batches, 4, seed), images) for seed in (0, 0, 1)]
     assert orders[0] == orders[1]

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from chrysalis.engine import classifier
-from chrysalis.engine.classifier import Classifier, build, channel_statistics
+from chrysalis.engine.classifier import Classifier, build, channel_statistics, input_statistics
 
 torch.set_num_threads(1)
 
@@ -75,3 +75,18 @@ def test_a_channel_without_any_variation_is_not_divided_by_zero():
     mean, std = channel_statistics(images, np.arange(4))
     np.testing.assert_allclose(mean, [0.2] * 3, rtol=1e-6)
     assert (std == 1e-3).all()
+
+
+def test_the_input_is_normalised_as_the_setting_says():
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 4, 4, 3), dtype=np.uint8)
+    rows = np.arange(6)
+    mean, std = input_statistics("dataset", pixels, rows)
+    np.testing.assert_allclose(mean, (pixels / 255).mean((0, 1, 2)), rtol=1e-5)
+    assert [each.tolist() for each in input_statistics("half", pixels, rows)] == [[0.5] * 3] * 2
+    assert [each.tolist() for each in input_statistics("none", pixels, rows)] == [
+        [0.0] * 3,
+        [1] * 3,
+    ]
+    mean, std = input_statistics("imagenet", pixels, rows)
+    assert mean.tolist() == torch.tensor([0.485, 0.456, 0.406]).tolist()
+    assert std.tolist() == torch.tensor([0.229, 0.224, 0.225]).tolist()

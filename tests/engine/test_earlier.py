@@ -81,6 +81,27 @@ def test_training_goes_on_from_the_pruned_weights(run, digits_pack):
     assert trained.model(images).shape == (2, 3)
 
 
+def test_training_goes_on_from_the_whole_trained_network(run, digits_pack):
+    first = run(settings(), "first")
+    plan = settings(start="mynet-12345678")
+    begun = engine.set_up(plan, digits_pack(3, 24), FP32, earlier=Earlier(start=first)).model
+    assert equal(weights(first), begun.state_dict())
+    found = run(plan, "longer", Earlier(start=first))
+    assert not equal(weights(first), weights(found))
+    steps = [json.loads((each / "run.json").read_text())["steps"] for each in (first, found)]
+    assert steps[1] == 2 * steps[0]
+
+
+@pytest.mark.parametrize("changes", [{"train_share": 0.2}, {"removed_classes": ("d1",)}])
+def test_fewer_images_take_equally_many_steps(run, changes):
+    records = [
+        json.loads((run(settings(**given), str(given)) / "run.json").read_text())
+        for given in ({}, changes)
+    ]
+    assert records[0]["steps"] == records[1]["steps"]
+    assert records[0]["images"]["train"] > records[1]["images"]["train"]
+
+
 def test_a_student_of_full_weight_learns_its_teachers_outputs_not_the_labels(run, digits_pack):
     teacher = run(settings(training=TrainingSettings(**PLAN | {"epochs": 8})), "teacher")
     pack = digits_pack(3, 24)

@@ -38,7 +38,8 @@ def setting(digits_pack):
 
 
 def rates_of(model, settings, training):
-    setup = TrainingSetup(settings, ["a", "b", "c"], {"train": training}, model, FP32)
+    batches = {"train": training}
+    setup = TrainingSetup(settings, ["a", "b", "c"], batches, model, FP32, len(training))
     return lr_range_test(setup)
 
 

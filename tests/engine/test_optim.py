@@ -155,6 +155,21 @@ def test_step_multiplies_the_rate_at_the_given_shares():
     assert rates == pytest.approx([0.5] + [1.0] * 9 + [0.1] * 6 + [0.01] * 4)
 
 
+def test_steps_come_after_the_given_epochs_as_torchs_do():
+    plan = TrainingSettings(
+        **{"epochs": 30, "learning_rate": 0.02, "warmup_epochs": 0, "schedule": "step"},
+        step_epochs=(20, 25),
+    )
+    optimizer = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.02)
+    theirs = torch.optim.lr_scheduler.MultiStepLR(optimizer, [20, 25])
+    for epoch in range(30):
+        expected = theirs.get_last_lr()[0]
+        assert learning_rate(plan, 7 * epoch, 7) == pytest.approx(expected)
+        assert learning_rate(plan, 7 * epoch + 6, 7) == pytest.approx(expected)
+        optimizer.step()
+        theirs.step()
+
+
 def test_constant_stays_after_warm_up():
     plan = TrainingSettings(epochs=4, learning_rate=0.3, warmup_epochs=2, schedule="constant")
     assert [learning_rate(plan, s, 1) for s in range(4)] == pytest.approx([0.15, 0.3, 0.3, 0.3])

@@ -16,12 +16,14 @@ from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.data.packed import Packed, open_packed
 from chrysalis.engine import run as run_module
+from chrysalis.engine import train as train_module
 from chrysalis.engine.classifier import build
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.run import Context, execute
 from chrysalis.engine.runtime import Runtime
-from chrysalis.engine.setup import Split, select, share_of
+from chrysalis.engine.setup import Split, select, set_up, share_of
 from chrysalis.errors import UserError
+from chrysalis.records.training import HISTORY
 from chrysalis.workflow import closure
 from tests.runs import write_job
 
@@ -286,7 +288,7 @@ def test_the_script(tmp_path, pack, restore_torch):
     images, index = paths.packed(24), paths.index(24)
     script.main(
         Namespace(
-            **{"results": tmp_path, "run": plan.name, "seed": 3, "vary_split": False},
+            **{"results": tmp_path, "run": plan.name, "seed": 3},
             **{"threads": 1, "resident_mb": 0},
         )
     )
@@ -324,6 +326,29 @@ def test_a_share_trains_on_fewer_images_and_is_tested_on_all(run, pack):
     assert record_of(folder)["images"] == {"train": 12, "val": 12, "test": 12}
 
 
+def test_without_a_val_split_its_images_train_and_test_decides(run, pack):
+    folder = run(settings(validate_on="test"), pack)
+    assert record_of(folder)["images"] == {"train": 36, "val": 12, "test": 12}
+    both = pd.read_parquet(folder / "predictions.parquet")
+    val, test = (both[both["split"] == name].drop(columns="split") for name in ("val", "test"))
+    pd.testing.assert_frame_equal(val.reset_index(drop=True), test.reset_index(drop=True))
+    index = pack.index
+    assert set(test["path"]) == set(index.loc[index["split"] == "test", "path"])
+    _, splits = select(pack, (), "test")
+    assert set(splits["train"].rows).isdisjoint(splits["test"].rows)
+
+
+def test_weights_and_normalisation_follow_the_settings(run, pack):
+    plain = load_file(run(settings(), pack, "plain") / "model.safetensors")
+    changed = settings(initialisation="he_uniform", input_statistics="half")
+    other = load_file(run(changed, pack, "changed") / "model.safetensors")
+    assert other["mean"].flatten().tolist() == [0.5] * 3
+    assert plain["mean"].flatten().tolist() != [0.5] * 3
+    assert not torch.equal(
+        plain["network.features.conv1.weight"], other["network.features.conv1.weight"]
+    )
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_outputs_that_are_not_finite_leave_no_record(tmp_path, digits_pack, monkeypatch, value):
     """The loss of training may be finite while the weights that come of it answer nonsense."""
@@ -341,3 +366,44 @@ def test_outputs_that_are_not_finite_leave_no_record(tmp_path, digits_pack, monk
         execute(settings(), digits_pack(3, 24), FP32, output, context)
     assert not list(output.glob("predictions*"))
     assert not (output / "run.json").exists()
+
+
+def training(**changes):
+    usual = {"epochs": 2, "batch_size": 8, "warmup_epochs": 0}
+    return settings(training=TrainingSettings(**usual | changes))
+
+
+def test_a_training_that_diverges_at_once_leaves_a_record_of_the_weights_it_started_from(
+    run, pack, caplog
+):
+    plan = training(optimizer="sgd", learning_rate=1e30)
+    folder = run(plan, pack)
+    found = record_of(folder)
+    assert (found["diverged_at"], found["epochs_run"], found["best_epoch"]) == (1, 0, 0)
+    assert not found["stopped_early"]
+    assert 0 <= found["best_val_top1"] <= 1
+    assert HISTORY.read(folder / "history.csv") == []
+    assert len(predictions_of(folder)) == 24
+    start = set_up(plan, pack, FP32).model.state_dict()
+    kept = load_file(folder / "model.safetensors")
+    assert all(torch.equal(kept[name], value) for name, value in start.items())
+    assert "diverged: the training loss is nan in epoch 1" in caplog.text
+
+
+def test_a_training_that_diverges_later_keeps_its_best_weights(tmp_path, pack, monkeypatch):
+    real = train_module.train_epoch
+
+    def spoilt(state, inputs, rates, *others):
+        row, seen = real(state, inputs, rates, *others)
+        if spoilt.left == 0:
+            row["train_loss"] = float("nan")
+        spoilt.left -= 1
+        return row, seen
+
+    spoilt.left = 1
+    monkeypatch.setattr(train_module, "train_epoch", spoilt)
+    context = Context(tmp_path / "c.pt", "c0de", "da7a")
+    execute(training(epochs=3), pack, FP32, tmp_path / "train", context)
+    found = record_of(tmp_path / "train")
+    assert (found["diverged_at"], found["epochs_run"], found["best_epoch"]) == (2, 1, 1)
+    assert len(HISTORY.read(tmp_path / "train/history.csv")) == 1

@@ -4,8 +4,9 @@ import pytest
 
 from chrysalis.config.run import RunSettings
 from chrysalis.evaluation.arms import Comparison, JudgedArm
-from chrysalis.evaluation.differences import differences_table
+from chrysalis.evaluation.differences import differences_table, with_caveat
 from chrysalis.evaluation.training import Training
+from chrysalis.records.experiment import DifferenceRow, EffectRow
 from chrysalis.records.paths import StudyPaths
 from tests.runs import experiment_record, run_record
 
@@ -81,6 +82,29 @@ def test_undeclared_steps_are_a_warning(compared, steps, changes, warn):
 )
 def test_another_machine_is_a_warning(compared, field, value, usual):
     assert compared([{field: value}], [{}]) == {field: (str(value), str(usual), True)}
+
+
+def test_a_verdict_says_so_if_its_trainings_were_not_computed_alike():
+    effect = EffectRow(
+        *("m", "arm", "base", 0.1, 0.05, 0.15, 0.01, 0.001, 0.9, 0.01, 0.9, 3, 100, 0.07),
+        outcome="better",
+        sentence="It is better.",
+    )
+    rows = [
+        DifferenceRow("m", "arm", "base", "steps", "100", "120", True),
+        DifferenceRow("m", "other", "base", "device", "cpu", "cuda", True),
+    ]
+    assert with_caveat(effect, rows) == effect
+    rows.append(DifferenceRow("m", "arm", "base", "precision", "bf16", "fp32", True))
+    assert with_caveat(effect, rows).sentence == (
+        "It is better. But the two were not computed alike, which may explain it: precision (bf16 "
+        "against fp32)."
+    )
+
+
+def test_a_training_that_diverged_is_a_warning(compared):
+    arm = [{"diverged_at": 0}, {"diverged_at": 3}]
+    assert compared(arm, [{}, {}]) == {"epoch of divergence": ("none, 3", "none", True)}
 
 
 def test_values_of_all_seeds_are_given(compared):

@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 
 from chrysalis.evaluation.evaluate import evaluate
-from chrysalis.records.evaluation import PER_CLASS, RELIABILITY
+from chrysalis.records.evaluation import (
+    CALIBRATION_ERROR,
+    PER_CLASS,
+    RELIABILITY,
+    RISK_COVERAGE,
+)
 from chrysalis.records.paths import TrainingPaths
 from chrysalis.records.training import RunMetrics
 
@@ -48,3 +53,35 @@ def test_files(paths):
     assert PER_CLASS.read(paths.per_class)[0] == found.per_class[0]
     assert len(RELIABILITY.read(paths.reliability)) == len(found.reliability)
     assert len(pd.read_csv(paths.confusion)) == 6
+    assert [row.scaled for row in CALIBRATION_ERROR.read(paths.calibration_error)] == ["no", "yes"]
+
+
+def test_calibration_error_by_hand(paths):
+    """Three images of confidence c in one bin, two right: the gap is that of 2/3 and c."""
+    plain, scaled = evaluate(paths).calibration_error
+    confidence = np.exp(2) / (np.exp(2) + 2)
+    assert (plain.images, plain.ece) == (3, pytest.approx(confidence - 2 / 3))
+    # The mean distance of a normal variable from its centre is sqrt(2 / pi) deviations.
+    deviation = np.sqrt(confidence * (1 - confidence) / 3)
+    assert plain.perfect == pytest.approx(np.sqrt(2 / np.pi) * deviation)
+    assert plain.debiased == plain.low == 0 < plain.high
+    cooler = np.exp(2 / TEMPERATURE)
+    assert scaled.ece == pytest.approx(abs(cooler / (cooler + 2) - 2 / 3), rel=1e-3)
+
+
+def test_risk_by_coverage_by_hand(paths, write_run):
+    """All three confidences are equal, so one of three errs at every coverage."""
+    found = evaluate(paths).risk_coverage
+    assert [row.coverage for row in found] == pytest.approx([1 / 3, 2 / 3, 1])
+    assert [row.risk for row in found] == pytest.approx([1 / 3] * 3)
+    assert [row.area for row in found] == pytest.approx([1 / 3] * 3)
+    classes = [str(n) for n in range(5)]
+    guesses = [classes[n % 5] for n in range(250)]
+    truth = [classes[(n + (n % 10 == 0)) % 5] for n in range(250)]
+    write_run("n-1", 0, classes, truth[:9], guesses[:9], split="val")
+    place = TrainingPaths(write_run("n-1", 0, classes, truth, guesses).parent)
+    evaluate(place).write(place)
+    found = RISK_COVERAGE.read(place.risk_coverage)
+    assert len(found) == 100
+    assert found[79].coverage == pytest.approx(0.8)
+    assert found[-1].area == pytest.approx(0.1)

@@ -97,11 +97,27 @@ def test_arms_against_the_baseline_of_the_same_model(write_errors, tmp_path):
     assert first["class"].tolist() == AB
     assert first["support"].tolist() == [30, 30]
     np.testing.assert_allclose(first["mean"], [43 / 90, 44 / 90])
-    assert answer.headline == (
-        "Of 2 comparisons with the baseline: 1 better, 1 without a detectable difference."
-    )
+    assert answer.headline == ("Of 2 comparisons: 1 better, 1 without a detectable difference.")
     assert answer.sentences == effects["sentence"].tolist()
     assert (answer.analysis, answer.threshold) == ("accuracy", 0.01)
+
+
+def test_an_arm_may_have_a_baseline_of_its_own(write_errors, tmp_path):
+    errors = {"full": (9, 12, 15), "longer": (6, 5, 7), "pruned": (30, 31, 32)}
+    for arm, counts in errors.items():
+        write_errors(f"m-{arm}", counts)
+    asked = experiment(
+        [("m", arm, f"m-{arm}") for arm in errors],
+        "full",
+        arms={"full": {}, "longer": {}, "pruned": {"baseline": "longer"}},
+    )
+    _, effects, _, answer = analysed(asked, tmp_path)
+    assert effects[["arm", "baseline"]].to_numpy().tolist() == [
+        ["longer", "full"],
+        ["pruned", "longer"],
+    ]
+    np.testing.assert_allclose(effects["effect"], [6 / 60, -25 / 60])
+    assert "m (pruned) is worse than m (longer) by 41.7 points" in answer.sentences[1]
 
 
 def test_class_effects_are_the_comparison_on_each_class_alone(write_errors, tmp_path):

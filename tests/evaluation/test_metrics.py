@@ -7,8 +7,9 @@ import pytest
 
 from chrysalis.config.metrics import COSTS, EXPORTS, MetricName
 from chrysalis.errors import UserError
-from chrysalis.evaluation.metrics import METRICS, converged_at, metrics_table
+from chrysalis.evaluation.metrics import METRICS, metrics_table
 from chrysalis.evaluation.training import Training
+from chrysalis.records.evaluation import CALIBRATION_ERROR, CalibrationErrorRow
 from chrysalis.records.experiment import METRICS as METRICS_TABLE
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.training import HISTORY, CostRecord, ExportRecord, HistoryRow, Latency
@@ -58,6 +59,8 @@ def paths(tmp_path):
         run_record(parameters=1_250_000, train_top1=0.99 - seed / 100).write(place.record)
         test = {"top1": 0.875, "ece": 0.04, "nll": 0.3, "brier": 0.15, "scaled": {"ece": 0.02}}
         run_metrics({"top1": 0.9}, test).write(place.metrics)
+        error = CalibrationErrorRow("no", 15, 0.04, 0.03, 0.015, 0, 0.05)
+        CALIBRATION_ERROR.write([error], place.calibration_error)
         place.weights.write_bytes(b"\0" * 2_500_000)
         EXPORTED.write(place.folder / "export/int8/run.json")
         HISTORY.write(history([0.2, 0.792, 0.8, 0.7], [9.0, 2.0, 3.0, 4.0]), place.history)
@@ -67,7 +70,7 @@ def paths(tmp_path):
 
 def test_each_metric_by_hand(paths):
     training = Training(paths.training("m-12345678", 0), "export/int8")
-    found = {name: metric.of(training) for name, metric in METRICS.items()}
+    found = {name: metric.values([[training]])[0][0] for name, metric in METRICS.items()}
     assert found == pytest.approx(
         {
             **{
@@ -77,6 +80,7 @@ def test_each_metric_by_hand(paths):
                 "gap": 11.5,
                 "ece": 4,
                 "ece_scaled": 2,
+                "ece_debiased": 1.5,
             },
             **{"nll": 0.3, "brier": 0.15, "converged": 2, "epoch_seconds": 2},
             **{"peak_memory": 512.5, "parameters": 1.25, "weights_mb": 2.5},
@@ -107,26 +111,33 @@ def test_no_metrics_make_an_empty_table_with_its_columns(paths, tmp_path):
     assert METRICS_TABLE.read(tmp_path / "metrics.csv") == []
 
 
-@pytest.mark.parametrize(
-    ("values", "epoch"), [([0.1, 0.5, 0.99, 1.0], 3), ([1.0, 1.0], 1), ([0, 0, 0], 1)]
-)
-def test_convergence_is_within_one_percent_of_the_best(values, epoch):
-    assert converged_at(history(values)) == epoch
+def test_arms_converge_at_one_accuracy(paths):
+    for run, values in {"m-11111111": [0.8, 0.9], "m-22222222": [0.5, 0.6]}.items():
+        place = paths.training(run, 0)
+        run_record(classes=list("abcdefghij")).write(place.record)
+        HISTORY.write(history(values), place.history)
+    arms = [("m", "fast", "m-11111111"), ("m", "slow", "m-22222222")]
+    fast, slow = metrics_table(experiment_record(arms, "fast", metrics=["converged"]), paths, [0])
+    assert (fast.values, slow.values) == ((1,), (2,))
+    HISTORY.write(history([0.1, 0.1]), paths.training("m-22222222", 0).history)
+    fast, slow = metrics_table(experiment_record(arms, "fast", metrics=["converged"]), paths, [0])
+    assert (fast.values, slow.values) == ((2,), (np.inf,))
 
 
-def test_an_experiment_may_name_any_metric():
-    assert get_args(MetricName) == tuple(METRICS)
+def test_an_arm_that_does_not_always_converge_has_no_spread(paths):
+    HISTORY.write(history([0.1]), paths.training("m-12345678", 1).history)
+    record = experiment_record([("m", "a", "m-12345678")], "a", metrics=["converged"])
+    (row,) = metrics_table(record, paths, [0, 1])
+    assert (row.mean, np.isnan(row.sd)) == (np.inf, True)
+    METRICS_TABLE.write([row], paths.results / "metrics.csv")
+    assert METRICS_TABLE.read(paths.results / "metrics.csv")[0].values == row.values
 
 
-@pytest.mark.parametrize(
-    ("file", "named"), [("cost/cost.json", COSTS), ("seed0/export/int8/run.json", EXPORTS)]
-)
-def test_those_that_need_another_rule_are_named(paths, file, named):
-    (paths.results / "runs/m-12345678" / file).unlink()
-    failing = set()
-    for name, metric in METRICS.items():
-        try:
-            metric.of(Training(paths.training("m-12345678", 0), "export/int8"))
-        except UserError:
-            failing.add(name)
-    assert failing == named
+def test_a_training_that_diverged_in_its_first_epoch_converges_at_none(paths):
+    for run, values in {"m-11111111": [0.8, 0.9], "m-22222222": []}.items():
+        place = paths.training(run, 0)
+        run_record(classes=list("abcdefghij")).write(place.record)
+        HISTORY.write(history(values), place.history)
+    arms = [("m", "fast", "m-11111111"), ("m", "none", "m-22222222")]
+    fast, none = metrics_table(experiment_record(arms, "fast", metrics=["converged"]), paths, [0])
+    assert (fast.values, none.values) == ((2,), (np.inf,))

@@ -1,31 +1,18 @@
-"""Published figures beside ours, and what becomes of claims, from hand-made tables."""
-
-from dataclasses import replace
+"""Published figures beside ours, from hand-made runs."""
 
 import numpy as np
 import pytest
 
-from chrysalis.config.published import Published, PublishedClaim, PublishedFigure
-from chrysalis.evaluation import published
-from chrysalis.evaluation.published import Measured, claims_table, figures_table
+from chrysalis.config.published import Published, PublishedFigure
+from chrysalis.evaluation.measured import Measured
+from chrysalis.evaluation.published import figures_table
+from chrysalis.records.dynamics import DYNAMICS, DynamicsRow
 from chrysalis.records.evaluation import PER_CLASS, PerClassRow
-from chrysalis.records.experiment import (
-    ARMS,
-    DYNAMICS,
-    EFFECTS,
-    METRICS,
-    PUBLISHED_FIGURES,
-    ArmRow,
-    DynamicsRow,
-    EffectRow,
-    MetricRow,
-)
 from chrysalis.records.paths import StudyPaths
+from chrysalis.records.published import PUBLISHED_FIGURES
+from chrysalis.records.training import HISTORY, HistoryRow
+from chrysalis.stats.claims import another_training
 from tests.runs import experiment_record, run_metrics, run_record, study_record
-
-EFFECT = EffectRow(
-    "m", "up", "base", 0.1, 0.0, 0.2, 0.01, 0.01, 1.0, 0.01, 1.0, 3, 60, 0.1, "better", "S."
-)
 
 
 @pytest.fixture
@@ -44,47 +31,16 @@ def measured(tmp_path):
                 ],
                 place.per_class,
             )
-            run_record(parameters=2_000_000 + seed).write(place.record)
-    asked = paths.experiment("asked")
-    arms = [("base", "m-1"), ("on", "m-2")]
-    ARMS.write(
-        [ArmRow("m", arm, run, 60, 3, 0.9, 0.1, (0.8, 0.9, 1.0)) for arm, run in arms],
-        asked.table("arms"),
-    )
-    outcomes = {
-        "up": "better",
-        "down": "worse",
-        "flat": "none",
-        "same": "equal",
-        "few": "insufficient",
-    }
-    EFFECTS.write(
-        [
-            replace(EFFECT, arm=arm, outcome=outcome, sentence=f"S {arm}.")
-            for arm, outcome in outcomes.items()
-        ],
-        asked.table("effects"),
-    )
-    write_converged(paths, base=(10, 12, 14), half=(5, 6, 7), same=(9, 12, 15), double=(20, 24, 28))
-    record = experiment_record([("m", "base", "m-1")], name="asked")
+            run_record(classes=["1", "b"], parameters=2_000_000).write(place.record)
+            rows = [HistoryRow(n, 0.9 / n, 0.3, 0, value * n / 2, 0, 1, 1) for n in (1, 2)]
+            HISTORY.write(rows, place.history)
+    arms = [("m", "base", "m-1"), ("m", "on", "m-2")]
+    record = experiment_record(arms, name="asked", dynamics=True)
     return Measured(study_record(plain_runs={"m": "m-1"}, experiments=[record]), paths)
-
-
-def write_converged(paths, **values):
-    rows = [
-        MetricRow("m", arm, "m-1", "converged", len(each), 0, 0, each)
-        for arm, each in values.items()
-    ]
-    METRICS.write(rows, paths.experiment("asked").table("metrics"))
 
 
 def figure(**changes):
     return PublishedFigure(**({"model": "m", "value": 0.85} | changes))
-
-
-def claim(**changes):
-    usual = {"claim": "c", "experiment": "asked", "arm": "up", "baseline": "base"}
-    return PublishedClaim(**(usual | {"expected": "better"} | changes))
 
 
 def others(**given):
@@ -93,11 +49,6 @@ def others(**given):
 
 def tabulated(figures, measured):
     return PUBLISHED_FIGURES.frame(figures_table("others", others(figures=figures), measured))
-
-
-def judged(one, measured):
-    (row,) = claims_table("others", others(claims=[one]), measured)
-    return row
 
 
 def test_figures_beside_the_base_run_or_an_arm(measured):
@@ -118,9 +69,10 @@ def test_figures_beside_the_base_run_or_an_arm(measured):
 
 def test_figures_of_every_kind(measured):
     rows = [
-        DynamicsRow("m", arm, 1, 1, 1, dead, 0, 0) for arm, dead in (("base", 0.4), ("on", 0.3))
+        DynamicsRow("m", arm, measure, 3, 0.3, 0.1, (dead - 0.1, dead, dead + 0.1))
+        for arm, measure, dead in (("base", "dead", 0.4), ("on", "dead", 0.3), ("on", "other", 0.9))
     ]
-    DYNAMICS.write(rows, measured.paths.experiment("asked").dynamics)
+    DYNAMICS.write(rows, measured.paths.experiment("asked").dynamics("summary"))
     figures = [
         figure(metric="top5"),
         figure(of_class="1"),
@@ -129,64 +81,64 @@ def test_figures_of_every_kind(measured):
         figure(metric="dead", experiment="asked", arm="on"),
     ]
     table = tabulated(figures, measured)
-    assert table["mean"].tolist() == pytest.approx(
-        [0.45, 0.225, np.nan, 2.000001, 0.3], nan_ok=True
-    )
-    assert table["seeds"].tolist() == [3, 3, 0, 3, 1]
+    assert table["mean"].tolist() == pytest.approx([0.45, 0.225, np.nan, 2, 0.3], nan_ok=True)
+    assert table["seeds"].tolist() == [3, 3, 0, 3, 3]
     assert table["of_class"].tolist() == ["", "1", "absent", "", ""]
 
 
-@pytest.mark.parametrize(
-    ("arm", "expected", "outcome"),
-    [
-        ("up", "better", published.HOLDS),
-        ("up", "worse", published.CONTRADICTED),
-        ("up", "none", published.CONTRADICTED),
-        ("down", "worse", published.HOLDS),
-        ("flat", "better", published.NOT_SEEN),
-        ("flat", "none", published.NOTHING_AGAINST),
-        ("same", "none", published.HOLDS),
-        ("same", "better", published.CONTRADICTED),
-        ("few", "better", published.UNDECIDED),
-        ("absent", "better", published.NOT_ASKED),
-    ],
-)
-def test_a_claim_of_accuracy_takes_the_experiments_verdict(measured, arm, expected, outcome):
-    row = judged(claim(arm=arm, expected=expected), measured)
-    assert row.outcome == outcome
-    assert row.basis == ("" if arm == "absent" else f"S {arm}.")
+def test_figures_of_epochs(measured):
+    figures = [
+        figure(metric="val", epoch=1),
+        figure(metric="train", epoch=2),
+        figure(metric="train_loss", epoch=2, value=1.25),
+        figure(metric="val", epoch=3),
+    ]
+    table = tabulated(figures, measured)
+    assert table["mean"].tolist() == pytest.approx([0.45, 0.3, 0.45, np.nan], nan_ok=True)
+    assert table["epoch"].tolist() == ["1", "2", "2", "3"]
 
 
-@pytest.mark.parametrize(
-    ("arm", "ratio", "outcome"),
-    [
-        ("half", 0.5, published.HOLDS),
-        ("half", 0.2, published.NOT_SEEN),  # fewer, but far from a fifth
-        ("half", 2.0, published.CONTRADICTED),
-        ("same", 0.5, published.NOT_SEEN),
-        ("double", 2.0, published.HOLDS),
-        ("double", 0.5, published.CONTRADICTED),
-        ("absent", 0.5, published.NOT_ASKED),
-    ],
-)
-def test_a_claim_of_a_metric_is_judged_by_ratio_and_by_every_seed(measured, arm, ratio, outcome):
-    one = claim(arm=arm, expected=None, metric="converged", ratio=ratio)
-    assert judged(one, measured).outcome == outcome
+def test_the_precision_of_a_class_is_not_its_recall(measured, write_run):
+    for seed in range(3):
+        write_run("m-1", seed, ["1", "b"], "11bb", ["1", "1", "1", "b"])
+    figures = [figure(metric="precision", of_class=name) for name in ("1", "b", "absent")]
+    table = tabulated(figures, measured)
+    assert table["mean"].tolist() == pytest.approx([2 / 3, 1, np.nan], nan_ok=True)
 
 
-def test_the_basis_names_both_ratios(measured):
-    one = claim(arm="half", expected=None, metric="converged", ratio=0.5)
-    assert judged(one, measured).basis == (
-        "converged: half divided by base is 0.50; the claim is 0.50 (3 seeds each)"
-    )
+def test_how_fast_an_arm_converges_is_of_all_arms_of_its_experiment(measured):
+    for arm, run in (("base", "m-1"), ("on", "m-2")):
+        for seed in range(3):
+            top1 = [0.6, 0.95] if arm == "base" else [0.1, 0.1]
+            rows = [HistoryRow(n, 0, 0, 0, value, 0, 1, 1) for n, value in enumerate(top1, 1)]
+            HISTORY.write(rows, measured.paths.training(run, seed).history)
+    figures = [
+        figure(metric="converged", value=2, experiment="asked", arm=arm) for arm in ("base", "on")
+    ]
+    table = tabulated(figures, measured)
+    assert table["mean"].tolist() == [2, np.inf]
+    assert table["outcome"].tolist() == ["too few seeds"] * 2 or table["low"].notna().any()
 
 
-def test_an_experiment_that_is_not_asked_answers_nothing(measured):
-    for changes in ({}, {"expected": None, "metric": "gap", "ratio": 2.0}):
-        assert judged(claim(experiment="other", **changes), measured).outcome == published.NOT_ASKED
-
-
-def test_two_seeds_are_too_few(measured):
-    write_converged(measured.paths, base=(10, 12), half=(5, 6))
-    one = claim(arm="half", expected=None, metric="converged", ratio=0.5)
-    assert judged(one, measured).outcome == published.UNDECIDED
+def test_a_figure_is_within_our_interval_or_not(measured):
+    low, high = another_training(np.array([0.8, 0.9, 1.0]), 15)
+    figures = [figure(value=value) for value in (max(low + 0.01, 0), low - 0.01) if 0 <= value <= 1]
+    figures += [
+        figure(metric="parameters", value=2.0),
+        figure(metric="parameters", value=2.000001),
+        figure(model="absent"),
+        figure(metric="dead", experiment="asked", arm="base"),
+    ]
+    row = DynamicsRow("m", "base", "dead", 1, 0.85, np.nan, (0.85,))
+    DYNAMICS.write([row], measured.paths.experiment("asked").dynamics("summary"))
+    table = tabulated(figures, measured)
+    assert table["low"][0] == pytest.approx(low)
+    assert table["high"][0] == pytest.approx(high)
+    assert table["outcome"].tolist()[-6:] == [
+        "within our interval",
+        "outside our interval",
+        "within our interval",
+        "outside our interval",
+        "not in this study",
+        "too few seeds",
+    ]

@@ -11,6 +11,12 @@ from chrysalis.evaluation.summary import (
     models_table,
     sum_confusion,
 )
+from chrysalis.records.evaluation import (
+    CALIBRATION_ERROR,
+    RISK_COVERAGE,
+    CalibrationErrorRow,
+    RiskCoverageRow,
+)
 from chrysalis.records.experiment import EFFECTS, MODEL_METRICS, EffectRow
 from chrysalis.records.paths import StudyPaths
 from tests.runs import experiment_record, run_metrics, study_record
@@ -31,7 +37,15 @@ def paths(tmp_path):
                 for top1 in tops
             ]
             metrics = run_metrics(*splits, temperature=1.5 + seed)
-            metrics.write(made.training(RUNS[model], seed).metrics)
+            place = made.training(RUNS[model], seed)
+            metrics.write(place.metrics)
+            errors = [
+                CalibrationErrorRow(scaled, 15, 0.1, 0.04, debiased + 0.01 * seed, 0.0, 0.12)
+                for scaled, debiased in (("no", 0.06), ("yes", 0.02))
+            ]
+            CALIBRATION_ERROR.write(errors, place.calibration_error)
+            risks = [RiskCoverageRow(c, c * (seed + 1) / 10, c / 20) for c in (0.5, 0.8, 0.93, 1.0)]
+            RISK_COVERAGE.write(risks, place.risk_coverage)
     return made
 
 
@@ -62,7 +76,12 @@ def test_the_models_table_has_mean_sd_and_each_seed(paths):
     assert table.loc[("m", "val", "scaled_ece"), "values"] == (0, 0.05)
     assert table.loc[("m", "val", "temperature"), "mean"] == 2
     assert ("m", "test", "temperature") not in table.index
-    assert len(table) == 2 * (2 * (14 + 3) + 1)
+    assert table.loc[("m", "test", "ece_debiased"), "values"] == pytest.approx((0.06, 0.07))
+    assert table.loc[("m", "test", "scaled_ece_debiased"), "mean"] == pytest.approx(0.025)
+    assert table.loc[("m", "test", "aurc"), "mean"] == pytest.approx(0.05)
+    assert table.loc[("m", "test", "risk_80"), "values"] == pytest.approx((0.08, 0.16))
+    assert table.loc[("m", "test", "risk_90"), "values"] == pytest.approx((0.093, 0.186))
+    assert len(table) == 2 * (2 * (14 + 3) + 1 + 2 * 4 + 4)
 
 
 def test_headline_metrics(paths):
@@ -82,6 +101,7 @@ def test_headline_metrics(paths):
         "test_top1_sd": round(0.1 / 2**0.5, 6),
         "test_f1_macro_mean": 0.275,
         "test_ece_mean": 0.05,
+        "test_ece_debiased_mean": 0.065,
     }
     assert list(found["models"]) == ["m", "timm/n"]
     assert found["experiments"]["augmentation"] == {

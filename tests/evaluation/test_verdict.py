@@ -105,6 +105,35 @@ def test_a_difference_that_only_the_correction_makes_unclear_is_said_so():
     )
 
 
+NLL = verdict.Scale("NLL", "nats", 1, 3, lower_is_better=True)
+
+
+def test_of_a_loss_less_is_better_and_its_name_and_unit_are_given():
+    found = effect(-0.0314, -0.05, -0.012)
+    assert say(found, 0.004, scale=NLL, threshold=NAN, p_equal=NAN, comparisons=6) == (
+        "vgg is better than mynet in NLL by 0.031 nats (95 % interval -0.050 to -0.012, p = 0.004 "
+        "corrected for 6 comparisons, 3 seeds each, 1,250 test images)."
+    )
+    found = effect(0.0004, -0.05, 0.05)
+    assert say(found, 0.9, scale=NLL, threshold=NAN, p_equal=NAN) == (
+        "No detectable difference in NLL between vgg and mynet: +0.0004 nats (95 % interval "
+        "-0.050 to +0.050, p = 0.900, 3 seeds each, 1,250 test images). A study like this one "
+        "finds a difference of 0.061 nats with 80 % probability."
+    )
+    assert say(effect(0.2, seeds=2), scale=NLL).startswith(
+        "Not enough seeds to tell vgg from mynet in NLL: at least 3 are needed, and there are 2. "
+        "The difference seen is +0.200 nats on"
+    )
+
+
+@given(st.floats(-1, 1), st.floats(0, 1), st.integers(1, 9), st.integers(1, 999))
+def test_a_loss_is_judged_as_the_score_that_falls_with_it(size, p, seeds, images):
+    loss = judged(effect(size, p=p, seeds=seeds, images=images), p, scale=NLL)
+    score = judged(effect(-size, p=p, seeds=seeds, images=images), p)
+    if size != 0:
+        assert loss.outcome == score.outcome
+
+
 def test_too_few_seeds():
     assert say(effect(0.04, NAN, NAN, NAN, seeds=1), NAN) == (
         "Not enough seeds to tell vgg from mynet: at least 3 are needed, and there is 1. The "
@@ -143,7 +172,7 @@ def test_no_sentence_claims_more_than_its_outcome(size, p, equal, seeds, images,
     [(0.05, "5.0"), (0.0004, "0.04"), (-0.0004, "-0.04"), (0.0, "0.0"), (0.001, "0.1")],
 )
 def test_points(fraction, text):
-    assert verdict.points(fraction) == text
+    assert verdict.ACCURACY.number(fraction) == text
 
 
 @pytest.mark.parametrize(
@@ -151,7 +180,7 @@ def test_points(fraction, text):
     [(0.05, "+5.0"), (-0.05, "-5.0"), (0.0, "0.0"), (0.00001, "0.00"), (-0.00001, "0.00")],
 )
 def test_signs(fraction, text):
-    assert verdict.signed(fraction) == text
+    assert verdict.ACCURACY.signed(fraction) == text
 
 
 def test_p_values():
@@ -167,11 +196,11 @@ def test_headline_of_one_comparison_is_its_sentence():
 def test_headline_counts_the_outcomes():
     outcomes = ["none", "better", "insufficient", "better", "worse", "equal"]
     assert verdict.headline(["..."] * 6, outcomes) == (
-        "Of 6 comparisons with the baseline: 2 better, 1 worse, 1 equal within the threshold, "
+        "Of 6 comparisons: 2 better, 1 worse, 1 equal within the threshold, "
         "1 without a detectable difference, 1 with too few seeds or images."
     )
     assert verdict.headline(["..."] * 2, ["none", "none"]) == (
-        "Of 2 comparisons with the baseline: 2 without a detectable difference."
+        "Of 2 comparisons: 2 without a detectable difference."
     )
 
 

@@ -156,7 +156,7 @@ def test_the_script(trained, pack, tmp_path):
     settings = RunSettings.model_validate(json.loads((run / "run.json").read_text())["settings"])
     place = write_job(tmp_path, settings, pack).of_seed(settings.name, 0)
     shutil.copytree(run, place / "train")
-    named = {"results": tmp_path, "run": settings.name, "seed": 0, "vary_split": False}
+    named = {"results": tmp_path, "run": settings.name, "seed": 0}
     script.main(Namespace(**named, precision="int8", threads=1))
     output = place / "export/int8"
     assert json.loads((output / "run.json").read_text())["precision"] == "int8"

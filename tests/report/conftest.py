@@ -12,7 +12,7 @@ from chrysalis.config.published import Published
 from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import SplitSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
-from chrysalis.records import data
+from chrysalis.records import audit, data, leakage, published
 from chrysalis.records import experiment as tables
 from chrysalis.records.files import write_whole
 from chrysalis.records.paths import StudyPaths
@@ -54,6 +54,8 @@ NASTY = (
     "<!-- x --> <b>",
 )
 RUNS = {(model, arm): f"{model}-{arm}0000000"[:20] for model in MODELS for arm in "abc"}
+RISKS = {"aurc": 0.0123, "risk_80": 0.021, "risk_90": 0.034, "risk_100": 0.09}
+CALIBRATION_ERROR = {"perfect": 0.0313, "debiased": 0.0121, "low": 0.0, "high": 0.0523}
 OUTCOMES = ("better", "none", "worse", "insufficient")
 
 
@@ -77,6 +79,7 @@ def make_results(folder: Path, classes=CLASSES, too_small=()) -> Path:
     for experiment in study.experiments:
         write_experiment(made, experiment)
     write_claims(made, study)
+    write_audit(made, study)
     write_models(made.paths)
     write_published(made.paths)
     write_galleries(made, study.explained[0])
@@ -125,6 +128,8 @@ def make_study(made, too_small) -> StudyRecord:
         explained=[f"{RUNS[MODELS[0], 'a']}/seed0"],
         split=whole(SplitSettings()),
         vary_split=False,
+        assumed=["The rate is not known: here 0.5 <is> taken."],
+        reduced={},
         published={
             "others": Published(
                 title="Other butterflies",
@@ -155,7 +160,7 @@ def make_experiment(name, arms, too_small) -> ExperimentRecord:
             if name != "models" or model == arm
         ],
         sweep=None,
-        swept_run=None,
+        swept_runs=[],
         ranked_by=[],
         too_small=too_small,
     )
@@ -194,6 +199,81 @@ def write_data(made):
     data.LEFT_OUT.write(left_out, made.paths.left_out)
     draw(made.paths.data / "plot_data/classes.svg")
     draw(made.paths.data / "plot_data/samples.webp")
+
+
+def write_audit(made, study):
+    """What the audit found: a pair across splits, doubtful labels, odd images."""
+    name, other = made.classes[0], made.classes[1]
+    one, twin = f"{name}/015.jpg", f"{name}/000.jpg"
+    paths = made.paths
+    audit.DUPLICATES.write(
+        [audit.DuplicateRow(twin, one, 0.9712, "cropped", "train/test", f"{name} / {name}")],
+        paths.audit("duplicates"),
+    )
+    audit.LEAKS.write([audit.LeakRow(one, name, twin, "train", name, 0.9712)], paths.audit("leaks"))
+    audit.ISSUES.write(
+        [
+            audit.IssueRow("near_duplicates", twin, name, "train/test", f"near duplicate of {one}"),
+            audit.IssueRow("leakage", one, name, "test", f"near duplicate of {twin}"),
+            audit.IssueRow("labels", one, name, "test", f"looks like {other}"),
+            audit.IssueRow("classes_alike", "", f"{name} / {other}", "", "7 of 31"),
+            *(audit.IssueRow("dark", f"{name}/{n}.jpg", name, "train", "dark") for n in range(25)),
+        ],
+        paths.audit("issues"),
+    )
+    audit.LABELS.write(
+        [audit.LabelRow(one, name, "test", other, 0.0123, 0.9432, "")], paths.audit("labels")
+    )
+    audit.ALIKE.write([audit.AlikeRow(name, other, 31, 7, 0.2258)], paths.audit("alike"))
+    audit_record().write(paths.audited)
+    leakage.CLEAN_ARMS.write(
+        (
+            leakage.CleanArmRow(each.name, run.model, run.arm, 3, 0.8761, 2, 0.8654)
+            for each in study.experiments
+            for run in each.arm_runs
+        ),
+        paths.without_leaks("arms"),
+    )
+    leakage.CLEAN_EFFECTS.write(
+        (
+            leakage.CleanEffectRow(
+                each.name,
+                run.model,
+                run.arm,
+                each.baseline,
+                *(0.021, 0.004, 0.038, "better", 0.019, -0.002, 0.041, "none"),
+            )
+            for each in study.experiments
+            for run in each.arm_runs
+            if run.arm != each.baseline
+        ),
+        paths.without_leaks("effects"),
+    )
+    draw(paths.data / "plot_audit/duplicates.webp")
+    draw(paths.data / "plot_audit/doubtful.webp")
+
+
+def audit_record(**changes) -> audit.AuditRecord:
+    """What an audit comes to; `changes` are the fields that matter."""
+    usual = {
+        "embedder": audit.NETWORK,
+        "images": 48,
+        "thumbnail": 64,
+        "smallest": 24,
+        "threshold": 0.85,
+        "plain": 2,
+        "pairs": 1,
+        "across": 1,
+        "groups": 1,
+        "grouped": 2,
+        "test_images": 3,
+        "leaked": 1,
+        "folds": 5,
+        "folds_accuracy": 0.9134,
+        "probe_val": 0.9021,
+        "probe_test": 0.8876,
+    }
+    return audit.AuditRecord.model_validate(usual | changes)
 
 
 def write_training(made, model, arm, run, seed):
@@ -299,6 +379,18 @@ def write_experiment(made, experiment):
         (make_class_effect(e, name, n) for e in effects for n, name in enumerate(made.classes)),
         files.table("class_effects"),
     )
+    tables.SOURCES.write([], files.table("sources"))
+    tables.PRACTICE.write(
+        (
+            tables.PracticeRow(
+                *(e.model, e.arm, e.baseline, 0.889, 0.41, 1.0, 0.002, 0.0041),
+                sentence="It is shown not to be worse." if e.outcome == "none" else "",
+            )
+            for e in effects
+        ),
+        files.table("practice"),
+    )
+    write_endpoints(made, experiment, effects)
     tables.RANKING.write(
         [
             tables.RankRow(MODELS[1], MODELS[1], 0.913, "a", True),
@@ -333,6 +425,34 @@ def write_experiment(made, experiment):
     if experiment.name == "models":
         draw(files.folder / "plot_curves/curves.svg")
         draw(files.folder / "plot_confusion/confusion.svg")
+
+
+def write_endpoints(made, experiment, effects):
+    """The tables of exploratory endpoints: the Brier scores differ, the others do not."""
+    files = made.paths.experiment(experiment.name)
+    tables.ENDPOINTS.write(
+        (
+            tables.EndpointRow(
+                *(name, e.model, e.arm, e.baseline, 0.0612, 0.0845, -0.0233, -0.0411, -0.0055),
+                *(0.0123, 0.0246, 3 * len(effects), 3, 125, 0.031),
+                outcome="better" if name == "brier" else "none",
+                sentence=f"{e.model} by {name}: -0.023 ({made.classes[-1]}).",
+            )
+            for name in ("nll", "brier", "aurc")
+            for e in effects
+        ),
+        files.table("endpoints"),
+    )
+    tables.WORST_CLASSES.write(
+        (
+            tables.WorstClassRow(
+                *(each.model, each.arm, made.classes[0], 12, 0.703, 0.402, 0.951, 0.805),
+                *(0.004 + number / 5, 0.016 + number / 4),
+            )
+            for number, each in enumerate(experiment.arm_runs)
+        ),
+        files.table("worst_classes"),
+    )
 
 
 def write_arms(made, experiment):
@@ -420,6 +540,12 @@ def write_models(paths):
         "test": {
             "top1": (0.9, 0.91, 0.92),
             **{"top3": (0.99,) * 3, "f1_macro": (0.89,) * 3},
+            **{name: (value,) * 3 for name, value in RISKS.items()},
+            **{
+                f"{scaled}ece_{part}": (value,) * 3
+                for scaled in ("", "scaled_")
+                for part, value in CALIBRATION_ERROR.items()
+            },
             **{"ece": (0.041,) * 3, "nll": (0.31,) * 3, "brier": (0.14,) * 3},
             **{"scaled_ece": (0.017,) * 3, "scaled_nll": (0.28,) * 3, "scaled_brier": (0.13,) * 3},
         },
@@ -437,22 +563,40 @@ def write_models(paths):
     )
 
 
+WITHIN = "within our interval"
+
+
 def write_published(paths):
     """Published figures beside ours, and claims."""
-    row, nan = tables.PublishedFigureRow, float("nan")
-    model, name = MODELS[0], CLASSES[0]
+    row, nan, inf = published.PublishedFigureRow, float("nan"), float("inf")
+    name = CLASSES[0]
+
+    def told(metric, of_class="", epoch="", arm="", note=""):
+        return "others", MODELS[0], metric, of_class, epoch, arm, note
+
     figures = [
-        row("others", model, "test", "", "", "", 0.881, 0.931, 0.012, 0.05, 3),
-        row("others", model, "converged", "", "", "", 15, 12.5, 1.5, -2.5, 3),
-        row("others", model, "test", name, "", "", 0.446, 0.581, 0.021, 0.135, 3),
-        row("others", "absent", "test", "", "", "another run", 0.755, nan, nan, nan, 0),
+        row(*names, *numbers, 0 if np.isnan(numbers[1]) else 3, outcome)
+        for names, numbers, outcome in (
+            (told("test"), (0.881, 0.931, 0.012, 0.05, 0.87, 0.99), WITHIN),
+            (told("converged", arm="a"), (15, 12.5, 1.5, -2.5, 4, 21), WITHIN),
+            (told("converged", arm="b"), (15, inf, nan, inf, nan, nan), "too few seeds"),
+            (told("precision", name), (0.446, 0.581, 0.021, 0.135, 0.4, 0.7), WITHIN),
+            (told("train_loss", epoch="5"), (1.2562, 1.1, 0.1, -0.1562, 0.9, 1.3), WITHIN),
+            (told("test", note="another run"), (0.755, *[nan] * 5), "not in this study"),
+        )
     ]
+    why = "It is -1.2 points (95 % interval -1.9 to -0.5)."
+    numbers, nothing = (why, "points", -1.2, -1.9, -0.5, 2), ("No mass.", "", nan, nan, nan, 0)
     claims = [
-        tables.PublishedClaimRow("others", "augmentation helps", "holds here", "It is better."),
-        tables.PublishedClaimRow("others", "size matters", "not asked in this study", ""),
+        published.PublishedClaimRow("others", *rest)
+        for rest in (
+            ("size matters", "not_tested", "not tested", *nothing),
+            ("it <loses>", "difference", "holds here", *numbers),
+            ("it wins", "difference", "contradicted here", *numbers),
+        )
     ]
-    tables.PUBLISHED_FIGURES.write(figures, paths.published("figures"))
-    tables.PUBLISHED_CLAIMS.write(claims, paths.published("claims"))
+    published.PUBLISHED_FIGURES.write(figures, paths.published("figures"))
+    published.PUBLISHED_CLAIMS.write(claims, paths.published("claims"))
 
 
 def write_galleries(made, training):

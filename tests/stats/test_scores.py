@@ -78,3 +78,27 @@ def test_losses_by_image_are_scikit_learns():
     assert scores.log_losses(labels, logits).mean() == pytest.approx(log_loss(labels, chances))
     wrong = chances - np.eye(5)[labels]
     assert scores.brier_scores(labels, logits) == pytest.approx((wrong**2).sum(1))
+
+
+def test_splits_of_their_own_make_the_seeds_variance_larger():
+    """By Nadeau and Bengio: (1 / seeds + test / train) times that of the seeds' differences."""
+    rng = np.random.default_rng(2)
+    arm = rng.normal(0, 0.1, (4, 50)) + np.array([[0.0], [1.0], [2.0], [3.0]])
+    found = scores.compare_resampled(arm, np.zeros((4, 50)), 200)
+    by_seed = arm.mean(1)
+    error = np.sqrt((1 / 4 + 50 / 200) * by_seed.var(ddof=1))
+    assert found.effect == pytest.approx(by_seed.mean())
+    assert found.error == pytest.approx(error)
+    assert found.freedom == pytest.approx(3)
+    assert found.p == pytest.approx(2 * stats.t.sf(by_seed.mean() / error, 3))
+
+
+def test_equal_seeds_leave_the_images_variance():
+    one = np.random.default_rng(3).normal(0.2, 1, 60)
+    arm = np.stack([one, one[::-1], np.roll(one, 7)])
+    found = scores.compare_resampled(arm, np.zeros_like(arm), 120)
+    inflation = 1 + 2 * 60 / 180
+    assert found.error == pytest.approx(np.sqrt(inflation * one.var(ddof=1) / 180))
+    assert np.isnan(scores.compare_resampled(arm[:1], arm[:1], 120).p)
+    with pytest.raises(ValueError, match="different shape"):
+        scores.compare_resampled(arm, arm[:2], 120)

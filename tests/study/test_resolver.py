@@ -2,6 +2,7 @@
 
 import pytest
 
+from chrysalis.config.run import SOURCES, VARIED
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.records.study import ModelRecord
 from chrysalis.study.resolver import DEFAULT_IMAGE_SIZE
@@ -250,6 +251,70 @@ def test_an_arm_may_name_its_model(study, write, arm_runs):
     assert found["resnet18_small", "large"].options["dropout"] == 0
 
 
+def test_an_arm_for_each_source_of_variance(study, write):
+    write(
+        "experiments/variance.yaml",
+        """
+        title: Variance
+        question: Why?
+        analysis: variance
+        models: first
+        arms: each_source
+        """,
+    )
+    found = study(experiments=["variance"], models=["mynet"])
+    (experiment,) = found.experiments
+    by_arm = {each.arm: found.runs[each.run].varied for each in experiment.arm_runs}
+    assert by_arm == {"all": SOURCES} | {source: (source,) for source in SOURCES}
+    assert experiment.baseline == "all"
+    # Each seed needs a split of its own in two of them.
+    assert found.resplit_sizes == found.packed_sizes
+    assert found.runs[found.base_runs["mynet"]].varied == VARIED
+
+
+def test_every_arm_has_a_search_of_its_own(study, write):
+    write(
+        "experiments/tuned.yaml",
+        """
+        title: Tuned
+        question: Which?
+        models: [mynet, vgg11_small]
+        baseline: adamw
+        tune: each_arm
+        sweep: {trials: 3, space: {learning_rate: {low: 0.001, high: 0.01}}}
+        arms:
+          adamw: {}
+          sgd: {training: {optimizer: sgd}}
+        """,
+    )
+    found = study(experiments=["tuned"], models=["mynet"])
+    (experiment,) = found.experiments
+    assert len(experiment.swept_runs) == 4
+    assert [arm_run.run for arm_run in experiment.arm_runs] == list(experiment.swept_runs)
+    assert all(found.runs[run].sweep == experiment.config.sweep for run in experiment.swept_runs)
+    # The study's own model is trained under the base settings, too, without a search.
+    assert found.runs[found.base_runs["mynet"]].sweep is None
+
+
+def test_an_arm_that_sets_what_is_searched_keeps_that(study, write):
+    write(
+        "experiments/tuned.yaml",
+        """
+        title: Tuned
+        question: Which?
+        models: [mynet]
+        baseline: adamw
+        tune: each_arm
+        sweep: {trials: 3, space: {learning_rate: {low: 0.001, high: 0.01}}}
+        arms:
+          adamw: {}
+          sgd: {training: {optimizer: sgd, learning_rate: 0.03}}
+        """,
+    )
+    (experiment,) = study(experiments=["tuned"], models=["mynet"]).experiments
+    assert experiment.swept_runs == (experiment.arm_runs[0].run,)
+
+
 def test_what_experiments_build_on_is_noted_once(study, write):
     write(
         "experiments/built.yaml",
@@ -261,7 +326,8 @@ def test_what_experiments_build_on_is_noted_once(study, write):
         arms:
           full: {export: fp32}
           int8: {export: int8}
-          pruned: {export: fp32, prune: 0.5, training: {epochs: 2}}
+          longer: {export: fp32, train_on: true, training: {epochs: 2}}
+          pruned: {export: fp32, baseline: longer, prune: 0.5, training: {epochs: 2}}
           taught: {export: fp32, model: mynet, teacher: vgg11_small}
         """,
     )
@@ -271,11 +337,18 @@ def test_what_experiments_build_on_is_noted_once(study, write):
     full = by_arm["full"].run
     assert by_arm["int8"].run == full
     assert [by_arm[arm].stage for arm in ("full", "int8")] == ["export/fp32", "export/int8"]
-    pruned, taught = (found.runs[by_arm[arm].run] for arm in ("pruned", "taught"))
+    longer, pruned, taught = (found.runs[by_arm[arm].run] for arm in ("longer", "pruned", "taught"))
+    assert (longer.start, longer.prune, longer.training.epochs) == (full, 0, 2)
     assert (pruned.start, pruned.prune, pruned.training.epochs) == (full, 0.5, 2)
     assert (taught.model, taught.teacher) == ("mynet", full)
     # The study's own base run of mynet is another than the taught one.
-    assert set(found.runs) == {full, pruned.name, taught.name, found.base_runs["mynet"]}
+    assert set(found.runs) == {
+        full,
+        longer.name,
+        pruned.name,
+        taught.name,
+        found.base_runs["mynet"],
+    }
 
 
 PAIR = """
@@ -312,3 +385,41 @@ def test_classes_are_named_by_text_or_label(images, study, arm_runs, name, found
 def test_a_number_without_its_zeros_is_no_label(images, message):
     images("001", "002")
     assert "for the class '001' put its name in quotes" in message(remove_classes=[1])
+
+
+RECIPE = """
+    title: Recipe
+    question: Does it matter?
+    models: [mynet]
+    baseline: a
+    arms:
+      a: {}
+      b: {%s}
+"""
+
+
+def test_how_weights_start_and_inputs_are_normalised_is_a_setting(study, write):
+    write("experiments/recipe.yaml", RECIPE % "initialisation: he_uniform, input_statistics: half")
+    found = study(experiments=["recipe"], settings={"validate_on": "test"})
+    plain, changed = (found.run(each.run) for each in found.experiments[0].arm_runs)
+    assert (plain.initialisation, plain.input_statistics, plain.validate_on) == (
+        *("model", "dataset", "test"),
+    )
+    assert (changed.initialisation, changed.input_statistics) == ("he_uniform", "half")
+
+
+def test_test_may_not_choose_classes_or_settings(write, message):
+    write(
+        "experiments/recipe.yaml",
+        RECIPE % "remove_classes: {worst: 1}, validate_on: test" + "    analysis: class_removal\n",
+    )
+    assert "it would choose settings by test" in message(experiments=["recipe"])
+
+
+def test_pretrained_weights_are_not_drawn_anew(write, message):
+    write(
+        "experiments/recipe.yaml",
+        RECIPE.replace("mynet", "timm/resnet10t")
+        % "options: {pretrained: true}, initialisation: he_normal",
+    )
+    assert "initialisation would undo the pretrained weights" in message(experiments=["recipe"])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chrysalis.config.run import VARIED
 from chrysalis.models import registry
 from chrysalis.records.study import StudyRecord
 from chrysalis.study.study import resolve
@@ -181,7 +182,7 @@ def test_every_model_is_studied_unless_some_are_named(study):
             {"settings": {"image_size": 24}},
             "model 'vgg11_small' needs images of at least 32 px, found image_size 24",
         ),
-        ({"seed": 3}, "seed: unknown key; allowed: cam_layers, dataset, "),
+        ({"seed": 3}, "seed: unknown key; allowed: arms, assumed, cam_layers, dataset, "),
         ({"seeds": 0}, "seeds: found 0; at least one seed is needed"),
     ],
 )
@@ -279,10 +280,13 @@ def test_the_record_holds_the_study_and_is_read_as_it_was_written(study, tmp_pat
     assert found["explained"] == [f"{run}/seed5" for run in made.base_runs.values()]
 
 
-def test_a_split_for_each_seed_changes_no_run(study):
+def test_a_split_for_each_seed_changes_nothing_else_of_a_run(study):
     plain, varied = study(), study(vary_split=True)
     assert (plain.record().vary_split, varied.record().vary_split) == (False, True)
-    assert varied.runs == plain.runs
+    assert [run.model_copy(update={"varied": VARIED}) for run in varied.runs.values()] == list(
+        plain.runs.values()
+    )
+    assert (plain.resplit_sizes, varied.resplit_sizes) == ([], varied.packed_sizes)
 
 
 @pytest.mark.parametrize("seeds", [1, [4]])

@@ -282,14 +282,14 @@ def its_epochs(its):
     return its.study.trials[its.number].intermediate_values
 
 
-def test_a_diverging_trial_ends_without_figures_and_the_sweep_goes_on(tmp_path, run):
+def test_a_diverging_trial_ends_without_figures_and_the_sweep_goes_on(tmp_path, run, caplog):
     plan = settings(optimizer="sgd", space={"learning_rate": Range(low=1e30, high=1e31)})
     found = run(0, plan)
     assert (found.state, found.epochs, found.best_epoch) == ("diverged", 0, None)
     assert found.val_top1 is None and found.val_loss is None
     (kept,) = stored(tmp_path)
     assert (kept.state, kept.value) == (TrialState.PRUNED, None)
-    assert "the training loss is nan" in kept.user_attrs["reason"]
+    assert "the training loss is nan in epoch 1" in caplog.text
     assert run(1, plan).optuna_number == 1
 
 

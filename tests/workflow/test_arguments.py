@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chrysalis.config.run import RunSettings
+from chrysalis.config.run import SOURCES, RunSettings
 from chrysalis.errors import UserError
 from chrysalis.records.job_paths import JobPaths
 from chrysalis.workflow import arguments
@@ -50,8 +50,8 @@ def test_the_index_is_the_seeds_own_where_each_has_a_split():
     job = Job(PATHS, "m-0", 3)
     assert job.images(settings) == Path("results/x/data/pack/40px.npy")
     assert job.index(settings) == Path("results/x/data/pack/40px.csv")
-    varied = Job(PATHS, "m-0", 3, vary_split=True)
-    assert varied.index(settings) == Path("results/x/data/resplit/40px_seed3.csv")
+    varied = settings.model_copy(update={"varied": SOURCES})
+    assert job.index(varied) == Path("results/x/data/resplit/40px_seed3.csv")
 
 
 def test_what_a_run_takes_from_earlier_ones():

@@ -49,17 +49,15 @@ def size_of(wildcards):
 def index_of(wildcards):
     """The index of a training's images, with the split that its seed has."""
     size = size_of(wildcards)
-    if STUDY.config.vary_split:
+    if "split" in STUDY.run(wildcards.run).varied:
         return f"{RESULTS}/data/resplit/{size}px_seed{wildcards.seed}.csv"
     return f"{RESULTS}/data/pack/{size}px.csv"
 
 
 def resplits():
-    """The index of every seed and size, if each seed has its own split."""
-    if not STUDY.config.vary_split:
-        return []
+    """The index of every seed and size for which each seed has its own split."""
     path = f"{RESULTS}/data/resplit/{{size}}px_seed{{seed}}.csv"
-    return expand(path, size=STUDY.packed_sizes, seed=STUDY.seeds)
+    return expand(path, size=STUDY.resplit_sizes, seed=STUDY.seeds)
 
 
 EXPERIMENTS = {
@@ -98,7 +96,5 @@ if STUDY.config.processes > 1:
         f"PYTHONSAFEPATH=1 {PYTHON} -m torch.distributed.run --standalone"
         f" --nproc-per-node {STUDY.config.processes} --"
     )
-# Not parameters: that the seeds have splits of their own shows in a rule's inputs.
-VARY_SPLIT = "--vary-split" if STUDY.config.vary_split else ""
 SEEDS = arguments.write_seeds(STUDY.seeds)
 RUN = f"{RESULTS}/runs/{{run}}/seed{{seed}}"

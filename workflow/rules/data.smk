@@ -43,9 +43,88 @@ rule inspect_images:
         " --threads {threads} --manifest {input.manifest:q} --log {log:q}"
 
 
+rule embed:
+    input:
+        images=rules.inspect_images.output.images,
+        code=code("embed"),
+    output:
+        multiext(
+            f"{RESULTS}/data/embed/",
+            vectors="vectors.npy",
+            thumbnails="thumbnails.npy",
+            measures="measures.csv",
+            hashes="hashes.json",
+        ),
+    log:
+        f"{RESULTS}/logs/embed.log",
+    cache: "omit-software"
+    threads: 8
+    resources:
+        gpu=1 if HAS_GPU else 0,
+    params:
+        root=lambda w: RAW,
+        embedder=STUDY.embedder,
+    message:
+        "Embedding every image by {params.embedder}"
+    shell:
+        "{PYTHON} scripts/embed.py --results {RESULTS:q} --root {params.root:q}"
+        " --embedder {params.embedder} --threads {threads} --log {log:q}"
+
+
+rule duplicates:
+    input:
+        images=rules.inspect_images.output.images,
+        vectors=rules.embed.output.vectors,
+        thumbnails=rules.embed.output.thumbnails,
+        code=code("duplicates"),
+    output:
+        f"{RESULTS}/data/duplicates/pairs.csv",
+        hashes=f"{RESULTS}/data/duplicates/hashes.json",
+    log:
+        f"{RESULTS}/logs/duplicates.log",
+    threads: 8
+    message:
+        "Looking for near duplicates"
+    shell:
+        "{PYTHON} scripts/duplicates.py --results {RESULTS:q} --threads {threads} --log {log:q}"
+
+
+def group_options():
+    """How the script is asked for the dataset's own groups."""
+    if STUDY.group is None:
+        return ""
+    if isinstance(STUDY.group, str):
+        return f"--pattern={shlex.quote(STUDY.group)}"
+    table = STUDY.group
+    return f"--table={shlex.quote(table.file)} --column={shlex.quote(table.column)}"
+
+
+TOGETHER = STUDY.dataset.config.split.near_duplicates_together
+
+
+rule group:
+    input:
+        images=rules.inspect_images.output.images,
+        pairs=rules.duplicates.output[0] if TOGETHER else [],
+        table=[literal(file) for file in [getattr(STUDY.group, "file", None)] if file],
+        code=code("group"),
+    output:
+        f"{RESULTS}/data/group/groups.csv",
+        hashes=f"{RESULTS}/data/group/hashes.json",
+    log:
+        f"{RESULTS}/logs/group.log",
+    params:
+        options=lambda w: group_options(),
+        pairs="--pairs" if TOGETHER else "",
+    shell:
+        "{PYTHON} scripts/group.py --results {RESULTS:q} {params.pairs} {params.options}"
+        " --log {log:q}"
+
+
 rule split:
     input:
         images=rules.inspect_images.output.images,
+        groups=rules.group.output[0],
         code=code("split"),
     output:
         f"{RESULTS}/data/split/split.csv",
@@ -56,13 +135,15 @@ rule split:
         fractions=list(STUDY.dataset.config.split.fractions),
         seed=STUDY.dataset.config.split.seed,
     shell:
-        "{PYTHON} scripts/split.py --images {input.images:q} --fractions {params.fractions}"
-        " --seed {params.seed} --output {output[0]:q} --log {log:q}"
+        "{PYTHON} scripts/split.py --images {input.images:q} --groups {input.groups:q}"
+        " --fractions {params.fractions} --seed {params.seed} --output {output[0]:q} --log {log:q}"
 
 
 rule pack:
     input:
         split=rules.split.output[0],
+        # Waits for the gate, but a new audit packs and trains nothing again.
+        gate=ancient(f"{RESULTS}/data/gate/passed.txt") if STUDY.fail_on else [],
         code=code("pack"),
     output:
         multiext(
@@ -88,6 +169,7 @@ rule resplit:
     input:
         index=f"{RESULTS}/data/pack/{{size}}px.csv",
         images=rules.inspect_images.output.images,
+        groups=rules.group.output[0],
         code=code("resplit"),
     output:
         f"{RESULTS}/data/resplit/{{size}}px_seed{{seed}}.csv",
@@ -96,10 +178,11 @@ rule resplit:
     params:
         fractions=list(STUDY.dataset.config.split.fractions),
         seed=lambda w: STUDY.dataset.config.split.seed + int(w.seed),
+        new_test="--new-test" if STUDY.config.vary_split else "",
     shell:
         "{PYTHON} scripts/resplit.py --results {RESULTS:q} --size {wildcards.size}"
         " --seed {wildcards.seed} --split-seed {params.seed} --fractions {params.fractions}"
-        " --log {log:q}"
+        " {params.new_test} --log {log:q}"
 
 
 rule plot_data:
@@ -117,3 +200,60 @@ rule plot_data:
     shell:
         "{PYTHON} scripts/plot_data.py --images {input.images:q}"
         " --output {RESULTS:q}/data/plot_data --log {log:q}"
+
+
+rule audit:
+    input:
+        inspected=rules.inspect_images.output,
+        embedded=rules.embed.output,
+        pairs=rules.duplicates.output[0],
+        groups=rules.group.output[0],
+        split=rules.split.output[0],
+        code=code("audit"),
+    output:
+        tables=expand(
+            f"{RESULTS}/data/audit/{{table}}.csv",
+            table=["duplicates", "leaks", "issues", "labels", "alike"],
+        ),
+        record=f"{RESULTS}/data/audit/audit.json",
+    log:
+        f"{RESULTS}/logs/audit.log",
+    params:
+        embedder=STUDY.embedder,
+    message:
+        "Checking the images"
+    shell:
+        "{PYTHON} scripts/audit.py --results {RESULTS:q} --embedder {params.embedder} --log {log:q}"
+
+
+rule gate:
+    input:
+        issues=f"{RESULTS}/data/audit/issues.csv",
+        code=code("gate"),
+    output:
+        f"{RESULTS}/data/gate/passed.txt",
+    log:
+        f"{RESULTS}/logs/gate.log",
+    params:
+        fail_on=STUDY.fail_on,
+    shell:
+        "{PYTHON} scripts/gate.py --results {RESULTS:q} --fail-on {params.fail_on}"
+        " --output {output[0]:q} --log {log:q}"
+
+
+rule plot_audit:
+    input:
+        tables=rules.audit.output.tables,
+        images=packs()[-1],
+        index=packs()[-1].replace(".npy", ".csv"),
+        code=code("plot_audit"),
+    output:
+        duplicates=f"{RESULTS}/data/plot_audit/duplicates.webp",
+        duplicates_table=f"{RESULTS}/data/plot_audit/duplicates.csv",
+        doubtful=f"{RESULTS}/data/plot_audit/doubtful.webp",
+        doubtful_table=f"{RESULTS}/data/plot_audit/doubtful.csv",
+    log:
+        f"{RESULTS}/logs/plot_audit.log",
+    shell:
+        "{PYTHON} scripts/plot_audit.py --results {RESULTS:q} --images {input.images:q}"
+        " --log {log:q}"

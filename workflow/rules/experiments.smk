@@ -8,9 +8,9 @@ def costs_of(wildcards):
     return expand(rules.cost.output, run=experiment.runs) if told else []
 
 
-def exported_of(wildcards):
+def exported_of(experiment):
     """The predictions and records of its exported networks."""
-    arms = [arm for arm in experiment_of(wildcards).arm_runs if arm.stage != "train"]
+    arms = [arm for arm in experiment.arm_runs if arm.stage != "train"]
     return [
         file
         for arm in arms
@@ -24,8 +24,23 @@ def exported_of(wildcards):
 
 def found_of(experiment):
     """What an experiment's runs took from what the study itself had found."""
-    searched = expand(rules.sweep.output, run=experiment.swept_run or [])
+    searched = expand(rules.sweep.output, run=experiment.swept_runs)
     return [*searched, *expand(rules.label_quality.output, run=experiment.ranked_by)]
+
+
+def traces_of(wildcards):
+    """Its runs, traced with every seed."""
+    return of_runs(
+        f"{RUN}/dynamics/{{file}}",
+        experiment_of(wildcards).runs,
+        file=["steps.csv", "epochs.csv", "layers.csv", "trace.json"],
+    )
+
+
+def arm_runs_of(wildcards):
+    """Its baseline, and the run of each arm."""
+    record = experiment_of(wildcards).record([])
+    return record.model_dump_json(include={"baseline", "arm_runs"})
 
 
 def figures_of(experiment):
@@ -33,7 +48,10 @@ def figures_of(experiment):
     files = [*rules.plot_experiment.output]
     files += rules.plot_tradeoff.output if experiment.config.against else []
     files += rules.plot_dynamics.output if experiment.config.dynamics else []
-    files += rules.plot_sweep.output if experiment.config.sweep else []
+    if len(experiment.swept_runs) > 1:
+        files += rules.plot_tuning.output
+    elif experiment.swept_runs:
+        files += rules.plot_sweep.output
     files += rules.plot_learning.output if experiment.config.varies_images else []
     return expand(files, experiment=experiment.name)
 
@@ -45,16 +63,18 @@ rule compare:
             runs=experiment_of(w).runs,
             file=RECORD,
         ),
-        exported=exported_of,
+        exported=lambda w: exported_of(experiment_of(w)),
         metrics=lambda w: of_runs(
-            f"{RUN}/evaluate/metrics.json",
+            f"{RUN}/evaluate/{{file}}",
             runs=experiment_of(w).runs,
+            file=["metrics.json", "calibration_error.csv"],
         ),
         costs=costs_of,
         code=code("compare"),
     output:
         arms=f"{RESULTS}/experiments/{{experiment}}/compare/arms.csv",
         effects=f"{RESULTS}/experiments/{{experiment}}/compare/effects.csv",
+        practice=f"{RESULTS}/experiments/{{experiment}}/compare/practice.csv",
         checks=f"{RESULTS}/experiments/{{experiment}}/compare/checks.csv",
         pairs=f"{RESULTS}/experiments/{{experiment}}/compare/pairs.csv",
         per_class=f"{RESULTS}/experiments/{{experiment}}/compare/per_class.csv",
@@ -62,6 +82,9 @@ rule compare:
         metrics=f"{RESULTS}/experiments/{{experiment}}/compare/metrics.csv",
         differences=f"{RESULTS}/experiments/{{experiment}}/compare/differences.csv",
         ranking=f"{RESULTS}/experiments/{{experiment}}/compare/ranking.csv",
+        sources=f"{RESULTS}/experiments/{{experiment}}/compare/sources.csv",
+        endpoints=f"{RESULTS}/experiments/{{experiment}}/compare/endpoints.csv",
+        worst_classes=f"{RESULTS}/experiments/{{experiment}}/compare/worst_classes.csv",
         answer=f"{RESULTS}/experiments/{{experiment}}/compare/experiment.json",
     log:
         f"{RESULTS}/logs/compare/{{experiment}}.log",
@@ -75,6 +98,33 @@ rule compare:
         "{PYTHON} scripts/compare.py --results {RESULTS:q} --seeds {SEEDS}"
         " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json"
         " --threshold {params.threshold} --log {log:q}"
+
+
+rule without_leaks:
+    input:
+        leaks=f"{RESULTS}/data/audit/leaks.csv",
+        trainings=of_runs(
+            f"{RUN}/train/{{file}}",
+            runs=sorted({run for asked in STUDY.experiments for run in asked.runs}),
+            file=["predictions.parquet", "run.json"],
+        ),
+        exported=[exported_of(experiment) for experiment in STUDY.experiments],
+        code=code("without_leaks"),
+    output:
+        arms=f"{RESULTS}/experiments/without_leaks/arms.csv",
+        effects=f"{RESULTS}/experiments/without_leaks/effects.csv",
+    log:
+        f"{RESULTS}/logs/without_leaks.log",
+    params:
+        experiments=[
+            experiment.record([]).model_dump_json() for experiment in STUDY.experiments
+        ],
+        seeds=STUDY.seeds,
+        threshold=STUDY.config.threshold,
+        vary_split=STUDY.config.vary_split,
+    shell:
+        "{PYTHON} scripts/without_leaks.py --results {RESULTS:q} --study {PLAN.study:q}"
+        " --log {log:q}"
 
 
 rule plot_experiment:
@@ -134,31 +184,42 @@ rule plot_learning:
         " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json --log {log:q}"
 
 
+rule compare_dynamics:
+    input:
+        traces=traces_of,
+        code=code("compare_dynamics"),
+    output:
+        summary=f"{RESULTS}/experiments/{{experiment}}/compare_dynamics/summary.csv",
+        effects=f"{RESULTS}/experiments/{{experiment}}/compare_dynamics/effects.csv",
+        diverged=f"{RESULTS}/experiments/{{experiment}}/compare_dynamics/diverged.csv",
+    log:
+        f"{RESULTS}/logs/compare_dynamics/{{experiment}}.log",
+    params:
+        arm_runs=arm_runs_of,
+        seeds=STUDY.seeds,
+    shell:
+        "{PYTHON} scripts/compare_dynamics.py --results {RESULTS:q} --seeds {SEEDS}"
+        " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json --log {log:q}"
+
+
 rule plot_dynamics:
     input:
-        tables=lambda w: of_runs(
-            f"{RUN}/dynamics/{{table}}.csv",
-            runs=experiment_of(w).runs,
-            seeds=STUDY.seeds[:1],
-            table=["steps", "epochs", "layers"],
-        ),
+        traces=traces_of,
+        effects=rules.compare_dynamics.output.effects,
         code=code("plot_dynamics"),
     output:
         figures=expand(
             f"{RESULTS}/experiments/{{{{experiment}}}}/plot_dynamics/{{name}}.{{kind}}",
-            name=["loss_band", "landscape", "layers"],
+            name=["measures", "loss_band", "landscape", "layers"],
             kind=["svg", "csv"],
         ),
-        summary=f"{RESULTS}/experiments/{{experiment}}/plot_dynamics/summary.csv",
     log:
         f"{RESULTS}/logs/plot_dynamics/{{experiment}}.log",
     params:
-        arm_runs=lambda w: experiment_of(w)
-        .record([])
-        .model_dump_json(include={"arm_runs"}),
-        seed=STUDY.seeds[0],
+        arm_runs=arm_runs_of,
+        seeds=STUDY.seeds,
     shell:
-        "{PYTHON} scripts/plot_dynamics.py --results {RESULTS:q} --seed {params.seed}"
+        "{PYTHON} scripts/plot_dynamics.py --results {RESULTS:q} --seeds {SEEDS}"
         " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json --log {log:q}"
 
 

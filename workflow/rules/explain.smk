@@ -23,7 +23,7 @@ rule explain:
         "Explaining predictions of {wildcards.run}, seed {wildcards.seed}"
     shell:
         "{PYTHON} scripts/explain.py --results {RESULTS:q} --run {wildcards.run}"
-        " --seed {wildcards.seed} --layer {params.layer:q} --log {log:q} {VARY_SPLIT}"
+        " --seed {wildcards.seed} --layer {params.layer:q} --log {log:q}"
 
 
 rule plot_gallery:

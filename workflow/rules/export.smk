@@ -23,4 +23,3 @@ rule export:
     shell:
         "{PYTHON} scripts/export.py --results {RESULTS:q} --run {wildcards.run}"
         " --seed {wildcards.seed} --precision {wildcards.precision} --threads {threads} --log {log:q}"
-        " {VARY_SPLIT}"

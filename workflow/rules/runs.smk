@@ -72,7 +72,6 @@ rule train:
     shell:
         "{TRAINER} scripts/train.py --results {RESULTS:q} --run {wildcards.run}"
         " --seed {wildcards.seed} --threads {threads} --resident-mb {resources.resident_mb} --log {log:q}"
-        " {VARY_SPLIT}"
 
 
 rule lr_range:
@@ -90,7 +89,7 @@ rule lr_range:
         settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
     shell:
         "{PYTHON} scripts/lr_range.py --results {RESULTS:q} --run {wildcards.run}"
-        " --seed {wildcards.seed} --log {log:q} {VARY_SPLIT}"
+        " --seed {wildcards.seed} --log {log:q}"
 
 
 rule plot_lr_range:
@@ -126,6 +125,7 @@ rule dynamics:
             steps="steps.csv",
             epochs="epochs.csv",
             layers="layers.csv",
+            record="trace.json",
         ),
     log:
         f"{RESULTS}/logs/dynamics/{{run}}_seed{{seed}}.log",
@@ -138,7 +138,7 @@ rule dynamics:
         "Tracing a training of {wildcards.run}, seed {wildcards.seed}"
     shell:
         "{PYTHON} scripts/dynamics.py --results {RESULTS:q} --run {wildcards.run}"
-        " --seed {wildcards.seed} --log {log:q} {VARY_SPLIT}"
+        " --seed {wildcards.seed} --log {log:q}"
 
 
 rule cost:
@@ -172,6 +172,8 @@ rule evaluate:
         per_class=f"{RUN}/evaluate/per_class.csv",
         confusion=f"{RUN}/evaluate/confusion.csv",
         reliability=f"{RUN}/evaluate/reliability.csv",
+        calibration_error=f"{RUN}/evaluate/calibration_error.csv",
+        risk_coverage=f"{RUN}/evaluate/risk_coverage.csv",
     log:
         f"{RESULTS}/logs/evaluate/{{run}}_seed{{seed}}.log",
     shell:
@@ -185,6 +187,9 @@ rule plot_models:
         metrics=of_runs(f"{RUN}/evaluate/metrics.json", STUDY.base_runs.values()),
         confusion=of_runs(f"{RUN}/evaluate/confusion.csv", STUDY.base_runs.values()),
         reliability=of_runs(f"{RUN}/evaluate/reliability.csv", STUDY.base_runs.values()),
+        risk_coverage=of_runs(
+            f"{RUN}/evaluate/risk_coverage.csv", STUDY.base_runs.values()
+        ),
         code=code("plot_models"),
     output:
         curves=f"{RESULTS}/runs/plot_models/curves.svg",
@@ -193,6 +198,8 @@ rule plot_models:
         confusion_table=f"{RESULTS}/runs/plot_models/confusion.csv",
         reliability=f"{RESULTS}/runs/plot_models/reliability.svg",
         reliability_table=f"{RESULTS}/runs/plot_models/reliability.csv",
+        risk_coverage=f"{RESULTS}/runs/plot_models/risk_coverage.svg",
+        risk_coverage_table=f"{RESULTS}/runs/plot_models/risk_coverage.csv",
     log:
         f"{RESULTS}/logs/plot_models.log",
     params:
@@ -205,7 +212,11 @@ rule plot_models:
 
 rule summarise:
     input:
-        metrics=of_runs(f"{RUN}/evaluate/metrics.json", STUDY.base_runs.values()),
+        metrics=of_runs(
+            f"{RUN}/evaluate/{{file}}",
+            STUDY.base_runs.values(),
+            file=["metrics.json", "calibration_error.csv", "risk_coverage.csv"],
+        ),
         effects=experiment_files(
             f"{RESULTS}/experiments/{{experiment}}/compare/effects.csv"
         ),

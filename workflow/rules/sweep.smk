@@ -8,7 +8,8 @@ def sweep_of(wildcards):
 
 
 def swept_run(wildcards):
-    return experiment_of(wildcards).swept_run
+    (run,) = experiment_of(wildcards).swept_runs
+    return run
 
 
 rule trial:
@@ -71,3 +72,23 @@ rule plot_sweep:
     shell:
         "{PYTHON} scripts/plot_sweep.py --results {RESULTS:q} --run {params.run}"
         " --output {RESULTS:q}/experiments/{wildcards.experiment}/plot_sweep --log {log:q}"
+
+
+rule plot_tuning:
+    input:
+        trials=lambda w: expand(
+            rules.sweep.output.trials, run=experiment_of(w).swept_runs
+        ),
+        code=code("plot_tuning"),
+    output:
+        figure=f"{RESULTS}/experiments/{{experiment}}/plot_tuning/tuning.svg",
+        table=f"{RESULTS}/experiments/{{experiment}}/plot_tuning/tuning.csv",
+    log:
+        f"{RESULTS}/logs/plot_tuning/{{experiment}}.log",
+    params:
+        arm_runs=lambda w: experiment_of(w)
+        .record([])
+        .model_dump_json(include={"arm_runs", "sweep"}),
+    shell:
+        "{PYTHON} scripts/plot_tuning.py --results {RESULTS:q}"
+        " --experiment {PLAN.folder:q}/experiments/{wildcards.experiment}.json --log {log:q}"

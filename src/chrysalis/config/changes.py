@@ -12,7 +12,15 @@ from pydantic import (
     create_model,
 )
 
-from chrysalis.config.run import CropShare, ImageSize, PackMargin, TrainShare
+from chrysalis.config.run import (
+    CropShare,
+    ImageSize,
+    Initialisation,
+    InputStatistics,
+    PackMargin,
+    TrainShare,
+    Validation,
+)
 from chrysalis.config.settings import AugmentationSettings, Settings, TrainingSettings
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
@@ -65,6 +73,9 @@ class Changes(Settings):
     pack_margin: PackMargin | None = None
     crop_pct: CropShare | None = None
     train_share: TrainShare | None = None
+    initialisation: Initialisation | None = None
+    input_statistics: InputStatistics | None = None
+    validate_on: Validation | None = None
     training: TrainingChanges = TrainingChanges()
     augmentation: Literal["none", "standard"] | AugmentationChanges = Field(
         AugmentationChanges(), description="none, standard (as before), or changes to single keys."

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from chrysalis.config.claims import CLAIM_KINDS
 from chrysalis.errors import UserError, suggest
 
 # Keys that were called otherwise before version 0.2.
@@ -130,7 +131,7 @@ def _is_union_tag(part: object) -> bool:
     """Whether pydantic put this part into a location to tell members of a union apart."""
     if not isinstance(part, str):
         return False
-    kinds = {"int", "str", "float", "bool", "digits", "archive", "folder"}
+    kinds = {"int", "str", "float", "bool", "digits", "archive", "folder", *CLAIM_KINDS}
     classes = {"WorstClasses", "Range", "Choices"}
     return part in kinds | classes or "[" in part or part.endswith("Changes")
 

@@ -12,6 +12,7 @@ MetricName = Literal[
     "gap",
     "ece",
     "ece_scaled",
+    "ece_debiased",
     "nll",
     "brier",
     "converged",

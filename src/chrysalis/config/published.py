@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from chrysalis.config.claims import Claim
 from chrysalis.config.metrics import COSTS, EXPORTS, MetricName
-from chrysalis.config.settings import NotNegative, Positive, Settings
+from chrysalis.config.settings import NotNegative, Settings
 
-SHARES = frozenset({"test", "val", "top5", "dead"})  # metrics that are fractions
+TestShare = Literal[
+    "test",
+    "top2",
+    "top3",
+    "top4",
+    "top5",
+    "precision_macro",
+    "recall_macro",
+    "f1_macro",
+    "precision_weighted",
+    "f1_weighted",
+]
+OfEpoch = Literal["val", "train", "train_loss"]
+OfDynamics = Literal["dead", "vanishing", "exploding"]
+# Metrics that are fractions.
+SHARES = frozenset({*get_args(TestShare), *get_args(OfDynamics), "precision", "val", "train"})
 
 
 class PublishedFigure(Settings):
@@ -19,12 +35,20 @@ class PublishedFigure(Settings):
     value: NotNegative = Field(
         description="The published number: a fraction, or in the unit of the metric."
     )
-    metric: Literal["test", "val", "top5", "dead"] | MetricName = Field(
+    metric: TestShare | OfEpoch | Literal["precision"] | OfDynamics | MetricName = Field(
         "test",
-        description="Top-1 on test, or on val after the epoch that is best on val; top-5 on test; "
-        "the share of dead units, of an experiment with `dynamics`; or a metric.",
+        description="Top-1 on test, or on val after the epoch that is best on val; other shares of "
+        "test; accuracy and loss in training, after an epoch; the precision of a class; shares of "
+        "units and steps, of an experiment with `dynamics`; or a metric.",
     )
-    of_class: str | None = Field(None, description="The one class whose test images count.")
+    of_class: str | None = Field(
+        None,
+        description="The one class that counts: of its test images with `test`, of the images "
+        "taken for it with `precision`.",
+    )
+    epoch: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="The epoch after which val, train or train_loss was measured."
+    )
     experiment: str | None = None
     arm: str | None = None
     note: str = Field(
@@ -38,37 +62,20 @@ class PublishedFigure(Settings):
             raise ValueError("`experiment` and `arm` come together")
         if self.metric in SHARES and self.value > 1:
             raise ValueError("`value` is a fraction for this metric, 0 to 1")
-        if self.of_class is not None and self.metric != "test":
-            raise ValueError("`of_class` goes with `metric: test` only")
-        if self.metric == "dead" and self.experiment is None:
-            raise ValueError("dead units are known of an experiment's arm only")
+        if self.of_class is not None and self.metric not in ("test", "precision"):
+            raise ValueError("`of_class` goes with `metric: test` and `metric: precision` only")
+        if self.of_class is None and self.metric == "precision":
+            raise ValueError("`metric: precision` needs `of_class`")
+        if self.epoch is not None and self.metric not in get_args(OfEpoch):
+            raise ValueError("`epoch` goes with val, train and train_loss only")
+        if self.epoch is None and self.metric in ("train", "train_loss"):
+            raise ValueError("`train` and `train_loss` need `epoch`")
+        if self.metric == "converged" and self.experiment is None:
+            raise ValueError("how fast a training converges is known of an experiment's arm only")
+        if self.metric in get_args(OfDynamics) and self.experiment is None:
+            raise ValueError("dynamics are known of an experiment's arm only")
         if self.metric in COSTS | EXPORTS:
             raise ValueError("latencies and the like are of one machine; they are not compared")
-        return self
-
-
-class PublishedClaim(Settings):
-    """A finding, as a comparison of an experiment: of accuracy, or of a metric by its ratio."""
-
-    claim: str
-    experiment: str
-    model: str | None = Field(None, description="Left out: the experiment's only model.")
-    arm: str
-    baseline: str
-    expected: Literal["better", "worse", "none"] | None = Field(
-        None, description="The outcome of the comparison of accuracies, if the claim is right."
-    )
-    metric: MetricName | None = None
-    ratio: Positive | None = Field(
-        None, description="The metric of the arm by that of the baseline, if the claim is right."
-    )
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> PublishedClaim:
-        if (self.metric is None) != (self.ratio is None):
-            raise ValueError("`metric` and `ratio` come together")
-        if (self.expected is None) == (self.metric is None):
-            raise ValueError("a claim has either `expected`, or `metric` and `ratio`")
         return self
 
 
@@ -79,4 +86,4 @@ class Published(Settings):
     source: str
     differences: Annotated[list[str], Field(min_length=1)]
     figures: list[PublishedFigure] = Field([])
-    claims: list[PublishedClaim] = Field([])
+    claims: list[Claim] = Field([])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -41,10 +41,40 @@ TrainShare = Annotated[
         "the seed decides, and a larger share holds the smaller.",
     ),
 ]
+Initialisation = Annotated[
+    Literal["model", "he_normal", "he_uniform", "xavier_normal", "xavier_uniform"],
+    Field(
+        description="How the weights of convolutions and linear layers are drawn; model: as the "
+        "network's builder draws them. Else biases are 0."
+    ),
+]
+InputStatistics = Annotated[
+    Literal["dataset", "imagenet", "half", "none"],
+    Field(
+        description="Mean and sd that the input's channels are normalised by: those of the "
+        "training images, those of ImageNet, 0.5 and 0.5, or none, which leaves pixels in [0, 1]. "
+        "Pretrained networks bring their own."
+    ),
+]
+Validation = Annotated[
+    Literal["val", "test"],
+    Field(
+        description="The split that decides which epoch is kept. test: as in studies without a val "
+        "split, whose images then train as well; the figures on test are too good, and every page "
+        "says so."
+    ),
+]
 Pruned = Annotated[
     float,
     Field(ge=0, lt=1, description="Share of each layer's channels that is removed; 0: none."),
 ]
+
+# What a seed decides: who is in which split, the first weights, the order of the images with what
+# dropout leaves out, and how each image is changed.
+Source = Literal["split", "initialisation", "order", "augmentation"]
+SOURCES: tuple[Source, ...] = ("split", "initialisation", "order", "augmentation")
+# By default all seeds share one split, and judge on the same test images.
+VARIED: tuple[Source, ...] = SOURCES[1:]
 
 
 class RunSettings(Settings):
@@ -53,7 +83,8 @@ class RunSettings(Settings):
     Some of them name what the study itself finds out first. `worst_classes`: so many classes are
     removed, those with the worst label quality by the run `ranked_by`. `teacher` and `start`: the
     runs, of the same seed, whose outputs are learned and whose weights, pruned by the share
-    `prune`, come first. `sweep`: the search whose result is laid over `training`.
+    `prune`, come first. `sweep`: the search whose result is laid over `training`. `varied` are the
+    sources of variance that follow the seed; the others are those of seed 0.
     """
 
     model: str
@@ -62,6 +93,9 @@ class RunSettings(Settings):
     pack_margin: PackMargin = 4 / 3
     crop_pct: CropShare = CROP_PCT
     train_share: TrainShare = 1.0
+    initialisation: Initialisation = "model"
+    input_statistics: InputStatistics = "dataset"
+    validate_on: Validation = "val"
     training: TrainingSettings = TrainingSettings()
     augmentation: AugmentationSettings | None = AugmentationSettings()
     removed_classes: tuple[str, ...] = ()
@@ -71,12 +105,17 @@ class RunSettings(Settings):
     start: str | None = None
     prune: Pruned = 0.0
     sweep: Sweep | None = None
+    varied: tuple[Source, ...] = VARIED
     seed: Annotated[int, Field(ge=0)] = 0
 
     @property
     def packed_size(self) -> int:
         """Side, in pixels, of the packed images that this run reads."""
         return round(self.image_size * self.pack_margin)
+
+    def seed_of(self, source: Source) -> int:
+        """The seed that decides this source of variance."""
+        return self.seed if source in self.varied else 0
 
     def to_json(self) -> str:
         """Canonical JSON: the same settings always give the same text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -12,7 +13,7 @@ from pydantic import (
 )
 
 from chrysalis.config.changes import Changes, Models, Name, as_text
-from chrysalis.config.experiment import Experiment
+from chrysalis.config.experiment import Arm, Experiment
 from chrysalis.config.published import Published
 from chrysalis.config.settings import Settings
 
@@ -52,6 +53,9 @@ class SplitSettings(Settings):
 
     fractions: tuple[Share, Share, Share] = Field((0.7, 0.15, 0.15), description="train, val, test")
     seed: Seed = 0
+    near_duplicates_together: bool = Field(
+        True, description="Whether near duplicates stay in one split."
+    )
 
     @field_validator("fractions")
     @classmethod
@@ -59,6 +63,57 @@ class SplitSettings(Settings):
         if abs(sum(value) - 1) > 1e-6:
             raise ValueError(f"the three fractions must add up to 1, found {sum(value):g}")
         return value
+
+
+class GroupTable(Settings):
+    """Groups of images from a table."""
+
+    file: str = Field(description="A CSV file with a column path: paths within the dataset.")
+    column: str = Field(description="The column that names each image's group.")
+
+
+Group = Annotated[
+    str | GroupTable,
+    Field(
+        description="Groups of images that share a split, such as those of one patient: a regular "
+        "expression matched from the start of the file's name (or of the path within the dataset, "
+        "if it holds a slash), whose parentheses name the group; or a column of a table."
+    ),
+]
+Check = Literal[
+    "broken",
+    "exact_duplicates",
+    "near_duplicates",
+    "leakage",
+    "labels",
+    "imbalance",
+    "classes_alike",
+    "odd_shape",
+    "odd_size",
+    "dark",
+    "bright",
+    "plain",
+    "blurred",
+    "outlier",
+]
+
+
+class AuditSettings(Settings):
+    """What the audit of the images leads to."""
+
+    fail_on: list[Check] = Field(
+        [], description="Checks that end the study, before it trains, if they find anything."
+    )
+
+
+def check_group(value: str | GroupTable | None) -> str | GroupTable | None:
+    """`value`, refused if it is no regular expression."""
+    if isinstance(value, str):
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from None
+    return value
 
 
 class Dataset(Settings):
@@ -70,6 +125,8 @@ class Dataset(Settings):
     url: str = ""
     source: Annotated[Digits | Archive | Folder, Field(discriminator="kind")]
     split: SplitSettings = SplitSettings()
+    group: Group | None = None
+    audit: AuditSettings = AuditSettings()
     skip_experiments: list[Name] = Field(
         [], description="Experiments not to ask of it, unless the study names them."
     )
@@ -89,6 +146,11 @@ class Dataset(Settings):
     def _as_text(cls, value: object) -> object:
         return as_text(value)
 
+    @field_validator("group")
+    @classmethod
+    def _expression(cls, value: str | GroupTable | None) -> str | GroupTable | None:
+        return check_group(value)
+
 
 class ModelFile(Settings):
     """Settings that suit a model (config/models/<name>.yaml, optional)."""
@@ -97,8 +159,15 @@ class ModelFile(Settings):
 
 
 class StudyConfig(Settings):
-    """What to study (config/config.yaml, --configfile, --config)."""
+    """What to study (config/config.yaml, config/studies/<name>.yaml, --configfile, --config)."""
 
+    name: Name | None = Field(
+        None, description="The study's folder in results; left out: the dataset's name."
+    )
+    title: str = Field("", description="The report's title; left out: the dataset's.")
+    assumed: list[str] = Field(
+        [], description="What the source of the study does not tell, with what is taken here."
+    )
     dataset: str = Field(description="A name in config/datasets, a folder, or an archive.")
     seeds: int | list[Seed] = Field(3, description="How many seeds (0, 1, ...), or which.")
     vary_split: bool = Field(
@@ -118,6 +187,8 @@ class StudyConfig(Settings):
     remove_classes: list[str] | None = Field(
         None, description="Classes that the removal experiment removes; left out: the dataset's."
     )
+    group: Group | None = Field(None, description="Groups of images; left out: the dataset's.")
+    audit: AuditSettings | None = Field(None, description="Left out: the dataset's.")
     primary: list[Name] | None = Field(
         None,
         description="Experiments whose comparisons are the study's main claims: the overview holds "
@@ -128,6 +199,22 @@ class StudyConfig(Settings):
         0.01, description="Least difference in accuracy of practical interest, as a fraction."
     )
     settings: Changes = Field(Changes(), description="Changes to the settings of every run.")
+    arms: dict[Name, dict[Name, Arm]] = Field(
+        {},
+        description="By experiment, changes laid over its arms in this study; an arm of another "
+        "name is added.",
+    )
+    scale: Literal["full", "reduced"] = Field(
+        "full", description="reduced: with the changes of `reduced`; every page says so."
+    )
+    reduced: Changes = Field(
+        Changes(), description="Changes to the settings of every run of a reduced study."
+    )
+    published: list[Name] | None = Field(
+        None,
+        description="Published figures to set beside the study's, by file in config/published; "
+        "left out: those of the dataset.",
+    )
     cam_layers: dict[str, str] = Field(
         {}, description="Grad-CAM layer by model; left out: the dataset's, else the last stage."
     )
@@ -143,6 +230,11 @@ class StudyConfig(Settings):
     @classmethod
     def _as_text(cls, value: object) -> object:
         return as_text(value)
+
+    @field_validator("group")
+    @classmethod
+    def _expression(cls, value: str | GroupTable | None) -> str | GroupTable | None:
+        return check_group(value)
 
     @field_validator("seeds")
     @classmethod
@@ -162,6 +254,17 @@ class StudyConfig(Settings):
         if self.vary_split and len(self.seed_list) < 2:
             raise ValueError("vary_split needs at least two seeds; raise seeds or leave it out")
         return self
+
+    @model_validator(mode="after")
+    def _reduced_by_something(self) -> StudyConfig:
+        if self.scale == "reduced" and not self.reduced.model_fields_set:
+            raise ValueError("`scale: reduced` needs to know by what: fill in `reduced`")
+        return self
+
+    @property
+    def run_settings(self) -> list[Changes]:
+        """What the study changes of every run's settings, in the order of application."""
+        return [self.settings, *([self.reduced] if self.scale == "reduced" else [])]
 
     @property
     def seed_list(self) -> list[int]:

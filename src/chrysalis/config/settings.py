@@ -79,7 +79,11 @@ class AugmentationSettings(Settings):
 class TrainingSettings(Settings):
     """How the weights are found."""
 
-    epochs: Annotated[int, Field(ge=1)] = Field(40, description="Passes over the training images.")
+    epochs: Annotated[int, Field(ge=1)] = Field(
+        40,
+        description="Passes over as many images as the whole training split holds; arms that use "
+        "fewer images see each more often, in equally many steps.",
+    )
     batch_size: Annotated[int, Field(ge=2)] = Field(32, description="Images per step.")
     optimizer: Literal["sgd", "nesterov", "adam", "adamw", "rmsprop"] = Field(
         "adamw", description="nesterov: sgd with Nesterov's momentum."
@@ -99,6 +103,9 @@ class TrainingSettings(Settings):
     )
     step_at: tuple[Fraction, ...] = Field(
         (0.5, 0.75), description="Schedule step: after these shares of all steps ..."
+    )
+    step_epochs: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (), description="... or, if given, after these epochs ..."
     )
     step_factor: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.1, description="... the rate is multiplied by this."

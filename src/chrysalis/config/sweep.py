@@ -10,6 +10,8 @@ from chrysalis.config.settings import Settings, TrainingSettings
 
 # Trials take seeds from here on, so that the runs that judge a sweep's result are fresh ones.
 FIRST_TRIAL_SEED = 1_000_000
+# So many trials are drawn at random before the search learns from those that have ended.
+RANDOM_TRIALS = 10
 
 
 class Range(Settings):

@@ -12,15 +12,15 @@ from torch import nn
 from chrysalis.dynamics.undisturbed import undisturbed
 
 ACTIVATIONS = (nn.ReLU, nn.ReLU6, nn.GELU, nn.SiLU, nn.Hardswish)
-VANISHING, EXPLODING = 1e-5, 1.0
+DEAD = 0.01  # below this everywhere, as in the study of config/published/cifar10_vgg.yaml
 
 
 @dataclass(frozen=True)
 class Units:
     """Of one activation layer: mean and sd of its values, and the share of dead units.
 
-    A unit is a channel after a convolution, else a value. It is dead if it is above 0 nowhere, on
-    no image.
+    A unit is a channel after a convolution, else a value. It is dead if its absolute value is below
+    `DEAD` everywhere, on every image.
     """
 
     mean: float
@@ -29,7 +29,7 @@ class Units:
 
 
 class _Sums:
-    """Running count, sum and sum of squares of a layer's values, and which units were above 0."""
+    """Running count, sum and sum of squares of a layer's values, and which units are alive."""
 
     def __init__(self) -> None:
         self.count, self.sum, self.squares = 0, 0.0, 0.0
@@ -40,8 +40,9 @@ class _Sums:
         self.count += values.numel()
         self.sum += values.sum().item()
         self.squares += values.square().sum().item()
-        # (N, C, ..) to whether each channel was above 0 anywhere.
-        alive = (values.flatten(2) if values.ndim > 2 else values[..., None]).amax((0, 2)) > 0
+        # (N, C, ..) to whether each channel was alive anywhere.
+        units = values.flatten(2) if values.ndim > 2 else values[..., None]
+        alive = units.abs().amax((0, 2)) >= DEAD
         self.alive = alive if self.alive is None else self.alive | alive
 
     def units(self) -> Units:
@@ -74,7 +75,8 @@ def _watched(model: nn.Module) -> Iterator[dict[str, _Sums]]:
 def units_by_layer(model: nn.Module, images: torch.Tensor) -> dict[str, Units]:
     """Each activation layer's units on images (N, 3, S, S), in evaluation mode, by its name.
 
-    Layers are the modules of `ACTIVATIONS`, in the order in which the model lists them.
+    Layers are the modules of `ACTIVATIONS`, in the order in which the model lists them. Give the
+    network as registered: what `engine.rewrite` has rewritten computes some of them after pooling.
     """
     with undisturbed(model), _watched(model) as sums:
         model.eval()(images)
@@ -82,11 +84,7 @@ def units_by_layer(model: nn.Module, images: torch.Tensor) -> dict[str, Units]:
 
 
 def gradient_ratios(model: nn.Module) -> dict[str, float]:
-    """||gradient|| / ||weights|| of each weight of two or more axes that has a gradient, by name.
-
-    A layer's gradient is called vanishing below `VANISHING` and exploding above `EXPLODING`: a step
-    at a rate of one would change the weights by less than that share of them, or by all of them.
-    """
+    """||gradient|| / ||weights|| of each weight that has a gradient and two or more axes."""
     ratios = {}
     for name, parameter in model.named_parameters():
         if parameter.ndim >= 2 and parameter.grad is not None:

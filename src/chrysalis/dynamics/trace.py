@@ -2,85 +2,124 @@
 
 from __future__ import annotations
 
+import copy
+import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import nn
 
 from chrysalis.augment.inputs import to_input
 from chrysalis.config.run import RunSettings
 from chrysalis.dynamics.inputs import input_gradients
-from chrysalis.dynamics.landscape import STEPS, along_gradient
-from chrysalis.dynamics.layers import EXPLODING, VANISHING, gradient_ratios, units_by_layer
+from chrysalis.dynamics.landscape import LENGTHS, along_gradient
+from chrysalis.dynamics.layers import gradient_ratios, units_by_layer
+from chrysalis.dynamics.probe import Probe, norm
 from chrysalis.dynamics.undisturbed import undisturbed
+from chrysalis.dynamics.vgg_study import (
+    entry_shares,
+    gradient_differences,
+    gradient_predictiveness,
+    lipschitz,
+)
 from chrysalis.engine.batches import Batch, Batches
-from chrysalis.engine.epochs import epochs, steps_in_epoch
+from chrysalis.engine.epochs import Epoch, epochs, steps_in_epoch
 from chrysalis.engine.setup import TrainingSetup
 from chrysalis.engine.state import TrainingState
 from chrysalis.engine.train import train_step
+from chrysalis.engine.trained import shaped
+from chrysalis.records.dynamics import (
+    EPOCHS,
+    LAYERS,
+    STEPS,
+    Divergence,
+    EpochRow,
+    LayerRow,
+    StepRow,
+    TraceRecord,
+)
 
-LOOKS = 60  # at the landscape, over the whole training
-IMAGES = 256  # of val, for activations and input gradients
+LOOKS = 12  # at the landscape, over the whole training
+IMAGES = 256  # of val, for activations, input gradients and noise
 
 
+@dataclass
 class Trace:
-    """Rows of the three tables that `trace` returns."""
+    """The rows of a training's three tables, and where it stopped being finite, if it did."""
 
-    def __init__(self) -> None:
-        self.steps: list[dict[str, float]] = []
-        self.epochs: list[dict[str, float]] = []
-        self.layers: list[dict[str, object]] = []
+    steps: list[StepRow] = field(default_factory=list)
+    epochs: list[EpochRow] = field(default_factory=list)
+    layers: list[LayerRow] = field(default_factory=list)
+    diverged: Divergence | None = None
 
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """By name: steps, epochs, layers."""
-        return {name: pd.DataFrame(rows) for name, rows in vars(self).items()}
+    def write(self, folder: Path) -> None:
+        """Write steps.csv, epochs.csv, layers.csv, and trace.json last."""
+        STEPS.write(self.steps, folder / "steps.csv")
+        EPOCHS.write(self.epochs, folder / "epochs.csv")
+        LAYERS.write(self.layers, folder / "layers.csv")
+        record = TraceRecord(steps=len(self.steps), epochs=len(self.epochs), diverged=self.diverged)
+        record.write(folder / "trace.json")
 
 
-def trace(setup: TrainingSetup) -> dict[str, pd.DataFrame]:
+def trace(setup: TrainingSetup) -> Trace:
     """Train as `engine.train.train` does, without early stopping, and observe it.
 
-    Observing is in fp32 whatever the training's precision, and changes nothing. Tables:
-
-    - steps, a row for each step: step, epoch, learning_rate, loss; at every so many steps also
-      gradient_norm, loss_low and loss_high (least and largest loss along the gradient),
-      distance_low and distance_high (of the gradient there from the one here), smoothness.
-    - epochs, a row for each, of its end: epoch, input_gradient_mean and input_gradient_max.
-    - layers, a row for each epoch and layer: epoch, layer, and mean, sd, dead of an activation, or
-      ratio (mean over the epoch's steps), vanishing and exploding (shares of them) of a weight.
+    Observing is in fp32 whatever the training's precision, and changes nothing. A training whose
+    loss or weights stop being finite ends there.
     """
-    settings, model, plan = setup.settings, setup.model, setup.settings.training
+    model, plan = setup.model, setup.settings.training
     state = TrainingState.create(model, len(setup.classes), plan, setup.runtime)
+    # The one in training computes some activations after pooling (`engine.rewrite`).
+    with torch.random.fork_rng():
+        registered = shaped(setup.settings, len(setup.classes)).to(setup.runtime.device)
+    images, labels = _held(setup.batches["val"], setup.settings)
+    found = Trace()
+    for epoch in epochs(setup):
+        ratios = _train_epoch(setup, state, epoch, found)
+        if found.diverged:
+            break
+        registered.load_state_dict(model.state_dict())
+        gradients = input_gradients(registered, images, labels)
+        found.epochs.append(
+            EpochRow(
+                epoch=epoch.number + 1,
+                input_gradient_mean=gradients.mean().item(),
+                input_gradient_max=gradients.max().item(),
+                lipschitz=lipschitz(registered, images),
+            )
+        )
+        found.layers += _layers(registered, images, ratios, epoch.number + 1)
+    return found
+
+
+def _train_epoch(
+    setup: TrainingSetup, state: TrainingState, epoch: Epoch, found: Trace
+) -> dict[str, list[float]]:
+    """Take the epoch's steps and note them; returns the gradient ratios of each weight."""
+    plan, model = setup.settings.training, setup.model
     steps = steps_in_epoch(setup)
     every = max(1, plan.epochs * steps // LOOKS)
-    images, labels = _held(setup.batches["val"], settings)
-    found = Trace()
-    for current in epochs(setup):
-        epoch, first = current.number, current.number * steps
-        ratios: dict[str, list[float]] = defaultdict(list)
-        state.train()
-        for step, (batch, rate) in enumerate(
-            zip(current.inputs, current.rates, strict=True), first
-        ):
-            row = {"step": step, "epoch": epoch + 1, "learning_rate": rate}
-            look = _look(state, batch, rate) if step % every == 0 else {}
-            _, loss = train_step(state, *batch, rate, plan.clip_norm, setup.runtime)
-            found.steps.append(row | {"loss": loss.item()} | look)
-            for name, ratio in gradient_ratios(model).items():
-                ratios[name].append(ratio)
-        gradients = input_gradients(model, images, labels)
-        found.epochs.append(
-            {
-                "epoch": epoch + 1,
-                "input_gradient_mean": gradients.mean().item(),
-                "input_gradient_max": gradients.max().item(),
-            }
-        )
-        found.layers += _layers(model, images, ratios, epoch + 1)
-    return found.tables()
+    ratios: dict[str, list[float]] = defaultdict(list)
+    state.train()
+    first = epoch.number * steps
+    for step, (batch, rate) in enumerate(zip(epoch.inputs, epoch.rates, strict=True), first):
+        before = _states(state) if step % every == 0 else None
+        _, loss = train_step(state, *batch, rate, plan.clip_norm, setup.runtime)
+        row = StepRow(step, epoch.number + 1, rate, loss.item())
+        if not math.isfinite(row.loss):
+            found.diverged = Divergence(step=step, epoch=row.epoch, what="the training loss")
+            return ratios
+        seen = _look(state, batch, *before) if before else {}
+        found.steps.append(StepRow(**asdict(row) | seen))
+        for name, ratio in gradient_ratios(model).items():
+            ratios[name].append(ratio)
+    if not all(torch.isfinite(p).all() for p in model.parameters()):
+        found.diverged = Divergence(step=step, epoch=epoch.number + 1, what="the weights")
+    return ratios
 
 
 def _held(validation: Batches, settings: RunSettings) -> Batch:
@@ -89,35 +128,51 @@ def _held(validation: Batches, settings: RunSettings) -> Batch:
     return to_input(images, settings.image_size, settings.crop_pct), labels
 
 
-def _look(state: TrainingState, batch: Batch, rate: float) -> dict[str, float]:
-    images, targets = batch
-    # A loss may have a state of its own: the centers of center loss move when it is asked.
-    with undisturbed(state.criterion):
-        landscape = along_gradient(
-            state.model,
-            lambda: state.criterion(state.model(images).float(), targets),
-            tuple(factor * rate for factor in STEPS),
-        )
-    return {
-        "gradient_norm": landscape.norm,
-        "loss_low": min(landscape.losses),
-        "loss_high": max(landscape.losses),
-        "distance_low": min(landscape.distances),
-        "distance_high": max(landscape.distances),
-        "smoothness": landscape.smoothness,
-    }
+def _states(state: TrainingState) -> tuple[dict, dict]:
+    return copy.deepcopy((state.model.state_dict(), state.criterion.state_dict()))
+
+
+def _look(
+    state: TrainingState, batch: Batch, model_before: dict, criterion_before: dict
+) -> dict[str, float]:
+    """Look around the weights that the last step started from."""
+    model, criterion, (images, targets) = state.model, state.criterion, batch
+
+    def loss() -> torch.Tensor:
+        # A loss may have a state of its own: the centers of center loss move when it is asked.
+        criterion.load_state_dict(criterion_before)
+        return criterion(model(images).float(), targets)
+
+    trained = [p for p in model.parameters() if p.requires_grad]
+    after = [p.detach().clone() for p in trained]
+    with undisturbed(model), undisturbed(criterion):
+        model.load_state_dict(model_before)
+        length = norm([a - p.detach() for a, p in zip(after, trained, strict=True)])
+        probe = Probe(model, loss)
+        found = {"step_length": length, "gradient_norm": probe.norm}
+        if not (length and probe.norm and math.isfinite(length + probe.norm)):
+            return found
+        landscape = along_gradient(probe, tuple(length * factor for factor in LENGTHS))
+        differences = gradient_differences(probe)
+        vanishing, exploding = entry_shares(probe.gradient)
+        return found | {
+            "loss_low": min(landscape.losses),
+            "loss_high": max(landscape.losses),
+            "change_low": min(landscape.changes),
+            "change_high": max(landscape.changes),
+            "smoothness": landscape.smoothness,
+            "difference_farthest": differences.farthest,
+            "difference_mean": differences.mean,
+            "predictiveness": gradient_predictiveness(probe),
+            "vanishing": vanishing,
+            "exploding": exploding,
+        }
 
 
 def _layers(
     model: nn.Module, images: torch.Tensor, ratios: dict[str, list[float]], epoch: int
-) -> Iterator[dict[str, object]]:
+) -> Iterator[LayerRow]:
     for name, units in units_by_layer(model, images).items():
-        yield {"epoch": epoch, "layer": name, **asdict(units)}
+        yield LayerRow(epoch, name, **asdict(units))
     for name, values in ratios.items():
-        yield {
-            "epoch": epoch,
-            "layer": name,
-            "ratio": float(np.mean(values)),
-            "vanishing": float(np.mean(np.array(values) < VANISHING)),
-            "exploding": float(np.mean(np.array(values) > EXPLODING)),
-        }
+        yield LayerRow(epoch, name, ratio=float(np.mean(values)))

@@ -6,6 +6,7 @@ memmap, the next batches being copied by a thread while the current one is compu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -47,21 +48,30 @@ class Batches:
         yield from self._batches(torch.arange(len(self)).split(batch_size))
 
     def shuffled(
-        self, batch_size: int, generator: torch.Generator, group: Group = ALONE
+        self,
+        batch_size: int,
+        generator: torch.Generator,
+        group: Group = ALONE,
+        epoch_images: int | None = None,
     ) -> Iterator[Batch]:
         """One epoch in random order: full batches only, or one smaller batch if there is none.
 
-        The images left over differ from epoch to epoch. `generator` is a CPU generator. Of several
-        processes each gets its share of every batch, all shares being equal.
+        An epoch has as many steps as `epoch_images` fill, by default all images of the split. With
+        more, the split is gone through again, in another order; with as many, the images left over
+        differ from epoch to epoch. `generator` is a CPU generator. Of several processes each gets
+        its share of every batch, all shares being equal.
 
         Raises:
             UserError: fewer images in a batch than processes.
         """
-        order = torch.randperm(len(self), generator=generator)
-        size = min(batch_size, len(self)) // group.size * group.size
+        wanted = len(self) if epoch_images is None else epoch_images
+        size = min(batch_size, wanted) // group.size * group.size
         if not size:
             raise UserError(f"{group.size} processes cannot share batches of {batch_size} images")
-        batches = order[: steps_per_epoch(len(self), batch_size) * size].split(size)
+        drawn = steps_per_epoch(wanted, batch_size) * size
+        passes = math.ceil(drawn / len(self))
+        order = torch.cat([torch.randperm(len(self), generator=generator) for _ in range(passes)])
+        batches = order[:drawn].split(size)
         yield from self._batches(tuple(batch[group.rank :: group.size] for batch in batches))
 
     def _batches(self, indices: tuple[torch.Tensor, ...]) -> Iterator[Batch]:

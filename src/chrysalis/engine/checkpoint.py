@@ -31,7 +31,10 @@ _CHUNK = 1 << 20
 
 @dataclass
 class Progress:
-    """How far a run has come: the epochs done, and the best weights by validation."""
+    """How far a run has come: the epochs done, and the best weights by validation.
+
+    `diverged_at` is the epoch (from 1) in which the training stopped being finite, 0 if in none.
+    """
 
     fingerprint: str
     epoch: int = 0
@@ -40,6 +43,7 @@ class Progress:
     best_score: tuple[float, float] = (-1.0, 0.0)
     best_weights: dict[str, torch.Tensor] = field(default_factory=dict)
     resumed: int = 0
+    diverged_at: int = 0
 
     def note(self, row: dict[str, float], model: nn.Module) -> None:
         """Add an epoch's row; keep the weights if it is the best by validation.

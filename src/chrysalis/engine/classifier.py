@@ -12,6 +12,12 @@ from chrysalis.errors import UserError
 from chrysalis.models import registry
 
 STATISTICS_IMAGES = 2000
+# Mean and sd of the channels of values in [0, 1], where they are not the training images'.
+STATISTICS = {
+    "imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+    "half": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+    "none": ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
+}
 
 
 class Classifier(nn.Module):
@@ -35,7 +41,7 @@ class Classifier(nn.Module):
         return self.network(self.normalise(images))
 
     def normalise(self, images: torch.Tensor) -> torch.Tensor:
-        """What the network itself takes: channels with mean 0 and sd 1 over the training images."""
+        """What the network itself takes: by default, channels with mean 0 and sd 1 in training."""
         return (images - self.mean) / self.std
 
 
@@ -48,7 +54,7 @@ def build(
 ) -> Classifier:
     """A freshly initialised classifier; torch's global generator decides its weights.
 
-    `statistics` are mean and std of the training images. A pretrained network brings along those
+    `statistics` are the mean and std to normalise by. A pretrained network brings along those
     that it was trained with. Without either the normalisation is the identity, to be loaded later.
     """
     network = registry.create(model, classes, image_size, **options)
@@ -70,6 +76,16 @@ def last_linear(network: nn.Module, needed_by: str) -> nn.Linear:
             f"{needed_by}: the model does not end in a linear layer; choose another model"
         )
     return last
+
+
+def input_statistics(
+    choice: str, images: np.ndarray, rows: np.ndarray
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and sd (float (3,)) that a setting `input_statistics` names, of these training rows."""
+    if choice == "dataset":
+        return channel_statistics(images, rows)
+    mean, std = STATISTICS[choice]
+    return torch.tensor(mean), torch.tensor(std)
 
 
 def channel_statistics(images: np.ndarray, rows: np.ndarray) -> tuple[torch.Tensor, torch.Tensor]:

@@ -15,6 +15,7 @@ from chrysalis.engine.trained import load_trained
 from chrysalis.errors import UserError
 from chrysalis.records.files import Record
 from chrysalis.records.tables import Table
+from chrysalis.records.training import RunRecord
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,13 @@ class Earlier:
         trained = load_trained(_given(self.start, f"the run {settings.start}"))
         _check_classes(settings.start, trained.classes, classes)
         return prune(trained.model, settings.image_size, settings.prune)
+
+    def steps(self, settings: RunSettings) -> int:
+        """How many steps of the optimizer made the weights that training starts from."""
+        if settings.start is None:
+            return 0
+        folder = _given(self.start, f"the run {settings.start}")
+        return RunRecord.read(folder / "run.json").steps
 
     def teaching(self, settings: RunSettings, classes: list[str]) -> Classifier | None:
         """The network whose outputs are learned, in evaluation mode, if there is one.

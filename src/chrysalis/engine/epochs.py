@@ -20,7 +20,7 @@ from chrysalis.engine.setup import TrainingSetup
 
 @dataclass(frozen=True)
 class Epoch:
-    """One pass over the training images, from 0: its inputs, and the learning rate of each step."""
+    """As many images as the training split holds, from 0: its inputs, and the rate of each step."""
 
     number: int
     inputs: Iterator[Batch]
@@ -38,23 +38,25 @@ def epochs(setup: TrainingSetup, start: int = 0) -> Iterator[Epoch]:
     pipeline = InputPipeline(settings, len(setup.classes), setup.runtime)
     steps = steps_in_epoch(setup)
     for number in range(start, plan.epochs):
-        seed_everything(derive_seed("epoch", settings.seed, number, group.rank))
-        order = generator(torch.device("cpu"), "order", settings.seed, number)
-        batches = setup.batches["train"].shuffled(plan.batch_size, order, group)
+        seed = settings.seed_of("order")
+        seed_everything(derive_seed("epoch", seed, number, group.rank))
+        order = generator(torch.device("cpu"), "order", seed, number)
+        batches = setup.batches["train"].shuffled(plan.batch_size, order, group, setup.epoch_images)
         rates = [learning_rate(plan, number * steps + step, steps) for step in range(steps)]
         yield Epoch(number, pipeline(batches, number), rates)
 
 
 def steps_in_epoch(setup: TrainingSetup) -> int:
     """How many steps of the optimizer an epoch has."""
-    return steps_per_epoch(len(setup.batches["train"]), setup.settings.training.batch_size)
+    return steps_per_epoch(setup.epoch_images, setup.settings.training.batch_size)
 
 
 class InputPipeline:
     """Turns uint8 batches into what training takes: augmented, mixed, with targets for the loss."""
 
     def __init__(self, settings: RunSettings, classes: int, runtime: Runtime) -> None:
-        self.seed, self.size, self.classes = settings.seed, settings.image_size, classes
+        self.seed, self.size = settings.seed_of("augmentation"), settings.image_size
+        self.classes = classes
         self.crop_pct, self.rank = settings.crop_pct, runtime.group.rank
         changes = settings.augmentation
         self.augment = Augment(changes, self.size, self.crop_pct) if changes else None

@@ -73,7 +73,9 @@ def learning_rate(plan: TrainingSettings, step: int, steps: int) -> float:
     if plan.schedule == "constant":
         return plan.learning_rate
     if plan.schedule == "step":
-        passed = sum(step >= share * total for share in plan.step_at)
+        after = [float(epoch * steps) for epoch in plan.step_epochs]
+        after = after or [share * total for share in plan.step_at]
+        passed = sum(step >= limit for limit in after)
         return plan.learning_rate * plan.step_factor**passed
     share = (step - warmup) / max(1, total - warmup)
     return plan.learning_rate * (1 + math.cos(math.pi * share)) / 2

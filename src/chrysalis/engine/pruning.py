@@ -17,12 +17,14 @@ def prune(network: Network, image_size: int, share: float) -> Network:
 
     Out go the channels with the least weights (the L2 norm, averaged over all layers that share the
     channel: Fang et al., "DepGraph", CVPR 2023), the same share in each layer, rounded down. The
-    outputs stay. So `share` and the architecture alone decide which shape is left. `network` maps
-    images (N, 3, S, S) of side `image_size` to logits.
+    outputs stay. So `share` and the architecture alone decide which shape is left; with a share of
+    0 nothing goes. `network` maps images (N, 3, S, S) of side `image_size` to logits.
 
     Raises:
         UserError: the network does not end in a linear layer.
     """
+    if share == 0:
+        return network
     import torch_pruning  # half a second, which runs that prune nothing need not wait
 
     last = last_linear(network, "prune")

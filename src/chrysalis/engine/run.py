@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import time
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from chrysalis.engine.predictions import PredictionsFile
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.setup import NOTHING, TrainingSetup, set_up
-from chrysalis.engine.train import predict, require_finite, train, validate
+from chrysalis.engine.train import predict, train, validate
 from chrysalis.errors import UserError
 from chrysalis.records import job_paths
 from chrysalis.records.files import Hashes, replacing
@@ -60,7 +61,7 @@ def execute(
     processes the first writes.
 
     Raises:
-        UserError: the training diverged, or an earlier run does not fit.
+        UserError: weights or outputs are not finite, or an earlier run does not fit.
     """
     start = time.perf_counter()
     settings = context.earlier.settle(settings)
@@ -107,6 +108,15 @@ def _require_finite_weights(model: Classifier, settings: RunSettings) -> None:
             )
 
 
+def _require_finite_loss(loss: float, settings: RunSettings) -> None:
+    if not math.isfinite(loss):
+        raise UserError(
+            f"{settings.name} seed {settings.seed}: the loss on the training images is {loss}, so "
+            f"this training is no result; lower training.learning_rate (now "
+            f"{settings.training.learning_rate:g})"
+        )
+
+
 def _write_weights(model: Classifier, path: Path) -> None:
     with replacing(path) as part:
         save_file({name: value.contiguous() for name, value in model.state_dict().items()}, part)
@@ -116,20 +126,23 @@ def _record(setup: TrainingSetup, progress: checkpoint.Progress, context: Contex
     """The record of a training that has ended; its seconds and memory are those so far."""
     settings, runtime, batches = setup.settings, setup.runtime, setup.batches
     final = validate(setup.model, batches["train"], runtime, settings)
-    require_finite(
-        final["val_loss"], "the loss on the training images", settings, progress.epoch - 1
-    )
+    _require_finite_loss(final["val_loss"], settings)
+    if progress.best_epoch:
+        best_val_top1 = progress.best_score[0]
+    else:  # diverged in the first epoch, so the weights are those that it started from
+        best_val_top1 = validate(setup.model, batches["val"], runtime, settings)["val_top1"]
     training_seconds = sum(row["seconds"] for row in progress.history)
     return RunRecord(
         settings=settings,
         classes=setup.classes,
         images={name: len(part) for name, part in batches.items()},
         parameters=sum(p.numel() for p in setup.model.parameters()),
-        steps=progress.epoch * steps_in_epoch(setup),
+        steps=progress.epoch * steps_in_epoch(setup) + context.earlier.steps(settings),
         epochs_run=progress.epoch,
         best_epoch=progress.best_epoch,
-        best_val_top1=progress.best_score[0],
-        stopped_early=progress.epoch < settings.training.epochs,
+        best_val_top1=best_val_top1,
+        stopped_early=progress.epoch < settings.training.epochs and not progress.diverged_at,
+        diverged_at=progress.diverged_at,
         resumed=progress.resumed,
         train_loss=final["val_loss"],
         train_top1=final["val_top1"],

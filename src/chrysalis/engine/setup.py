@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chrysalis.config.run import RunSettings
+from chrysalis.config.run import RunSettings, Validation
 from chrysalis.data.packed import Packed
 from chrysalis.engine.batches import RESIDENT_BYTES, Batches
-from chrysalis.engine.classifier import Classifier, build, channel_statistics
+from chrysalis.engine.classifier import Classifier, build, input_statistics
 from chrysalis.engine.earlier import Earlier
 from chrysalis.engine.rewrite import for_training
 from chrysalis.engine.runtime import Runtime, derive_seed, seed_everything
+from chrysalis.models.initialisation import draw_weights
 
 NOTHING = Earlier()
 
@@ -30,7 +31,9 @@ class Split:
 class TrainingSetup:
     """A network on its device before training, with all that its training needs.
 
-    `batches` are those of train, val and, where it is to be predicted, test.
+    `batches` are those of train, val and, where it is to be predicted, test. `epoch_images` are as
+    many as the whole training split holds, whatever share of it or of its classes is used: so
+    trainings that differ in their images still take equally many steps.
     """
 
     settings: RunSettings
@@ -38,6 +41,7 @@ class TrainingSetup:
     batches: dict[str, Batches]
     model: Classifier
     runtime: Runtime
+    epoch_images: int
 
 
 def set_up(
@@ -51,33 +55,46 @@ def set_up(
 
     A split of up to `resident_bytes` lives on the device.
     """
-    classes, splits = select(packed, settings.removed_classes)
+    classes, splits = select(packed, settings.removed_classes, settings.validate_on)
     splits["train"] = share_of(splits["train"], settings.train_share, settings.seed)
     batches = {
         name: Batches(packed.images, part.rows, part.labels, runtime.device, resident_bytes)
         for name, part in splits.items()
     }
-    seed_everything(derive_seed("weights", settings.seed))
-    statistics = channel_statistics(packed.images, splits["train"].rows)
+    seed_everything(derive_seed("weights", settings.seed_of("initialisation")))
     model = earlier.first_weights(settings, classes)
     if model is None:
+        rows = splits["train"].rows
+        statistics = input_statistics(settings.input_statistics, packed.images, rows)
         size, options = settings.image_size, settings.options
         model = build(settings.model, len(classes), size, options, statistics)
+        if settings.initialisation != "model":
+            draw_weights(model.network, settings.initialisation)
     model = for_training(model, runtime).to(runtime.device)
-    return TrainingSetup(settings, classes, batches, model, runtime)
+    _, whole = select(packed, (), settings.validate_on)
+    epoch_images = len(whole["train"].rows)
+    return TrainingSetup(settings, classes, batches, model, runtime, epoch_images)
 
 
-def select(packed: Packed, removed: tuple[str, ...]) -> tuple[list[str], dict[str, Split]]:
-    """The classes that are kept, and each split's rows with labels renumbered among them."""
+def select(
+    packed: Packed, removed: tuple[str, ...], validate_on: Validation = "val"
+) -> tuple[list[str], dict[str, Split]]:
+    """The classes that are kept, and each split's rows with labels renumbered among them.
+
+    If test is what a run validates on, the images of val train, and test takes the place of val.
+    """
     kept = [name for name in packed.classes if name not in removed]
     new_labels = np.array(
         [kept.index(name) if name in kept else -1 for name in packed.classes], np.int32
     )
     labels = new_labels[packed.index["label"].to_numpy()]
+    found = packed.index["split"].to_numpy()
+    members = {name: [name] for name in ("train", "val", "test")}
+    if validate_on == "test":
+        members |= {"train": ["train", "val"], "val": ["test"]}
     splits = {}
-    for name in ("train", "val", "test"):
-        of_split = (packed.index["split"] == name).to_numpy()
-        rows = np.flatnonzero(of_split & (labels >= 0)).astype(np.int32)
+    for name, of in members.items():
+        rows = np.flatnonzero(np.isin(found, of) & (labels >= 0)).astype(np.int32)
         splits[name] = Split(rows, labels[rows])
     return kept, splits
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+import logging
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +23,6 @@ from chrysalis.engine.epochs import epochs
 from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.setup import TrainingSetup
 from chrysalis.engine.state import TrainingState
-from chrysalis.errors import UserError
 
 EVALUATION_BATCH = 256
 BATCHES_PER_PART = 32
@@ -42,14 +43,17 @@ def train(
     never stopped. `report` is called after each epoch. A `teacher` maps the same images to logits,
     of which the loss then takes account.
 
+    A training whose loss is no longer finite ends there, which is a result: its progress says in
+    which epoch. It keeps the best weights of the epochs before, or those that it started from.
+
     Raises:
-        UserError: loss, weights or outputs are no longer finite, or the model does not suit the
-            loss.
+        UserError: the model does not suit the loss.
     """
     settings, model, runtime = setup.settings, setup.model, setup.runtime
     plan, group = settings.training, runtime.group
     state = TrainingState.create(model, len(setup.classes), plan, runtime, teacher)
     progress = checkpoint.load(place.path, place.fingerprint, state)
+    first_weights = {} if progress.epoch else copy.deepcopy(model.state_dict())
     start = time.perf_counter()
 
     for epoch in epochs(setup, progress.epoch):
@@ -57,37 +61,41 @@ def train(
             break
         row, seen = train_epoch(state, epoch.inputs, epoch.rates, plan.clip_norm, runtime)
         seconds = time.perf_counter() - start
-        require_finite(row["train_loss"], "the training loss", settings, epoch.number)
+        if diverged(row["train_loss"], "the training loss", settings, epoch.number, progress):
+            break
+        row |= {"learning_rate": epoch.rates[-1], "seconds": seconds}
+        row |= {"images_per_second": seen / seconds}
         if group.is_first:
             row |= validate(state.evaluated, setup.batches["val"], runtime, settings)
-            row |= {
-                "learning_rate": epoch.rates[-1],
-                "seconds": seconds,
-                "images_per_second": seen / seconds,
-            }
         row = group.from_first(row)
-        require_finite(row["val_loss"], "the validation loss", settings, epoch.number)
+        if diverged(row["val_loss"], "the validation loss", settings, epoch.number, progress):
+            break
         progress.note(row, state.evaluated)
         if group.is_first:
             checkpoint.save(place.path, progress, state)
             report(progress, plan)
         start = time.perf_counter()
 
-    model.load_state_dict(progress.best_weights)
+    model.load_state_dict(progress.best_weights or first_weights)
     return progress
 
 
-def require_finite(value: float, what: str, settings: RunSettings, epoch: int) -> None:
-    """Stop a training that has diverged; `epoch` counts from 0.
+def diverged(
+    value: float, what: str, settings: RunSettings, epoch: int, progress: checkpoint.Progress
+) -> bool:
+    """Whether a training has diverged, `value` being no finite number; noted in its progress.
 
-    Raises:
-        UserError: `value` is no finite number.
+    `epoch` counts from 0.
     """
-    if not math.isfinite(value):
-        raise UserError(
-            f"{settings.name} seed {settings.seed}: {what} is {value} after epoch {epoch + 1}; "
-            f"lower training.learning_rate (now {settings.training.learning_rate:g})"
-        )
+    if math.isfinite(value):
+        return False
+    progress.diverged_at = epoch + 1
+    logging.getLogger(__name__).warning(
+        "%s seed %d diverged: %s is %s in epoch %d; a lower training.learning_rate may help (now "
+        "%g)",
+        *(settings.name, settings.seed, what, value, epoch + 1, settings.training.learning_rate),
+    )
+    return True
 
 
 def train_epoch(

@@ -28,7 +28,7 @@ class Trained:
 def shaped(settings: RunSettings, classes: int) -> Classifier:
     """A classifier of the shape that the run's has, with weights to be loaded."""
     model = build(settings.model, classes, settings.image_size, settings.options)
-    return prune(model, settings.image_size, settings.prune) if settings.prune else model
+    return prune(model, settings.image_size, settings.prune)
 
 
 def load_trained(folder: Path) -> Trained:

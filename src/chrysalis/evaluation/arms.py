@@ -88,23 +88,23 @@ class Compared:
     comparisons: list[Comparison] = field(default_factory=list)
 
 
-def accuracy(arms: list[JudgedArm], baseline: str, across_models: bool) -> Compared:
-    """Each arm against the baseline arm of the same model, or of the one model it names."""
+def accuracy(arms: list[JudgedArm], record: ExperimentRecord) -> Compared:
+    """Each arm against its baseline arm of the same model, or of the one model that it names."""
     compared = Compared(list(arms))
-    for arm in (a for a in arms if a.arm != baseline):
-        for base in (a for a in arms if a.arm == baseline):
-            if across_models or base.model == arm.model:
+    for arm in (a for a in arms if a.arm != record.baseline):
+        for base in (a for a in arms if a.arm == record.baseline_of(arm.arm)):
+            if record.across_models or base.model == arm.model:
                 compared.comparisons.append(Comparison(arm, base, arm.label, base.label))
     return compared
 
 
-def class_removal(arms: list[JudgedArm], baseline: str, across_models: bool) -> Compared:
+def class_removal(arms: list[JudgedArm], record: ExperimentRecord) -> Compared:
     """Each removal against the full model, and against the full model with masked logits.
 
     All three are judged on the test images of the remaining classes. The masked model may not
     answer a removed class, so it shows how much of an effect comes from the easier problem alone.
     """
-    compared = Compared()
+    compared, baseline = Compared(), record.baseline
     removals = {arm.arm for arm in arms if arm.arm != baseline}
     for removed in (arm for arm in arms if arm.arm != baseline):
         full = next(a for a in arms if a.arm == baseline and a.model == removed.model)
@@ -135,9 +135,15 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-ANALYSES: dict[str, Callable[[list[JudgedArm], str, bool], Compared]] = {
+def variance(arms: list[JudgedArm], record: ExperimentRecord) -> Compared:
+    """No comparison: what counts is how far the trainings of each arm differ."""
+    return Compared(list(arms))
+
+
+ANALYSES: dict[str, Callable[[list[JudgedArm], ExperimentRecord], Compared]] = {
     "accuracy": accuracy,
     "class_removal": class_removal,
+    "variance": variance,
 }
 
 

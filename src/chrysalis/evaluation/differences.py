@@ -7,17 +7,20 @@ explain an effect as well, so it is computed here and not taken on trust.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from chrysalis.config.experiment import Arm
 from chrysalis.evaluation.arms import Comparison
-from chrysalis.records.experiment import DifferenceRow
+from chrysalis.records.experiment import DifferenceRow, EffectRow
 from chrysalis.records.study import ExperimentRecord
 from chrysalis.records.training import RunRecord
 
 TOLERANCE = 0.05  # a relative difference in the number of steps that is not worth a warning
 MEASURED: dict[str, Callable[[RunRecord], object]] = {
     "steps": lambda record: record.steps,
+    "epoch of divergence": lambda record: record.diverged_at or "none",
     "training images": lambda record: record.images["train"],
+    "validation images": lambda record: record.images["val"],
     "parameters": lambda record: record.parameters,
     "precision": lambda record: record.precision,
     "device": lambda record: record.device,
@@ -25,6 +28,7 @@ MEASURED: dict[str, Callable[[RunRecord], object]] = {
     "processes": lambda record: record.processes,
 }
 MACHINE = ("precision", "device", "threads", "processes")
+WARNED = ("epoch of divergence", *MACHINE)
 # Changes that say by themselves that arms take another number of steps.
 OF_STEPS = ("training.epochs", "training.batch_size", "training.patience")
 
@@ -35,7 +39,8 @@ def differences_table(
     """A row per comparison and each thing in which its trainings differ; values as text.
 
     Of several seeds the values of all are given, each once. `warn` marks what the experiment does
-    not declare and what may explain an effect: over 5 % more or fewer steps, or another machine.
+    not declare and what may explain an effect: over 5 % more or fewer steps, a training that
+    diverged, or another machine.
     """
     rows = []
     for comparison in comparisons:
@@ -51,9 +56,23 @@ def differences_table(
         for name, of in MEASURED.items():
             ours, theirs = _values(arm, of), _values(base, of)
             if ours != theirs:
-                warn = name in MACHINE or (name == "steps" and _far(arm, base, declared))
+                warn = name in WARNED or (name == "steps" and _far(arm, base, declared))
                 rows.append(DifferenceRow(*comparison.names, name, ours, theirs, warn))
     return rows
+
+
+def with_caveat(effect: EffectRow, differences: list[DifferenceRow]) -> EffectRow:
+    """The effect, its sentence saying so if its trainings were computed in another way each."""
+    names = effect.model, effect.arm, effect.baseline
+    found = [
+        f"{row.what} ({row.value} against {row.base_value})"
+        for row in differences
+        if (row.model, row.arm, row.baseline) == names and row.what in MACHINE
+    ]
+    if not found:
+        return effect
+    caveat = f" But the two were not computed alike, which may explain it: {', '.join(found)}."
+    return replace(effect, sentence=effect.sentence + caveat)
 
 
 def _declared(record: ExperimentRecord, comparison: Comparison) -> set[str]:

@@ -8,19 +8,27 @@ import numpy as np
 
 from chrysalis.evaluation import verdict
 from chrysalis.evaluation.arms import ANALYSES, Compared, Comparison, JudgedArm, load_arms
-from chrysalis.evaluation.differences import differences_table
+from chrysalis.evaluation.differences import differences_table, with_caveat
+from chrysalis.evaluation.endpoints import endpoints_table, worst_classes_table
 from chrysalis.evaluation.metrics import metrics_table, standard_deviation
+from chrysalis.evaluation.practice import practice_table
 from chrysalis.evaluation.ranking import ranking_table
+from chrysalis.evaluation.sources import sentences as source_sentences
+from chrysalis.evaluation.sources import sources_table
 from chrysalis.records.experiment import (
     ARMS,
     CHECKS,
     CLASS_EFFECTS,
     DIFFERENCES,
     EFFECTS,
+    ENDPOINTS,
     METRICS,
     PAIRS,
     PER_CLASS,
+    PRACTICE,
     RANKING,
+    SOURCES,
+    WORST_CLASSES,
     Answer,
     ArmRow,
     CheckRow,
@@ -28,9 +36,13 @@ from chrysalis.records.experiment import (
     ClassEffectRow,
     DifferenceRow,
     EffectRow,
+    EndpointRow,
     MetricRow,
     PairRow,
+    PracticeRow,
     RankRow,
+    SourceRow,
+    WorstClassRow,
 )
 from chrysalis.records.paths import ExperimentPaths, StudyPaths
 from chrysalis.records.study import ExperimentRecord
@@ -49,6 +61,7 @@ class Analysis:
     answer: Answer
     arms: list[ArmRow]
     effects: list[EffectRow]
+    practice: list[PracticeRow]
     checks: list[CheckRow]
     pairs: list[PairRow]
     per_class: list[ClassAccuracyRow]
@@ -56,11 +69,15 @@ class Analysis:
     metrics: list[MetricRow]
     ranking: list[RankRow]
     differences: list[DifferenceRow]
+    sources: list[SourceRow]
+    endpoints: list[EndpointRow]
+    worst_classes: list[WorstClassRow]
 
     def write(self, paths: ExperimentPaths) -> None:
         """Write a CSV per table, and the answer."""
         ARMS.write(self.arms, paths.table("arms"))
         EFFECTS.write(self.effects, paths.table("effects"))
+        PRACTICE.write(self.practice, paths.table("practice"))
         CHECKS.write(self.checks, paths.table("checks"))
         PAIRS.write(self.pairs, paths.table("pairs"))
         PER_CLASS.write(self.per_class, paths.table("per_class"))
@@ -68,6 +85,9 @@ class Analysis:
         METRICS.write(self.metrics, paths.table("metrics"))
         RANKING.write(self.ranking, paths.table("ranking"))
         DIFFERENCES.write(self.differences, paths.table("differences"))
+        SOURCES.write(self.sources, paths.table("sources"))
+        ENDPOINTS.write(self.endpoints, paths.table("endpoints"))
+        WORST_CLASSES.write(self.worst_classes, paths.table("worst_classes"))
         self.answer.write(paths.answer)
 
 
@@ -81,10 +101,12 @@ def analyse(
         ValueError: an arm and its baseline were judged on different images.
     """
     arms = load_arms(record, paths, seeds)
-    across_models = any(arm.model for arm in record.arms.values())
-    compared = ANALYSES[record.analysis](arms, record.baseline, across_models)
-    effects = effects_table(compared, threshold)
-    sentences = [row.sentence for row in effects]
+    compared = ANALYSES[record.analysis](arms, record)
+    differences = differences_table(record, compared.comparisons)
+    judged = judge(compared.comparisons, threshold)
+    effects = [with_caveat(row, differences) for row in effects_table(compared, judged)]
+    sources = sources_table(arms, record) if record.analysis == "variance" else []
+    sentences = [row.sentence for row in effects] or source_sentences(sources, record)
     answer = Answer(
         name=record.name,
         title=record.title,
@@ -99,19 +121,22 @@ def analyse(
         answer=answer,
         arms=arms_table(compared),
         effects=effects,
+        practice=practice_table(compared, judged),
         checks=checks_table(compared),
         pairs=pairs_table(compared, seeds),
         per_class=per_class_table(compared),
         class_effects=class_effects_table(compared),
         metrics=metrics_table(record, paths, seeds),
-        ranking=ranking_table(arms) if across_models else [],
-        differences=differences_table(record, compared.comparisons),
+        ranking=ranking_table(arms) if record.across_models else [],
+        differences=differences,
+        sources=sources,
+        endpoints=endpoints_table(compared),
+        worst_classes=worst_classes_table(compared),
     )
 
 
-def effects_table(compared: Compared, threshold: float) -> list[EffectRow]:
+def effects_table(compared: Compared, judged: list[verdict.Judged]) -> list[EffectRow]:
     """A row per comparison, with its verdict; effects are fractions."""
-    judged = _judge(compared.comparisons, threshold)
     return [
         EffectRow(
             *comparison.names,
@@ -133,7 +158,7 @@ def effects_table(compared: Compared, threshold: float) -> list[EffectRow]:
     ]
 
 
-def _judge(comparisons: list[Comparison], threshold: float) -> list[verdict.Judged]:
+def judge(comparisons: list[Comparison], threshold: float) -> list[verdict.Judged]:
     """Each comparison, its p values corrected over all of them."""
     effects = []
     for comparison in comparisons:
@@ -141,7 +166,7 @@ def _judge(comparisons: list[Comparison], threshold: float) -> list[verdict.Judg
         if not all(np.array_equal(a.paths, b.paths) for a, b in pairs):
             arm, base = comparison.arm.label, comparison.baseline.label
             raise ValueError(f"{arm} and {base} were judged on different images")
-        effects.append(_effect(comparison, comparison.arm.correct, comparison.baseline.correct))
+        effects.append(effect_of(comparison, comparison.arm.correct, comparison.baseline.correct))
     equal = [p_equal(effect, threshold) if threshold else np.nan for effect in effects]
     different, same = differences_and_equalities([effect.p for effect in effects], equal)
     level = ALPHA / max(1, len(effects))
@@ -201,7 +226,7 @@ def per_class_table(compared: Compared) -> list[ClassAccuracyRow]:
     for arm in compared.arms:
         first = arm.predictions[0]
         for label in np.unique(first.labels):
-            values = _only(arm.of_class(label), arm.correct).mean(1)
+            values = only(arm.of_class(label), arm.correct).mean(1)
             rows.append(
                 ClassAccuracyRow(
                     model=arm.model,
@@ -259,8 +284,8 @@ def class_effects_table(compared: Compared) -> list[ClassEffectRow]:
         arm = comparison.arm
         for label in np.unique(arm.predictions[0].labels):
             here = arm.of_class(label)
-            own = (_only(here, arm.correct), _only(here, comparison.baseline.correct))
-            effect = _effect(comparison, *own)
+            own = (only(here, arm.correct), only(here, comparison.baseline.correct))
+            effect = effect_of(comparison, *own)
             rows.append(
                 ClassEffectRow(
                     *comparison.names,
@@ -277,7 +302,7 @@ def class_effects_table(compared: Compared) -> list[ClassEffectRow]:
     return [replace(row, p_adjusted=p) for row, p in zip(rows, holm(enough), strict=True)]
 
 
-def _effect(comparison: Comparison, arm: np.ndarray, baseline: np.ndarray) -> Effect:
+def effect_of(comparison: Comparison, arm: np.ndarray, baseline: np.ndarray) -> Effect:
     """Compare correctness (seeds, images) of the two on all of their images or on some."""
     if comparison.same_images:
         paired = comparison.shares_trainings
@@ -288,7 +313,7 @@ def _effect(comparison: Comparison, arm: np.ndarray, baseline: np.ndarray) -> Ef
     return compare_resampled(arm, baseline, train_images * share)
 
 
-def _only(rows: np.ndarray, correct: np.ndarray) -> np.ndarray:
+def only(rows: np.ndarray, correct: np.ndarray) -> np.ndarray:
     """Correctness (seeds, images) where `rows`, of that shape, is true: as often in each seed."""
     return np.stack([of_seed[here] for of_seed, here in zip(correct, rows, strict=True)])
 

@@ -1,181 +1,141 @@
-"""Published figures and claims beside what a study measured."""
+"""Published figures beside what a study measured."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import get_args
 
 import numpy as np
 
-from chrysalis.config.published import SHARES, Published, PublishedClaim, PublishedFigure
+from chrysalis.config.published import (
+    SHARES,
+    OfDynamics,
+    Published,
+    PublishedFigure,
+    TestShare,
+)
+from chrysalis.evaluation.measured import Measured
 from chrysalis.evaluation.metrics import METRICS, standard_deviation
 from chrysalis.evaluation.training import Training
 from chrysalis.records.evaluation import PER_CLASS
-from chrysalis.records.experiment import (
-    ARMS,
-    DYNAMICS,
-    EFFECTS,
-    EffectRow,
-    MetricRow,
-    PublishedClaimRow,
-    PublishedFigureRow,
-)
-from chrysalis.records.experiment import METRICS as METRICS_TABLE
-from chrysalis.records.paths import StudyPaths
-from chrysalis.records.study import StudyRecord
+from chrysalis.records.predictions import read
+from chrysalis.records.published import FigureOutcome, PublishedFigureRow
+from chrysalis.stats.claims import Span, another_training
 from chrysalis.stats.minimums import ENOUGH_SEEDS
 
-Row = TypeVar("Row", EffectRow, MetricRow)
-
-NEAR = 1.5  # a ratio within this factor of the claimed one is about the same
-
-HOLDS, CONTRADICTED = "holds here", "contradicted here"
-NOT_SEEN, NOTHING_AGAINST = "not seen here", "nothing here against it"
-UNDECIDED, NOT_ASKED = "not enough runs to tell", "not asked in this study"
-
-
-class Measured:
-    """A study's tables, read where a published figure or claim needs them."""
-
-    def __init__(self, study: StudyRecord, paths: StudyPaths) -> None:
-        self.study, self.paths = study, paths
-        self.asked = {experiment.name for experiment in study.experiments}
-
-    def effects(self, experiment: str) -> list[EffectRow]:
-        """An experiment's effects; none if the study does not ask it."""
-        if experiment not in self.asked:
-            return []
-        return EFFECTS.read(self.paths.experiment(experiment).table("effects"))
-
-    def metrics(self, experiment: str) -> list[MetricRow]:
-        """An experiment's metrics; none if the study does not ask it."""
-        if experiment not in self.asked:
-            return []
-        return METRICS_TABLE.read(self.paths.experiment(experiment).table("metrics"))
-
-    def run(self, figure: PublishedFigure) -> str | None:
-        """The run that stands for a published figure, if the study has it."""
-        if figure.experiment is None:
-            return self.study.plain_runs.get(figure.model)
-        if figure.experiment not in self.asked:
-            return None
-        arms = ARMS.read(self.paths.experiment(figure.experiment).table("arms"))
-        return next((a.run for a in arms if (a.model, a.arm) == (figure.model, figure.arm)), None)
-
-    def values(self, figure: PublishedFigure) -> list[float]:
-        """Our value of a published figure, of each seed; empty if the study has no such run."""
-        run = self.run(figure)
-        if run is None:
-            return []
-        if figure.metric == "dead":
-            return self._dead(figure)
-        trainings = [Training(self.paths.training(run, seed)) for seed in self.study.seeds]
-        values = [_value(training, figure) for training in trainings]
-        return [value for value in values if not np.isnan(value)]
-
-    def _dead(self, figure: PublishedFigure) -> list[float]:
-        """The share of dead units, which is known of one training."""
-        path = self.paths.experiment(str(figure.experiment)).dynamics
-        if not path.exists():
-            return []
-        rows = DYNAMICS.read(path)
-        return [row.dead for row in rows if (row.model, row.arm) == (figure.model, figure.arm)]
-
-
-def _value(training: Training, figure: PublishedFigure) -> float:
-    """Of one training; NaN if it has no such class or so few classes."""
-    if figure.metric == "top5":
-        top5 = training.metrics.test.top5
-        return np.nan if top5 is None else top5
-    if figure.of_class is not None:
-        rows = PER_CLASS.read(training.paths.per_class)
-        own = [r.accuracy for r in rows if (r.split, r.class_) == ("test", figure.of_class)]
-        return own[0] if own else np.nan
-    if figure.metric in SHARES:
-        metrics = training.metrics
-        return (metrics.val if figure.metric == "val" else metrics.test).top1
-    return METRICS[figure.metric].of(training)
+# The same in every training of a run.
+EXACT = frozenset({"train_images", "parameters", "weights_mb"})
 
 
 def figures_table(name: str, published: Published, measured: Measured) -> list[PublishedFigureRow]:
     """A row per figure of the published file `name`, and ours with it.
 
-    Ours are mean, sd, seeds and the difference from the published one, empty where the study has
-    no such run. Numbers are fractions, or in the unit of the metric.
+    Ours are mean, sd, seeds, the difference from the published one, and where another training
+    would lie. Numbers are fractions, or in the unit of the metric.
     """
     rows = []
     for figure in published.figures:
-        values = measured.values(figure)
+        values = values_of(figure, measured)
         mean = float(np.mean(values)) if values else np.nan
+        span = _span(figure, values, measured)
         rows.append(
             PublishedFigureRow(
                 published_in=name,
                 model=figure.model,
                 metric=figure.metric,
                 of_class=figure.of_class or "",
+                epoch=str(figure.epoch or ""),
                 arm=figure.arm or "",
                 note=figure.note,
                 published=figure.value,
                 mean=mean,
                 sd=standard_deviation(values),
                 difference=mean - figure.value,
+                low=span.low,
+                high=span.high,
                 seeds=len(values),
+                outcome=_outcome(figure, values, span),
             )
         )
     return rows
 
 
-def claims_table(name: str, published: Published, measured: Measured) -> list[PublishedClaimRow]:
-    """A row per claim of the published file `name`, with what becomes of it here."""
-    return [
-        PublishedClaimRow(
-            name,
-            claim.claim,
-            *(_by_metric if claim.expected is None else _by_accuracy)(claim, measured),
-        )
-        for claim in published.claims
-    ]
-
-
-def _by_accuracy(claim: PublishedClaim, measured: Measured) -> tuple[str, str]:
-    """Outcome and basis of a claim on accuracy: that of the comparison."""
-    effects = _of_claim(measured.effects(claim.experiment), claim, claim.arm)
-    found = next((row for row in effects if row.baseline == claim.baseline), None)
-    if found is None:
-        return NOT_ASKED, ""
-    if found.outcome == "insufficient":
-        outcome = UNDECIDED
-    elif found.outcome == "equal":
-        outcome = HOLDS if claim.expected == "none" else CONTRADICTED
-    elif found.outcome == claim.expected:
-        outcome = NOTHING_AGAINST if claim.expected == "none" else HOLDS
+def values_of(figure: PublishedFigure, measured: Measured) -> list[float]:
+    """Our value of a published figure, of each seed; empty if the study has no such run."""
+    trainings = measured.of_figure(figure)
+    if figure.metric in get_args(OfDynamics):
+        rows = measured.dynamics(str(figure.experiment))
+        wanted = (figure.model, figure.arm, figure.metric)
+        own = [row for row in rows if (row.model, row.arm, row.measure) == wanted]
+        return [value for row in own for value in row.values]
+    if figure.metric == "converged" and trainings:
+        arms = measured.trainings(measured.asked[str(figure.experiment)])
+        found = METRICS["converged"].values(list(arms.values()))
+        values = found[list(arms).index((figure.model, str(figure.arm)))]
     else:
-        outcome = NOT_SEEN if found.outcome == "none" else CONTRADICTED
-    return outcome, found.sentence
+        values = [_value(training, figure) for training in trainings]
+    return [value for value in values if not np.isnan(value)]
 
 
-def _by_metric(claim: PublishedClaim, measured: Measured) -> tuple[str, str]:
-    """Judged by the ratio of the means, and by whether the seeds of the two lie apart."""
-    table = [row for row in measured.metrics(claim.experiment) if row.metric == claim.metric]
-    arm, base = (_of_claim(table, claim, name) for name in (claim.arm, claim.baseline))
-    if not arm or not base or claim.ratio is None:
-        return NOT_ASKED, ""
-    ours, theirs = sorted(arm[0].values), sorted(base[0].values)
-    ratio = (sum(ours) / len(ours)) / (sum(theirs) / len(theirs))
-    basis = (
-        f"{claim.metric}: {claim.arm} divided by {claim.baseline} is {ratio:.2f}; the claim is "
-        f"{claim.ratio:.2f} ({len(ours)} seeds each)"
+def _value(training: Training, figure: PublishedFigure) -> float:
+    """Of one training; NaN if it has no such class or epoch, or so few classes."""
+    if figure.epoch is not None:
+        rows = [row for row in training.history if row.epoch == figure.epoch]
+        column = figure.metric if figure.metric == "train_loss" else f"{figure.metric}_top1"
+        return getattr(rows[0], column) if rows else np.nan
+    if figure.metric == "precision":
+        return _precision(training, str(figure.of_class))
+    if figure.of_class is not None:
+        rows_by_class = PER_CLASS.read(training.paths.per_class)
+        found = [
+            r.accuracy for r in rows_by_class if (r.split, r.class_) == ("test", figure.of_class)
+        ]
+        return found[0] if found else np.nan
+    if figure.metric == "val":
+        return training.metrics.val.top1
+    if figure.metric in get_args(TestShare):
+        name = "top1" if figure.metric == "test" else figure.metric
+        share = getattr(training.metrics.test, name)
+        return np.nan if share is None else share
+    return METRICS[figure.metric].values([[training]])[0][0]
+
+
+def _precision(training: Training, name: str) -> float:
+    """Of the test images that are taken for a class, the share that belong to it."""
+    found = read(training.paths.folder / training.stage, "test")
+    if name not in found.classes:
+        return np.nan
+    taken = found.logits.argmax(1) == found.classes.index(name)
+    return float(found.correct[taken].mean()) if taken.any() else np.nan
+
+
+def _span(figure: PublishedFigure, values: list[float], measured: Measured) -> Span:
+    """Where another training of ours would lie; the value itself of what is always the same."""
+    if figure.metric in EXACT and values:
+        return Span(min(values), max(values))
+    if len(values) < ENOUGH_SEEDS or not np.isfinite(values).all():
+        return Span(np.nan, np.nan)
+    return another_training(np.array(values), _images(figure, measured))
+
+
+def _images(figure: PublishedFigure, measured: Measured) -> float:
+    """How many images a share is of; NaN if it is none of val or test."""
+    of_images = {*get_args(TestShare), "precision", "val"}
+    if figure.metric not in SHARES & of_images:
+        return np.nan
+    training = measured.of_figure(figure)[0]
+    if figure.of_class is None:
+        return training.record.images["val" if figure.metric == "val" else "test"]
+    rows = PER_CLASS.read(training.paths.per_class)
+    return next(r.support for r in rows if (r.split, r.class_) == ("test", figure.of_class))
+
+
+def _outcome(figure: PublishedFigure, values: list[float], span: Span) -> FigureOutcome:
+    if not values:
+        return "not in this study"
+    if np.isnan(span.low):
+        return "too few seeds"
+    inside = (
+        span.low <= figure.value <= span.high
+        or np.isclose([span.low, span.high], figure.value, rtol=1e-9).any()
     )
-    below, above = ours[-1] < theirs[0], ours[0] > theirs[-1]
-    agrees, opposes = (below, above) if claim.ratio < 1 else (above, below)
-    if len(ours) < ENOUGH_SEEDS:
-        return UNDECIDED, basis
-    if opposes:
-        return CONTRADICTED, basis
-    near = 1 / NEAR <= ratio / claim.ratio <= NEAR
-    return HOLDS if agrees and near else NOT_SEEN, basis
-
-
-def _of_claim(table: list[Row], claim: PublishedClaim, arm: str) -> list[Row]:
-    """The rows of an arm, which may itself be a model, or is that of the claim's model."""
-    rows = [row for row in table if row.arm == arm]
-    return rows if claim.model is None else [r for r in rows if r.model in (claim.model, arm)]
+    return "within our interval" if inside else "outside our interval"

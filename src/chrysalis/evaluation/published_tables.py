@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from chrysalis.evaluation.published import Measured, claims_table, figures_table
-from chrysalis.records.experiment import PUBLISHED_CLAIMS, PUBLISHED_FIGURES
+from chrysalis.evaluation.claims import claims_table
+from chrysalis.evaluation.measured import Measured
+from chrysalis.evaluation.published import figures_table
 from chrysalis.records.paths import StudyPaths
+from chrysalis.records.published import PUBLISHED_CLAIMS, PUBLISHED_FIGURES
 from chrysalis.records.study import StudyRecord
 
 

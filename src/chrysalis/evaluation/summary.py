@@ -15,6 +15,8 @@ from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import StudyRecord
 from chrysalis.records.training import RunMetrics, SplitMetrics
 
+COVERAGES = (0.8, 0.9, 1.0)  # at which the page of the models gives the risk
+
 
 def base_trainings(study: StudyRecord, paths: StudyPaths) -> dict[str, list[Training]]:
     """The trainings of each model under the base settings, one per seed."""
@@ -54,7 +56,8 @@ def models_table(trainings: dict[str, list[Training]]) -> list[ModelMetricRow]:
     """A row per model, split and metric of its base run.
 
     Metrics after temperature scaling are called scaled_ and their name; the temperature, which is
-    fitted on val, stands there.
+    fitted on val, stands there. The calibration error's parts are those of `CALIBRATION_ERROR`;
+    aurc and risk_80 are of the risk-coverage curve.
     """
     rows = []
     for model, seeds in trainings.items():
@@ -63,6 +66,8 @@ def models_table(trainings: dict[str, list[Training]]) -> list[ModelMetricRow]:
             metrics = _by_metric([getattr(of_seed, split) for of_seed in found])
             if split == "val":
                 metrics["temperature"] = [of_seed.temperature for of_seed in found]
+            else:
+                metrics |= _calibration_errors(seeds) | _risks(seeds)
             rows += [
                 ModelMetricRow(
                     model=model,
@@ -87,6 +92,26 @@ def _by_metric(seeds: list[SplitMetrics]) -> dict[str, list[float]]:
     return {name: [float(seed[name]) for seed in flat] for name in flat[0]}
 
 
+def _calibration_errors(seeds: list[Training]) -> dict[str, list[float]]:
+    """The calibration error's parts, as trained and scaled."""
+    return {
+        f"{prefix}ece_{part}": [getattr(seed.calibration_error[scaled], part) for seed in seeds]
+        for scaled, prefix in (("no", ""), ("yes", "scaled_"))
+        for part in ("perfect", "debiased", "low", "high")
+    }
+
+
+def _risks(seeds: list[Training]) -> dict[str, list[float]]:
+    """The area under the risk-coverage curve, and the risk at `COVERAGES`."""
+    found = {"aurc": [seed.risk_coverage[-1].area for seed in seeds]}
+    for coverage in COVERAGES:
+        found[f"risk_{100 * coverage:.0f}"] = [
+            next(row.risk for row in seed.risk_coverage if row.coverage >= coverage)
+            for seed in seeds
+        ]
+    return found
+
+
 def headline_metrics(study: StudyRecord, paths: StudyPaths) -> dict[str, Any]:
     """The study's metrics for `dvc metrics`: each model's base run, each experiment's effects."""
     models = {}
@@ -100,6 +125,9 @@ def headline_metrics(study: StudyRecord, paths: StudyPaths) -> dict[str, Any]:
             "test_top1_sd": round(standard_deviation(test), 6) if len(test) > 1 else None,
             "test_f1_macro_mean": _mean([of_seed.test.f1_macro for of_seed in metrics]),
             "test_ece_mean": _mean([of_seed.test.ece for of_seed in metrics]),
+            "test_ece_debiased_mean": _mean(
+                [training.calibration_error["no"].debiased for training in trainings]
+            ),
         }
     experiments = {}
     for experiment in study.experiments:

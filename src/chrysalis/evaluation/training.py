@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from chrysalis.records.evaluation import (
+    CALIBRATION_ERROR,
+    RISK_COVERAGE,
+    CalibrationErrorRow,
+    RiskCoverageRow,
+)
 from chrysalis.records.paths import TrainingPaths
 from chrysalis.records.training import (
     HISTORY,
@@ -32,6 +38,16 @@ class Training:
     def metrics(self) -> RunMetrics:
         """Its metrics on val and test."""
         return RunMetrics.read(self.paths.metrics)
+
+    @cached_property
+    def calibration_error(self) -> dict[str, CalibrationErrorRow]:
+        """Its calibration error on test, as trained ("no") and after scaling ("yes")."""
+        return {row.scaled: row for row in CALIBRATION_ERROR.read(self.paths.calibration_error)}
+
+    @cached_property
+    def risk_coverage(self) -> list[RiskCoverageRow]:
+        """Its error rate on test by how many of the surest answers count."""
+        return RISK_COVERAGE.read(self.paths.risk_coverage)
 
     @cached_property
     def history(self) -> list[HistoryRow]:

@@ -20,13 +20,45 @@ COUNTED = {
 
 
 @dataclass(frozen=True)
+class Scale:
+    """How sentences write differences of a score: times `factor`, with so many digits and a unit.
+
+    `name` says of what, where that is not accuracy.
+    """
+
+    name: str = ""
+    unit: str = "points"
+    factor: float = 100
+    digits: int = 1
+    lower_is_better: bool = False
+
+    def size(self, value: float) -> str:
+        """A difference with its unit."""
+        return f"{self.number(value)} {self.unit}".rstrip()
+
+    def number(self, value: float) -> str:
+        """A difference without its unit; tiny ones with one digit more."""
+        scaled = self.factor * value
+        digits = self.digits + (0 < abs(scaled) < 10**-self.digits)
+        return f"{scaled:.{digits}f}"
+
+    def signed(self, value: float) -> str:
+        """As `number`, with a sign."""
+        text = self.number(abs(value))
+        return text if float(text) == 0 else ("+" if value > 0 else "-") + text
+
+
+ACCURACY = Scale()
+
+
+@dataclass(frozen=True)
 class Judged:
     """One comparison of several, judged.
 
     p values are corrected over the `comparisons`; `threshold` is the least effect of practical
     interest, `detectable` the one that a study like this finds with a probability of 80 %, both
-    fractions. `more_seeds` halve the interval: None if no number does, 0 if that is not known.
-    `p_equal_alone` is that of equality before the correction.
+    in the effect's unit. `more_seeds` halve the interval: None if no number does, 0 if that is not
+    known. `p_equal_alone` is that of equality before the correction.
     """
 
     effect: Effect
@@ -37,56 +69,74 @@ class Judged:
     detectable: float
     more_seeds: int | None = 0
     p_equal_alone: float = math.nan
+    scale: Scale = ACCURACY
 
     @property
     def outcome(self) -> Outcome:
         """What may be said of it."""
-        return outcome(self.effect, self.p_different, self.p_equal)
+        found = outcome(self.effect, self.p_different, self.p_equal)
+        turned: dict[Outcome, Outcome] = {"better": "worse", "worse": "better"}
+        return turned.get(found, found) if self.scale.lower_is_better else found
 
 
 def sentence(subject: str, other: str, judged: Judged) -> str:
     """One comparison in words."""
-    effect = judged.effect
+    effect, scale = judged.effect, judged.scale
     if judged.outcome == "insufficient":
-        return _insufficient(subject, other, effect)
+        return _insufficient(subject, other, judged)
     p = judged.p_equal if judged.outcome == "equal" else judged.p_different
     numbers = (
-        f"95 % interval {signed(effect.low)} to {signed(effect.high)}, "
+        f"95 % interval {scale.signed(effect.low)} to {scale.signed(effect.high)}, "
         f"{p_text(p, judged.comparisons)}, {effect.seeds} seeds each, {effect.images:,} test images"
     )
+    difference = f"{scale.signed(effect.effect)} {scale.unit}".rstrip()
     if judged.outcome == "none":
         return (
-            f"No detectable difference between {subject} and {other}: {signed(effect.effect)} "
-            f"points ({numbers}).{_alone(judged)} A study like this one finds a difference of "
-            f"{points(judged.detectable)} points with 80 % probability.{_advice(judged.more_seeds)}"
+            f"No detectable difference{_in(scale)} between {subject} and {other}: {difference} "
+            f"({numbers}).{_alone(judged)} A study like this one finds a difference of "
+            f"{scale.size(judged.detectable)} with 80 % probability.{_advice(judged.more_seeds)}"
         )
     if judged.outcome == "equal":
         return (
-            f"{subject} and {other} are equal within {points(judged.threshold)} points: "
-            f"{signed(effect.effect)} points ({numbers})."
+            f"{subject} and {other} are equal within {scale.size(judged.threshold)}: "
+            f"{difference} ({numbers})."
         )
-    text = f"{subject} is {judged.outcome} than {other} by {points(abs(effect.effect))} points"
-    text += f" ({numbers})."
+    text = f"{subject} is {judged.outcome} than {other}{_in(scale)} by "
+    text += f"{scale.size(abs(effect.effect))} ({numbers})."
     if judged.p_equal < 0.05:
-        text += f" The difference is shown to be less than {points(judged.threshold)} points."
+        text += f" The difference is shown to be less than {scale.size(judged.threshold)}."
     elif abs(effect.effect) < judged.threshold:
-        text += f" That is less than the threshold of {points(judged.threshold)} points."
+        text += f" That is less than the threshold of {scale.size(judged.threshold)}."
     return text
 
 
-def _insufficient(subject: str, other: str, effect: Effect) -> str:
+def not_worse(subject: str, p: float, judged: Judged) -> str:
+    """That an arm of which no difference was detected is not worse by the threshold or more."""
+    return (
+        f"{subject} is shown not to be worse by more than {judged.scale.size(judged.threshold)} "
+        f"({p_text(p, judged.comparisons)})."
+    )
+
+
+def _in(scale: Scale) -> str:
+    return f" in {scale.name}" if scale.name else ""
+
+
+def _insufficient(subject: str, other: str, judged: Judged) -> str:
+    effect, scale = judged.effect, judged.scale
     if effect.seeds < ENOUGH_SEEDS:
         lack = (
-            f"seeds to tell {subject} from {other}: at least {ENOUGH_SEEDS} are needed, and there "
-            f"{'is' if effect.seeds == 1 else 'are'} {effect.seeds}"
+            f"seeds to tell {subject} from {other}{_in(scale)}: at least {ENOUGH_SEEDS} are "
+            f"needed, and there {'is' if effect.seeds == 1 else 'are'} {effect.seeds}"
         )
     else:
         lack = (
-            f"test images to tell {subject} from {other}: at least {ENOUGH_TEST_IMAGES} are needed"
+            f"test images to tell {subject} from {other}{_in(scale)}: at least "
+            f"{ENOUGH_TEST_IMAGES} are needed"
         )
+    difference = f"{scale.signed(effect.effect)} {scale.unit}".rstrip()
     return (
-        f"Not enough {lack}. The difference seen is {signed(effect.effect)} points on "
-        f"{effect.images:,} test images."
+        f"Not enough {lack}. The difference seen is {difference} on {effect.images:,} test images."
     )
 
 
@@ -109,24 +159,12 @@ def _advice(more_seeds: int | None) -> str:
 
 def headline(sentences: list[str], outcomes: list[Outcome]) -> str:
     """An experiment's answer in one sentence, from the outcomes of its comparisons."""
-    if len(sentences) == 1:
+    if not outcomes or len(sentences) == 1:
         return sentences[0]
     if all(o == "insufficient" for o in outcomes):
         return f"Not enough to tell: none of the {len(outcomes)} comparisons can be judged."
     counts = [f"{outcomes.count(kind)} {COUNTED[kind]}" for kind in OUTCOMES if kind in outcomes]
-    return f"Of {len(outcomes)} comparisons with the baseline: {', '.join(counts)}."
-
-
-def points(fraction: float) -> str:
-    """A difference of fractions in percentage points, with one decimal; tiny ones with two."""
-    value = 100 * fraction
-    return f"{value:.2f}" if 0 < abs(value) < 0.1 else f"{value:.1f}"
-
-
-def signed(fraction: float) -> str:
-    """Percentage points with a sign."""
-    text = points(abs(fraction))
-    return text if float(text) == 0 else ("+" if fraction > 0 else "-") + text
+    return f"Of {len(outcomes)} comparisons: {', '.join(counts)}."
 
 
 def p_text(p: float, comparisons: int) -> str:

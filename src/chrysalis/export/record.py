@@ -68,7 +68,7 @@ def export(folder: Path, packed: Packed, precision: str, output: Path, threads: 
 
 def _splits(trained: Trained, packed: Packed) -> dict[str, Split]:
     removed = tuple(name for name in packed.classes if name not in trained.classes)
-    classes, splits = select(packed, removed)
+    classes, splits = select(packed, removed, trained.settings.validate_on)
     if classes != trained.classes:
         raise UserError(
             f"{trained.settings.name} tells the classes {trained.classes} apart, of which the "

@@ -32,5 +32,36 @@ class ReliabilityRow:
     scaled: str
 
 
+@dataclass(frozen=True)
+class CalibrationErrorRow:
+    """The calibration error on test, as fractions; see `stats.calibration.CalibrationError`.
+
+    `scaled` says whether the logits were divided by the temperature, yes or no.
+    """
+
+    scaled: str
+    images: int
+    ece: float
+    perfect: float
+    debiased: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class RiskCoverageRow:
+    """The error rate on the share `coverage` of the test images that get the surest answers.
+
+    `area` is its mean over all coverages up to this one, so the last row's is the AURC. All are
+    fractions.
+    """
+
+    coverage: float
+    risk: float
+    area: float
+
+
+CALIBRATION_ERROR = Table(CalibrationErrorRow)
 PER_CLASS = Table(PerClassRow)
 RELIABILITY = Table(ReliabilityRow)
+RISK_COVERAGE = Table(RiskCoverageRow)

@@ -1,4 +1,4 @@
-"""What the rule compare finds out for an experiment, and what published figures come to."""
+"""What the rule compare finds out for an experiment."""
 
 from __future__ import annotations
 
@@ -65,6 +65,26 @@ class EffectRow:
 
 
 @dataclass(frozen=True)
+class PracticeRow:
+    """What a comparison means in practice.
+
+    `beats` is the probability that a training of the arm is more accurate than one of its baseline,
+    with its 95 % interval. `p_not_worse` is of "worse by the threshold or more"; `sentence` says
+    that this is ruled out, and is empty where it is not, or where the verdict says more.
+    """
+
+    model: str
+    arm: str
+    baseline: str
+    beats: float
+    beats_low: float
+    beats_high: float
+    p_not_worse: float
+    p_not_worse_adjusted: float
+    sentence: str
+
+
+@dataclass(frozen=True)
 class CheckRow:
     """The same comparison by other tests: see `stats.checks`."""
 
@@ -115,6 +135,52 @@ class ClassEffectRow:
     effect: float
     low: float
     high: float
+    p: float
+    p_adjusted: float
+
+
+@dataclass(frozen=True)
+class EndpointRow:
+    """One comparison by an exploratory endpoint: nll (nats), brier (0 to 2) or aurc (a fraction).
+
+    Of all of them less is better; `effect` is the arm's less the baseline's. `p_adjusted` is
+    corrected over the `comparisons` of all endpoints of the experiment.
+    """
+
+    endpoint: str
+    model: str
+    arm: str
+    baseline: str
+    value: float
+    base_value: float
+    effect: float
+    low: float
+    high: float
+    p: float
+    p_adjusted: float
+    comparisons: int
+    seeds: int
+    images: int
+    detectable: float
+    outcome: Outcome
+    sentence: str
+
+
+@dataclass(frozen=True)
+class WorstClassRow:
+    """The class that an arm recognises worst on test: see `stats.worst_class`.
+
+    `p_adjusted` is corrected over the arms of the experiment.
+    """
+
+    model: str
+    arm: str
+    class_: str
+    images: int
+    accuracy: float
+    low: float
+    high: float
+    by_chance: float
     p: float
     p_adjusted: float
 
@@ -192,6 +258,26 @@ class ClaimRow:
 
 
 @dataclass(frozen=True)
+class SourceRow:
+    """How far test top-1 differs from seed to seed where only these sources of variance do.
+
+    `sd` (n - 1), with `low` and `high` for its 95 % interval, and `image_sd`, that of another draw
+    of as many test images, are fractions. `share` is the variance over that of the baseline.
+    """
+
+    model: str
+    arm: str
+    seeds: int
+    mean: float
+    sd: float
+    low: float
+    high: float
+    share: float
+    images: int
+    image_sd: float
+
+
+@dataclass(frozen=True)
 class LabelQualityRow:
     """How far a class's labels can be trusted, the worst class first: see `label_quality`."""
 
@@ -216,45 +302,20 @@ class DynamicsRow:
     exploding: float
 
 
-@dataclass(frozen=True)
-class PublishedFigureRow:
-    """A published figure beside ours; ours are empty where the study has no such run."""
-
-    published_in: str
-    model: str
-    metric: str
-    of_class: str
-    arm: str
-    note: str
-    published: float
-    mean: float
-    sd: float
-    difference: float
-    seeds: int
-
-
-@dataclass(frozen=True)
-class PublishedClaimRow:
-    """A published claim, what becomes of it here, and what that rests on."""
-
-    published_in: str
-    claim: str
-    outcome: str
-    basis: str
-
-
 ARMS = Table(ArmRow)
 EFFECTS = Table(EffectRow)
+PRACTICE = Table(PracticeRow)
 CHECKS = Table(CheckRow)
 PAIRS = Table(PairRow)
 PER_CLASS = Table(ClassAccuracyRow)
 CLASS_EFFECTS = Table(ClassEffectRow)
+ENDPOINTS = Table(EndpointRow)
+WORST_CLASSES = Table(WorstClassRow)
 METRICS = Table(MetricRow)
 MODEL_METRICS = Table(ModelMetricRow)
 DIFFERENCES = Table(DifferenceRow)
 RANKING = Table(RankRow)
 CLAIMS = Table(ClaimRow)
+SOURCES = Table(SourceRow)
 LABEL_QUALITY = Table(LabelQualityRow)
 DYNAMICS = Table(DynamicsRow)
-PUBLISHED_FIGURES = Table(PublishedFigureRow)
-PUBLISHED_CLAIMS = Table(PublishedClaimRow)

@@ -55,6 +55,16 @@ class TrainingPaths:
         return self.folder / "evaluate/reliability.csv"
 
     @property
+    def calibration_error(self) -> Path:
+        """The calibration error, and what chance adds to it."""
+        return self.folder / "evaluate/calibration_error.csv"
+
+    @property
+    def risk_coverage(self) -> Path:
+        """The error rate by how many of the surest answers count."""
+        return self.folder / "evaluate/risk_coverage.csv"
+
+    @property
     def lr_range(self) -> Path:
         """The learning rate range test."""
         return self.folder / "lr_range/lr_range.csv"
@@ -68,6 +78,28 @@ class TrainingPaths:
     def cost(self) -> Path:
         """What its run's network costs."""
         return self.folder.parent / "cost/cost.json"
+
+
+@dataclass(frozen=True)
+class EmbeddingPaths:
+    """What the rule embed writes, a row for each usable image in the order of images.csv."""
+
+    folder: Path
+
+    @property
+    def vectors(self) -> Path:
+        """float16 (N, width)."""
+        return self.folder / "vectors.npy"
+
+    @property
+    def thumbnails(self) -> Path:
+        """uint8 (N, T, T), grey."""
+        return self.folder / "thumbnails.npy"
+
+    @property
+    def measures(self) -> Path:
+        """Sharpness, brightness and the like."""
+        return self.folder / "measures.csv"
 
 
 @dataclass(frozen=True)
@@ -85,10 +117,9 @@ class ExperimentPaths:
         """The answer in words."""
         return self.folder / "compare/experiment.json"
 
-    @property
-    def dynamics(self) -> Path:
-        """How each arm trained, in a line."""
-        return self.folder / "plot_dynamics/summary.csv"
+    def dynamics(self, name: str) -> Path:
+        """A table of the rule compare_dynamics: summary, effects or diverged."""
+        return self.folder / "compare_dynamics" / f"{name}.csv"
 
 
 @dataclass(frozen=True)
@@ -126,6 +157,30 @@ class StudyPaths(JobPaths):
         return self.results / "site/index.html"
 
     @property
+    def embedding(self) -> EmbeddingPaths:
+        """The vectors, thumbnails and measures of the images."""
+        return EmbeddingPaths(self.results / "data/embed")
+
+    @property
+    def pairs(self) -> Path:
+        """Pairs of near duplicates."""
+        return self.results / "data/duplicates/pairs.csv"
+
+    def audit(self, name: str) -> Path:
+        """A table of the rule audit, such as issues."""
+        return self.results / "data/audit" / f"{name}.csv"
+
+    @property
+    def audited(self) -> Path:
+        """What the audit comes to."""
+        return self.results / "data/audit/audit.json"
+
+    @property
+    def groups(self) -> Path:
+        """Which images share a split."""
+        return self.results / "data/group/groups.csv"
+
+    @property
     def data(self) -> Path:
         """The folder of all that concerns the images."""
         return self.results / "data"
@@ -150,6 +205,10 @@ class StudyPaths(JobPaths):
     def experiment(self, name: str) -> ExperimentPaths:
         """One experiment's files."""
         return ExperimentPaths(self.results / "experiments" / name)
+
+    def without_leaks(self, name: str) -> Path:
+        """A table of the rule without_leaks: arms or effects."""
+        return self.results / "experiments/without_leaks" / f"{name}.csv"
 
     def published(self, name: str) -> Path:
         """A table of the rule published: figures or claims."""

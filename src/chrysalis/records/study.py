@@ -51,15 +51,15 @@ class ArmRun(Record):
 class ExperimentRecord(Record):
     """One experiment with its arms written out, and the runs that answer it.
 
-    `arms` holds each arm's changes. `swept_run` is the run that is trained with what the sweep
-    finds; `ranked_by` are the runs by whose predictions classes are removed; `too_small` says why
-    no conclusion can be drawn, if so.
+    `arms` holds each arm's changes. `swept_runs` are the runs that are trained with what a sweep of
+    theirs finds; `ranked_by` are the runs by whose predictions classes are removed; `too_small`
+    says why no conclusion can be drawn, if so.
     """
 
     name: str
     title: str
     question: str
-    analysis: Literal["accuracy", "class_removal"]
+    analysis: Literal["accuracy", "class_removal", "variance"]
     metrics: list[MetricName]
     against: list[MetricName]
     dynamics: bool
@@ -67,7 +67,7 @@ class ExperimentRecord(Record):
     arms: dict[str, Arm]
     arm_runs: list[ArmRun]
     sweep: Sweep | None
-    swept_run: str | None
+    swept_runs: list[str]
     ranked_by: list[str]
     too_small: list[str]
 
@@ -80,6 +80,15 @@ class ExperimentRecord(Record):
     def runs(self) -> list[str]:
         """Names of the runs that it needs, each once."""
         return list(dict.fromkeys(arm_run.run for arm_run in self.arm_runs))
+
+    @property
+    def across_models(self) -> bool:
+        """Whether arms of different models are compared."""
+        return any(arm.model for arm in self.arms.values())
+
+    def baseline_of(self, arm: str) -> str:
+        """The arm that an arm is compared with."""
+        return self.arms[arm].baseline or self.baseline
 
 
 class SkippedExperiment(Record):
@@ -96,7 +105,9 @@ class StudyRecord(Record):
     `threshold` is the least difference of practical interest, a fraction. `base_runs` are the runs
     of the study's models under the base settings, by model; `plain_runs` those and the like of
     models that only an experiment names. `primary` names the experiments whose
-    comparisons are the main claims. `explained` are trainings, as `<run>/seed<n>`.
+    comparisons are the main claims. `explained` are trainings, as `<run>/seed<n>`. `assumed` is
+    what the source of the study does not tell; `reduced` holds, by setting, its value in the full
+    study and its value here.
     """
 
     name: str
@@ -116,3 +127,5 @@ class StudyRecord(Record):
     split: SplitSettings
     vary_split: bool
     published: dict[str, Published]
+    assumed: list[str]
+    reduced: dict[str, tuple[str, str]]

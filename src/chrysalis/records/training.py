@@ -15,8 +15,10 @@ class RunRecord(Record):
     """run.json of the rule train, written last: how one training went.
 
     Accuracies are fractions, losses nats, times seconds, memory MiB. `images` counts those of each
-    split, `steps` the optimizer's. `seconds` is all of the job, `training_seconds` the epochs'.
-    `files` are those beside it.
+    split, `steps` the optimizer's, with those of the run it started from. `seconds` is all of the
+    job, `training_seconds` the epochs'. `files` are those beside it. `diverged_at` is the epoch
+    (from 1) in which the loss stopped being finite, 0 if in none; the epochs run are those before
+    it, and a best epoch of 0 stands for the weights of the start.
     """
 
     settings: RunSettings
@@ -28,6 +30,7 @@ class RunRecord(Record):
     best_epoch: int
     best_val_top1: float
     stopped_early: bool
+    diverged_at: int = 0
     resumed: int
     train_loss: float
     train_top1: float

@@ -35,6 +35,30 @@ def compare_paired(arm: np.ndarray, baseline: np.ndarray) -> Effect:
     return _compare(arm, baseline, readers.crossed)
 
 
+def compare_resampled(arm: np.ndarray, baseline: np.ndarray, train_images: float) -> Effect:
+    """As `compare`, where each seed has its own split: see `compare.compare_resampled`.
+
+    Raises:
+        ValueError: the arms have different shapes.
+    """
+    if arm.shape != baseline.shape:
+        raise ValueError(f"arms of different shape: {arm.shape} and {baseline.shape}")
+    seeds, images = arm.shape[-2:]
+    gains = arm.astype(float) - baseline
+    effect = gains.mean((-1, -2))
+    if seeds < 2 or images < 2:
+        return unknown(effect, seeds, images)
+    inflation = 1 + (seeds - 1) * images / (images + train_images)
+    by_seeds = (1 / seeds + images / train_images) * gains.mean(-1).var(-1, ddof=1)
+    by_images = inflation * gains.var(-1, ddof=1).mean(-1) / (seeds * images)
+    variance = np.maximum(by_seeds, by_images)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = np.where(by_seeds > 0, (seeds - 1) * np.square(variance / by_seeds), np.inf)
+    chance = Chance(variance, freedom, effect, by_images, images - 1)
+    p_image = two_sided(effect, np.sqrt(by_images), images - 1)
+    return assemble(effect, chance, p_image, seeds, images)
+
+
 def _compare(arm: np.ndarray, baseline: np.ndarray, design: readers.Design) -> Effect:
     if arm.shape != baseline.shape:
         raise ValueError(f"arms of different shape: {arm.shape} and {baseline.shape}")

@@ -11,7 +11,7 @@ from typing import Any
 from chrysalis.config.changes import Changes
 from chrysalis.config.experiment import Arm, Experiment, WorstClasses
 from chrysalis.config.load import load
-from chrysalis.config.run import RunSettings
+from chrysalis.config.run import SOURCES, VARIED, RunSettings, Source
 from chrysalis.config.schema import ModelFile, StudyConfig
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.config.sweep import Sweep
@@ -21,14 +21,19 @@ from chrysalis.records.study import ArmRun, ExperimentRecord
 from chrysalis.study.location import Located
 
 DEFAULT_IMAGE_SIZE = 96
+# Settings of which the last one given counts.
+GIVEN = (
+    *("pack_margin", "crop_pct", "train_share"),
+    *("initialisation", "input_statistics", "validate_on"),
+)
 
 
 @dataclass(frozen=True)
 class ResolvedExperiment:
     """An experiment with its arms written out, and the run of each with each model.
 
-    `swept_run` is the run that is trained with what its sweep finds; `ranked_by` are the runs
-    by whose predictions classes are removed.
+    `swept_runs` are the runs that are trained with what a sweep of theirs finds; `ranked_by` are
+    the runs by whose predictions classes are removed.
     """
 
     name: str
@@ -36,7 +41,7 @@ class ResolvedExperiment:
     baseline: str
     arms: dict[str, Arm]
     arm_runs: tuple[ArmRun, ...]
-    swept_run: str | None
+    swept_runs: tuple[str, ...]
     ranked_by: tuple[str, ...]
 
     @property
@@ -58,7 +63,7 @@ class ResolvedExperiment:
             arms=self.arms,
             arm_runs=list(self.arm_runs),
             sweep=self.config.sweep,
-            swept_run=self.swept_run,
+            swept_runs=list(self.swept_runs),
             ranked_by=list(self.ranked_by),
             too_small=too_small,
         )
@@ -123,7 +128,8 @@ class Resolver:
         arm_runs = []
         for arm_name, arm in arms.items():
             for model in known_models([arm.model], f"{where}: {arm_name}") if arm.model else models:
-                run = self.run(model, arm, f"{where}: {arm_name}", experiment.sweep)
+                sweep = experiment.sweep if experiment.searches(arm) else None
+                run = self.run(model, arm, f"{where}: {arm_name}", sweep)
                 arm_runs.append(ArmRun(model=model, arm=arm_name, run=run, stage=_stage(arm)))
         _check_different(arms, arm_runs, where)
         runs = [self.runs[arm_run.run] for arm_run in arm_runs]
@@ -133,7 +139,7 @@ class Resolver:
             baseline,
             arms,
             tuple(arm_runs),
-            swept_run=next((run.name for run in runs if run.sweep), None),
+            swept_runs=tuple(dict.fromkeys(run.name for run in runs if run.sweep)),
             ranked_by=tuple(dict.fromkeys(run.ranked_by for run in runs if run.ranked_by)),
         )
 
@@ -144,6 +150,9 @@ class Resolver:
         if experiment.arms == "each_class":
             without = {f"without {c}": Arm(remove_classes=[c]) for c in self.dataset.classes()}
             return {"full": Arm()} | without, "full"
+        if experiment.arms == "each_source":
+            alone = {source: Arm(varied=[source]) for source in SOURCES}
+            return {"all": Arm(varied=list(SOURCES))} | alone, "all"
         assert experiment.baseline is not None  # its validation sees to that
         return experiment.arms, experiment.baseline
 
@@ -152,22 +161,27 @@ class Resolver:
     ) -> str:
         """Name of the run that trains `model` under `arm`, after noting its settings.
 
-        The runs that it builds on are noted as well.
+        With `sweep`, it is trained with what that finds. The runs that it builds on are noted too.
         """
         layers: list[Changes] = [self.dataset.config.settings, self._model_file(model)]
-        layers += [self.study.settings, arm]
+        layers += [*self.study.run_settings, arm]
         settings = RunSettings(
             model=model,
             options=_options(model, layers, where),
             image_size=_last([layer.image_size for layer in layers], DEFAULT_IMAGE_SIZE),
-            **_given(layers, "pack_margin", "crop_pct", "train_share"),
+            **_given(layers, *GIVEN),
             training=_overlay(TrainingSettings(), [layer.training for layer in layers]),
             augmentation=_augmentation([layer.augmentation for layer in layers]),
             removed_classes=self._removed(arm, where),
             prune=arm.prune,
-            sweep=sweep if arm.from_sweep else None,
+            sweep=sweep,
+            varied=self._varied(arm),
             **self._built_on(model, arm, where),
         )
+        if settings.options.get("pretrained") and settings.initialisation != "model":
+            raise UserError(f"{where}: initialisation would undo the pretrained weights")
+        if settings.validate_on == "test" and (settings.sweep or settings.worst_classes):
+            raise UserError(f"{where}: with validate_on: test, it would choose settings by test")
         smallest = registry.spec(model).smallest
         if settings.image_size < smallest:
             raise UserError(
@@ -177,6 +191,13 @@ class Resolver:
         self.runs[settings.name] = settings
         return settings.name
 
+    def _varied(self, arm: Arm) -> tuple[Source, ...]:
+        """What differs from seed to seed, in one order."""
+        given = SOURCES if self.study.vary_split else VARIED
+        return tuple(
+            each for each in SOURCES if each in (given if arm.varied is None else arm.varied)
+        )
+
     def _built_on(self, model: str, arm: Arm, where: str) -> dict[str, Any]:
         """The runs, under the base settings, that the arm needs first."""
         same_classes = Arm(remove_classes=arm.remove_classes)
@@ -184,7 +205,7 @@ class Resolver:
         if arm.teacher:
             (teacher,) = known_models([arm.teacher], f"{where}: teacher")
             found["teacher"] = self.run(teacher, same_classes, where)
-        if arm.prune:
+        if arm.starts_trained:
             found["start"] = self.run(model, same_classes, where)
         if isinstance(arm.remove_classes, WorstClasses):
             found["worst_classes"] = arm.remove_classes.worst

@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chrysalis.config.claims import UntestedClaim
 from chrysalis.config.experiment import Arm, Experiment, WorstClasses
 from chrysalis.config.load import load, validate
-from chrysalis.config.published import Published, PublishedClaim, PublishedFigure
+from chrysalis.config.published import Published
 from chrysalis.config.run import RunSettings
-from chrysalis.config.schema import StudyConfig
+from chrysalis.config.schema import GroupTable, StudyConfig
 from chrysalis.errors import UserError, suggest
 from chrysalis.models import registry
+from chrysalis.records.audit import DESCRIPTOR, NETWORK
 from chrysalis.records.study import DatasetRecord, ModelRecord, SkippedExperiment, StudyRecord
 from chrysalis.stats.minimums import ENOUGH_EPOCHS, ENOUGH_SEEDS
+from chrysalis.study.changed import reductions, with_arms
 from chrysalis.study.location import Located, locate
 from chrysalis.study.resolver import ResolvedExperiment, Resolver, SameArms, known_models
 
@@ -44,6 +47,13 @@ class Study:
     more_runs: dict[str, RunSettings]
     refused: dict[str, str]
     published: dict[str, Published]
+    reduced: dict[str, tuple[str, str]]
+
+    @property
+    def name(self) -> str:
+        """The folder of its results; a reduced study has one of its own."""
+        name = self.config.name or self.dataset.name
+        return f"{name}_reduced" if self.config.scale == "reduced" else name
 
     @property
     def seeds(self) -> list[int]:
@@ -63,9 +73,31 @@ class Study:
         return self.dataset.config.cam_layers | self.config.cam_layers
 
     @property
+    def group(self) -> str | GroupTable | None:
+        """What names the groups of images that share a split."""
+        return self.dataset.config.group if self.config.group is None else self.config.group
+
+    @property
+    def fail_on(self) -> list[str]:
+        """The checks of the audit that end the study, sorted."""
+        return sorted((self.config.audit or self.dataset.config.audit).fail_on)
+
+    @property
+    def embedder(self) -> str:
+        """What turns images into vectors: the pretrained network, if its weights are installed."""
+        package = registry.spec(NETWORK).needs
+        return NETWORK if package and importlib.util.find_spec(package) else DESCRIPTOR
+
+    @property
     def packed_sizes(self) -> list[int]:
         """Sides of the packed images that its runs need, in pixels."""
         return sorted({run.packed_size for run in self.runs.values()})
+
+    @property
+    def resplit_sizes(self) -> list[int]:
+        """Sides of the packed images that its runs need with a split of each seed's own."""
+        runs = self.runs.values()
+        return sorted({run.packed_size for run in runs if "split" in run.varied})
 
     def run(self, name: str) -> RunSettings:
         """The settings of a run of any experiment, asked or not."""
@@ -89,8 +121,8 @@ class Study:
         """What the tables and the report need to know of the study."""
         dataset = self.dataset.config
         return StudyRecord(
-            name=self.dataset.name,
-            title=dataset.title,
+            name=self.name,
+            title=self.config.title or dataset.title,
             dataset=DatasetRecord(
                 title=dataset.title,
                 description=dataset.description,
@@ -120,6 +152,8 @@ class Study:
             split=dataset.split,
             vary_split=self.config.vary_split,
             published=self.published,
+            assumed=self.config.assumed,
+            reduced=self.reduced,
         )
 
 
@@ -150,7 +184,8 @@ def resolve(config: dict[str, Any], folder: Path = Path("config")) -> Study:
         tuple(sorted_out.on_request),
         more.runs,
         sorted_out.refused,
-        _published(dataset, folder / "published", files),
+        _published(study, dataset, folder / "published", files),
+        _reductions(study, base, models[0]),
     )
 
 
@@ -207,21 +242,29 @@ def _plain_runs(resolver: Resolver, runs: dict[str, RunSettings]) -> dict[str, s
     return {model: run for model, run in found.items() if run in runs}
 
 
+def _reductions(study: StudyConfig, base: Resolver, model: str) -> dict[str, tuple[str, str]]:
+    """In what the runs of a reduced study differ from those of the full one, by the first model."""
+    if study.scale == "full":
+        return {}
+    whole = Resolver(study.model_copy(update={"scale": "full"}), base.dataset, base.model_files)
+    runs = (resolver.runs[resolver.run(model, Arm())] for resolver in (whole, base))
+    return reductions(*runs)
+
+
 def _published(
-    dataset: Located, folder: Path, experiments: dict[str, Experiment]
+    study: StudyConfig, dataset: Located, folder: Path, experiments: dict[str, Experiment]
 ) -> dict[str, Published]:
-    """What the dataset's file names in `folder`, by its name."""
+    """What the study's file, or else the dataset's, names in `folder`, by its name."""
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     found = {}
-    for name in dataset.config.published:
+    where = "" if study.published is not None else f"dataset '{dataset.name}': "
+    for name in dataset.config.published if study.published is None else study.published:
         if name not in files:
-            raise UserError(
-                f"dataset '{dataset.name}': published: unknown '{name}'; {suggest(name, files)}"
-            )
+            raise UserError(f"{where}published: unknown '{name}'; {suggest(name, files)}")
         published = found[name] = load(files[name], Published)
         known_models((figure.model for figure in published.figures), f"{files[name]}: figures")
-        items: list[PublishedFigure | PublishedClaim] = [*published.figures, *published.claims]
-        for item in items:
+        claims = [each for each in published.claims if not isinstance(each, UntestedClaim)]
+        for item in (*published.figures, *claims):
             if item.experiment is not None and item.experiment not in experiments:
                 raise UserError(
                     f"{files[name]}: unknown experiment '{item.experiment}'; "
@@ -249,7 +292,7 @@ def _reason_to_refuse(experiment: Experiment, models: tuple[str, ...], base: Res
     """Why an experiment cannot be asked of this study; empty if it can."""
     if experiment.arms == "models":
         return "" if len(models) > 1 else "the study has just one model"
-    if experiment.arms == "each_class":
+    if isinstance(experiment.arms, str):
         return ""
     removals = [arm.remove_classes for arm in experiment.arms.values()]
     worst = max((r.worst for r in removals if isinstance(r, WorstClasses)), default=0)
@@ -286,4 +329,5 @@ def _experiments(study: StudyConfig, dataset: Located, folder: Path) -> dict[str
             if name not in files:
                 raise UserError(f"{key}: unknown experiment '{name}'; {suggest(name, files)}")
     experiments = {name: load(path, Experiment) for name, path in files.items()}
+    experiments = with_arms(experiments, study.arms)
     return dict(sorted(experiments.items(), key=lambda item: item[1].position))

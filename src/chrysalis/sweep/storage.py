@@ -16,10 +16,10 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from chrysalis.config.run import RunSettings
+from chrysalis.config.sweep import RANDOM_TRIALS
 from chrysalis.engine.runtime import derive_seed
 from chrysalis.errors import UserError
 
-RANDOM_TRIALS = 10  # finished trials before the estimator has a say
 UNPRUNED_TRIALS = 5  # complete trials that a median must be of
 UNPRUNED_SHARE = 1 / 4  # of a trial's epochs
 

@@ -6,7 +6,6 @@ Values that were tried before may come again, with another seed, where the space
 from __future__ import annotations
 
 import copy
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -116,21 +115,20 @@ def _train(setup: TrainingSetup, trial: Trial, place: checkpoint.Place) -> dict[
     watch.note(_so_far(setup, place))
     ended = "complete"
     try:
-        train(setup, place, watch)
+        if train(setup, place, watch).diverged_at:
+            ended = "diverged"
     except optuna.TrialPruned:
         ended = "pruned"
-    except UserError as error:
-        ended = "diverged"
-        logging.getLogger(__name__).warning("%s", error)
-        trial.set_user_attr("reason", str(error))
     return _outcome(ended, watch.progress) | {"seed": settings.seed, "optuna_number": trial.number}
 
 
 def _so_far(setup: TrainingSetup, place: checkpoint.Place) -> checkpoint.Progress:
     """How far the trial came before.
 
-    Settings that do not suit the model are an error here already: so one under training says that
-    it diverged. The model is left as it is.
+    The model is left as it is.
+
+    Raises:
+        UserError: the settings do not suit the model.
     """
     state = TrainingState.create(
         copy.deepcopy(setup.model), len(setup.classes), setup.settings.training, setup.runtime

@@ -17,15 +17,11 @@ from chrysalis.records.job_paths import JobPaths
 
 @dataclass(frozen=True)
 class Job:
-    """What a command names: a study's results, a run, and one of its seeds where there is one.
-
-    With `vary_split` each seed has a split of its own.
-    """
+    """What a command names: a study's results, a run, and one of its seeds where there is one."""
 
     paths: JobPaths
     run: str
     seed: int | None = None
-    vary_split: bool = False
 
     def settings(self) -> RunSettings:
         """The run's settings with this seed.
@@ -77,8 +73,9 @@ class Job:
         return self.paths.packed(settings.packed_size)
 
     def index(self, settings: RunSettings) -> Path:
-        """Their index."""
-        return self.paths.index(settings.packed_size, self.seed if self.vary_split else None)
+        """Their index, with the split that the seed has."""
+        own = self.seed if "split" in settings.varied else None
+        return self.paths.index(settings.packed_size, own)
 
 
 def read_settings(path: Path) -> RunSettings:
@@ -103,7 +100,6 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     """Add the options that name a training: a run with a seed."""
     add_run(parser)
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--vary-split", action="store_true", help="each seed has its own split")
 
 
 def add_seeds(parser: argparse.ArgumentParser) -> None:
@@ -124,12 +120,7 @@ def add_resources(parser: argparse.ArgumentParser, resident_bytes: int) -> None:
 
 def job(args: argparse.Namespace) -> Job:
     """What these options name."""
-    return Job(
-        JobPaths(args.results),
-        args.run,
-        getattr(args, "seed", None),
-        getattr(args, "vary_split", False),
-    )
+    return Job(JobPaths(args.results), args.run, getattr(args, "seed", None))
 
 
 def write_seeds(seeds: list[int]) -> str:

@@ -114,7 +114,8 @@ def snakemake(snakefile: Path, config: Path, cores: int) -> list[str]:
 
 def data_records(paths: StudyPaths, study: Study) -> list[Path]:
     """Where the hashes of the tables and packs of a study are, in the order they are made in."""
-    tables = [path.with_name(HASHES) for path in (paths.images, paths.split)]
+    made = paths.images, paths.embedding.vectors, paths.pairs, paths.groups, paths.split
+    tables = [path.with_name(HASHES) for path in made]
     return tables + [paths.packed(size).with_suffix(".json") for size in study.packed_sizes]
 
 

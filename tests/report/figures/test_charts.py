@@ -140,6 +140,12 @@ def test_curves_average_the_seeds_that_were_still_training():
     assert table["val_loss_high"].tolist() == [2.0, 1.5, 0.25]
 
 
+def test_a_model_that_diverged_at_once_has_no_curve():
+    histories = {"m": [history([])] * 2, "n": [history([1.0])]}
+    assert models.tabulate_curves(histories)["label"].tolist() == ["n"]
+    assert len(models.plot_curves(histories).axes) == 4
+
+
 def test_arms_are_drawn_at_their_values_grouped_by_model():
     axes = experiment.plot_arms(ARMS).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == [

@@ -6,7 +6,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from chrysalis.evaluation.evaluate import evaluate
+from chrysalis.evaluation.traces import Traced
 from chrysalis.evaluation.training import Training
+from chrysalis.records.dynamics import DYNAMICS_EFFECTS, LAYERS, STEPS, LayerRow, StepRow
 from chrysalis.records.experiment import (
     ARMS,
     EFFECTS,
@@ -17,10 +19,10 @@ from chrysalis.records.experiment import (
 )
 from chrysalis.records.paths import ExperimentPaths, TrainingPaths
 from chrysalis.records.training import HISTORY, HistoryRow
-from chrysalis.report.figures import dynamics
-from chrysalis.report.figures.arm_dynamics import draw_dynamics, read_dynamics
+from chrysalis.report.figures.arm_dynamics import draw_dynamics, tabulate_traces
 from chrysalis.report.figures.arms import draw_experiment
 from chrysalis.report.figures.base_runs import draw_lr_range, draw_models
+from chrysalis.report.figures.dynamics import LOOKED
 from chrysalis.report.figures.saving import save_drawn
 from tests.runs import write_run  # noqa: F401
 
@@ -58,7 +60,7 @@ def trainings(write_run):  # noqa: F811
 
 def test_the_studys_models(trainings):
     drawn = draw_models(trainings)
-    assert list(drawn) == ["curves", "reliability", "confusion"]
+    assert list(drawn) == ["curves", "reliability", "risk_coverage", "confusion"]
     curves = drawn["curves"][0]
     assert curves.loc[curves["epoch"] == 2, "val_top1_mean"].tolist() == pytest.approx([0.65] * 2)
     # The confusion matrix is that of the model that is best on val: counts of two seeds.
@@ -124,23 +126,23 @@ def test_an_experiments_names_are_read_as_written(tmp_path):
     assert drawn["per_class"][0]["class"].tolist() == ["null"] * 2
 
 
-def test_dynamics_of_all_arms(tmp_path):
-    trainings = {}
+def test_dynamics_of_all_trainings(tmp_path):
+    traces = {}
     for number, arm in enumerate(("slow", "fast")):
-        folder = tmp_path / arm
-        (folder / "dynamics").mkdir(parents=True)
-        steps = pd.DataFrame({"step": range(4), "loss": [4.0, 3.0, 2.0, 1.0 + number]})
-        for rank, name in enumerate(dynamics.LOOKED, 1):
-            steps[name] = [rank, np.nan, rank + 1.0, np.nan]
-        steps.to_csv(folder / "dynamics/steps.csv", index=False)
-        pd.DataFrame({"epoch": [1]}).to_csv(folder / "dynamics/epochs.csv", index=False)
-        pd.DataFrame({"epoch": [1], "layer": ["a"]}).to_csv(
-            folder / "dynamics/layers.csv", index=False
+        folder = tmp_path / arm / "dynamics"
+        looked = dict.fromkeys(LOOKED, 1.0 + number)
+        STEPS.write(
+            [StepRow(n, 1, 0.1, 4.0 - n, **({} if n % 2 else looked)) for n in range(4)],
+            folder / "steps.csv",
         )
-        trainings["m", arm] = TrainingPaths(folder)
-    tables = read_dynamics(trainings)
-    assert list(tables) == ["steps", "epochs", "layers"]
-    assert tables["epochs"][["model", "arm"]].to_numpy().tolist() == [["m", "slow"], ["m", "fast"]]
-    assert len(tables["steps"]) == 8
+        LAYERS.write([LayerRow(1, "a", 0.0, 1.0, 0.5)], folder / "layers.csv")
+        traces["m", arm] = dict.fromkeys((0, 7), Traced(TrainingPaths(folder.parent)))
+    tables = tabulate_traces(traces)
+    assert tables["layers"][["model", "arm", "seed"]].to_numpy().tolist() == [
+        ["m", arm, seed] for arm in ("slow", "fast") for seed in (0, 7)
+    ]
+    assert len(tables["steps"]) == 16
     assert tables["steps"].index.is_unique
-    assert callable(draw_dynamics)
+    drawn = draw_dynamics(tables, DYNAMICS_EFFECTS.frame([]))
+    assert list(drawn) == ["measures", "loss_band", "landscape", "layers"]
+    assert len(drawn["landscape"][0]) == 4

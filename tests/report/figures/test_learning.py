@@ -9,7 +9,7 @@ from chrysalis.report.figures.learning import families, plot_learning, tabulate_
 CHANGES = {
     "tuned": {"options": {"pretrained": True}},
     "tuned_third": {"options": {"pretrained": True}, "train_share": 0.333},
-    "scratch_tenth": {"options": {"pretrained": False}, "train_share": 0.1},
+    "scratch_tenth": {"options": {"pretrained": False}, "train_share": 0.1, "baseline": "tuned"},
     "scratch_third": {"options": {"pretrained": False}, "train_share": 0.333},
 }
 ARMS = {name: Arm(**changes) for name, changes in CHANGES.items()}

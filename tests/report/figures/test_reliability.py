@@ -33,6 +33,23 @@ def test_pooled_bins_are_those_of_all_images_together():
             assert found[column].tolist() == pytest.approx(expected[column].tolist())
 
 
+def test_a_perfect_network_is_mostly_in_its_range():
+    rng = np.random.default_rng(0)
+    tables = []
+    for _ in range(200):
+        logits = 2 * rng.normal(size=(150, 3))
+        chances = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+        labels = (chances.cumsum(1) < rng.random((150, 1))).sum(1)
+        tables.append(calibration.reliability(labels, logits).assign(scaled="no"))
+    pooled = pd.concat(pool_reliability({"m": [table]}) for table in tables)
+    inside = pooled["accuracy"].between(pooled["perfect_low"], pooled["perfect_high"])
+    assert 0.95 < inside.mean() < 0.995
+    three = pool_reliability({"m": tables[:1] * 3})
+    assert three["perfect_low"].tolist() == pytest.approx(
+        pool_reliability({"m": tables[:1]})["perfect_low"].tolist()
+    )
+
+
 def test_the_diagram_draws_the_pooled_bins():
     pooled = pool_reliability({name: [bins_of(seed, 60)[2]] for seed, name in enumerate("abcd")})
     figure = plot_reliability(pooled)

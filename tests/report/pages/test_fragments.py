@@ -10,15 +10,30 @@ import numpy as np
 import pytest
 
 from chrysalis.errors import UserError
+from chrysalis.evaluation import traces
+from chrysalis.records.dynamics import (
+    DIVERGED,
+    DYNAMICS,
+    DYNAMICS_EFFECTS,
+    DivergedRow,
+    DynamicsEffectRow,
+    DynamicsRow,
+)
 from chrysalis.records.experiment import (
     ARMS,
+    CHECKS,
     CLAIMS,
-    DYNAMICS,
     EFFECTS,
+    ENDPOINTS,
     LABEL_QUALITY,
+    MODEL_METRICS,
+    PAIRS,
+    PRACTICE,
+    SOURCES,
+    Answer,
     ClaimRow,
-    DynamicsRow,
     LabelQualityRow,
+    SourceRow,
 )
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import StudyRecord
@@ -27,6 +42,7 @@ from chrysalis.records.training import RunMetrics, RunRecord
 from chrysalis.report.pages import (
     captions,
     dataset,
+    endpoints,
     experiments,
     fragments,
     models,
@@ -110,6 +126,61 @@ def test_the_overview_names_just_some_of_many_comparisons(folder):
     )
     assert overview == {1}
     assert page == set(range(len(many)))
+
+
+def test_what_a_perfect_network_would_score_stands_beside_the_ece(results, made, folder):
+    text = plain(made["models_calibration_error.md"])
+    assert "| mynet | as trained | 4.1 % | 3.1 % | 1.2 % | 0.0 % to 5.2 % |" in text
+    assert "Chance alone can explain the ECE of every model." in text
+    path = StudyPaths(folder).models
+    rows = [
+        replace(row, mean=0.0021) if (row.model, row.metric) == ("mynet", "scaled_ece_low") else row
+        for row in MODEL_METRICS.read(path)
+    ]
+    MODEL_METRICS.write(rows, path)
+    text = plain(models.models_calibration_error(load_results(folder)))
+    assert "Chance alone does not explain the ECE of mynet (scaled)." in text
+
+
+def test_how_often_an_arm_beats_its_baseline_and_that_it_is_not_worse(made, loaded):
+    assert "| 89 % (41 to 100) |" in plain(made["augmentation/effects.md"])
+    for experiment in loaded.experiments:
+        lines = made[f"{experiment.name}/answer.md"].splitlines()
+        for line in lines:
+            assert ("It is shown not to be worse." in line) == ("outcome-none" in line)
+    # The overview corrects over all experiments, which these p values are not.
+    assert "shown not to be worse" not in made["verdicts.md"]
+    (row,) = loaded.experiment("models").practice
+    single = replace(row, beats=np.nan)
+    assert experiments._beats(single) == numbers.NOTHING
+
+
+def test_other_endpoints_are_said_to_be_exploratory(made, loaded):
+    text = plain(made["augmentation/effects.md"])
+    section = text[text.index("### Exploratory: other endpoints") :]
+    assert "corrected for 6 comparisons, those of all endpoints together" in section
+    assert "| 0.061 | 0.085 | −0.023 | −0.041 to −0.005 | 0.025 |" in section  # noqa: RUF001
+    assert "| 6.12 % | 8.45 % | −2.33 | −4.11 to −0.55 | 0.025 |" in section  # noqa: RUF001
+    assert section.count("by brier: −0.023") == 2  # noqa: RUF001
+    assert "by nll" not in section
+    none = replace(
+        loaded.experiment("augmentation"),
+        endpoints=[replace(r, outcome="none") for r in loaded.experiment("augmentation").endpoints],
+    )
+    assert "None of them shows a difference." in endpoints.endpoints(none)
+    empty = replace(none, endpoints=[], worst_classes=[])
+    assert endpoints.endpoints(empty) == endpoints.worst_classes(empty) == ""
+
+
+def test_the_worst_class_stands_beside_what_chance_would_show(made):
+    text = plain(made["augmentation/effects.md"])
+    assert "| 12 | 70.3 % | 40.2 % to 95.1 % | 80.5 % | 0.016 |" in text
+    assert "In 1 of 4 rows, the worst class is lower than chance explains" in text
+
+
+def test_errors_if_only_the_surest_answers_count(made):
+    text = plain(made["models_selective.md"])
+    assert "| mynet | 9.0 % | 3.4 % | 2.1 % | 1.23 % |" in text
 
 
 def test_numbers_of_a_sentence_stay_with_their_units_and_have_a_real_minus():
@@ -286,6 +357,39 @@ def test_explanations_say_how_coarse_the_maps_are(results):
     assert "hardly tell" not in fragments.explanations(replace(loaded, galleries=fine))
 
 
+def test_runs_that_are_chosen_by_test_are_named_on_every_page(folder):
+    assert "Chosen by test" not in fragments.banner(load_results(folder))
+    for path in folder.glob("runs/*-b*/seed*/train/run.json"):
+        change(RunRecord, path, settings__validate_on="test")
+    loaded = load_results(folder)
+    text = html.unescape(fragments.banner(loaded)).replace("<wbr>", "").replace("\\", "")
+    names = {training.run for training in loaded.trainings if "-b" in training.run}
+    assert all(name in text for name in names)
+    assert 'title="Chosen by test"' in text
+    made = fragments.all_fragments(loaded, "quarto")
+    assert all("Chosen by test" in made[name] for name in made if name.endswith("banner.md"))
+
+
+def test_a_reduced_study_says_so_on_every_page(folder):
+    loaded = load_results(folder)
+    assert "Reduced study" not in fragments.banner(loaded)
+    less = {"train_share": ("1.0", "0.1"), "training.epochs": ("20", "5")}
+    record = loaded.record.model_copy(update={"reduced": less})
+    made = fragments.all_fragments(replace(loaded, record=record), "quarto")
+    banners = [made[name] for name in made if name.endswith("banner.md")]
+    assert len(banners) > 1
+    for text in map(plain, banners):
+        assert "train_share is 0.1 in place of 1.0; training.epochs is 5 in place of 20" in text
+
+
+def test_what_a_source_does_not_say_is_listed(folder):
+    loaded = load_results(folder)
+    text = plain(fragments.all_fragments(loaded, "quarto")["assumed.md"])
+    assert "- The rate is not known: here 0.5 <is> taken." in text
+    record = loaded.record.model_copy(update={"assumed": []})
+    assert fragments.all_fragments(replace(loaded, record=record), "quarto")["assumed.md"] == ""
+
+
 def test_test_time_flip_is_named_on_every_page(folder):
     assert "mirror image" not in fragments.banner(load_results(folder))
     for path in folder.glob("runs/*-b*/seed*/train/run.json"):
@@ -315,7 +419,11 @@ def swept(folder):
         "learning_rate": {"low": 0.0001, "high": 0.01, "log": True},
         "batch_size": {"choices": [8, 16]},
     }
-    experiment |= {"sweep": {"trials": 9, "space": space}, "swept_run": best, "ranked_by": [base]}
+    experiment |= {
+        "sweep": {"trials": 9, "space": space},
+        "swept_runs": [best],
+        "ranked_by": [base],
+    }
     StudyRecord.model_validate(study).write(paths.study)
     for run, rate, size in ((base, 0.002, 32), (best, 0.00734, 16)):
         for seed in study["seeds"]:
@@ -388,6 +496,58 @@ def test_what_a_sweep_found_and_how_classes_rank(swept):
         assert untraced(made[name], swept) == set()
 
 
+def test_how_far_each_source_of_variance_moves_accuracy(folder):
+    paths = StudyPaths(folder)
+    study = StudyRecord.read(paths.study).model_dump(exclude_unset=True)
+    augmentation = next(each for each in study["experiments"] if each["name"] == "augmentation")
+    augmentation["analysis"] = "variance"
+    study["primary"] = ["models"]
+    StudyRecord.model_validate(study).write(paths.study)
+    files = paths.experiment("augmentation")
+    baseline = augmentation["baseline"]
+    rows = [
+        SourceRow("mynet", baseline, 5, 0.9, 0.0123, 0.0074, 0.0353, 1.0, 270, 0.0183),
+        SourceRow("mynet", "split", 5, 0.91, 0.0087, 0.0052, 0.025, 0.5003, 270, 0.0174),
+    ]
+    SOURCES.write(rows, files.table("sources"))
+    compared = {"effects": EFFECTS, "checks": CHECKS, "pairs": PAIRS, "endpoints": ENDPOINTS}
+    for name, kind in (compared | {"practice": PRACTICE}).items():
+        kind.write([], files.table(name))
+    change(Answer, files.answer, headline="It differs.", sentences=["It differs."])
+    loaded = load_results(folder)
+    made = experiments.fragments(loaded.experiment("augmentation"))
+    shown = plain(made["arms.md"])
+    assert "| mynet | split | 0.87 | 0.52 to 2.50 | 50.0 % | 5 |" in shown
+    assert "(270) would move the accuracy of mynet by an sd of 1.83 points" in shown
+    assert untraced(made["arms.md"], folder) == set()
+    assert made["answer.md"].count("It differs.") == 1
+    assert "Effect (points)" not in made["effects.md"]
+    assert "It differs." in fragments.verdicts(loaded)
+
+
+def test_what_the_search_of_each_arm_found(swept):
+    paths = StudyPaths(swept)
+    study = StudyRecord.read(paths.study).model_dump(exclude_unset=True)
+    experiment = next(each for each in study["experiments"] if each["name"] == "augmentation")
+    base, best = (
+        next(each["run"] for each in experiment["arm_runs"] if each["arm"] == arm)
+        for arm in ("off", "on")
+    )
+    experiment["swept_runs"] = [base, best]
+    StudyRecord.model_validate(study).write(paths.study)
+    values = {"learning_rate": 0.002, "batch_size": 32}
+    found = SweepResult.read(paths.sweep(best) / "best.json")
+    change = {"training": values, "val_top1": 0.875, "complete": 6, "pruned": 3, "diverged": 0}
+    found.model_copy(update=change).write(paths.sweep(base) / "best.json")
+    IMPORTANCES.write([], paths.sweep(base) / "importances.csv")
+    text = experiments.fragments(load_results(swept).experiment("augmentation"))["arms.md"]
+    shown = html.unescape(text).replace("\u00a0", " ")
+    assert "| 0.002 | 32 | 87.5 % | 6 | 3 | 0 |" in shown
+    assert "| 0.00734 | 16 | 93.7 % | 5 | 3 | 1 |" in shown
+    assert "a search of its own, of 9 trials over the same space" in shown
+    assert untraced(text, swept) == set()
+
+
 def test_a_sweep_is_no_setting_of_all_runs(swept):
     sweep = {"trials": 9, "space": {"batch_size": {"choices": [8, 16]}}}
     for path in swept.glob("runs/*/seed*/train/run.json"):
@@ -403,17 +563,86 @@ def test_a_training_with_other_settings_than_the_sweep_found_is_refused(swept):
         load_results(swept)
 
 
-def test_how_each_arm_trained(folder):
+def measured(measure, scale, outcome, **numbers):
+    """A line of the comparison of two arms' dynamics."""
+    name = traces.COMPARED[measure].title
+    told = f"{name}: {outcome} for on than for off (0.345 times)."
+    usual = {"base_mean": 12345.6, "mean": 4259.2, "effect": 0.345, "low": 0.2, "high": 0.6}
+    usual |= {"p": 0.001, "p_adjusted": 0.012, "seeds": 3}
+    of = {"measure": measure, "scale": scale, "outcome": outcome, "sentence": told}
+    return DynamicsEffectRow(
+        subject="mynet (on)", baseline="mynet (off)", arms="on", **usual | numbers, **of
+    )
+
+
+def with_dynamics(folder, effects, diverged=()):
+    """Add how its arms train to the experiment augmentation; returns its fragments."""
     paths = StudyPaths(folder)
     study = StudyRecord.read(paths.study).model_dump(exclude_unset=True)
     study["experiments"][1]["dynamics"] = True
     StudyRecord.model_validate(study).write(paths.study)
-    row = DynamicsRow("mynet", "off", 12345.6, 0.25, 3.14159, 0.125, 0.0, 0.5)
-    DYNAMICS.write([row], paths.experiment("augmentation").dynamics)
-    text = experiments.fragments(load_results(folder).experiment("augmentation"))["arms.md"]
+    files = paths.experiment("augmentation")
+    shares = [name for name, measure in traces.SHOWN.items() if measure.share]
+    rows = [
+        DynamicsRow("mynet", arm, name, 3, 0.125 if name in shares else 3.14159, 0.1, (1.0, 2.0))
+        for arm in ("off", "on")
+        for name in traces.SHOWN
+    ]
+    DYNAMICS.write(rows, files.dynamics("summary"))
+    DYNAMICS_EFFECTS.write(effects, files.dynamics("effects"))
+    DIVERGED.write(diverged, files.dynamics("diverged"))
+    return experiments.fragments(load_results(folder).experiment("augmentation"))
+
+
+def test_how_each_arm_trained(folder):
+    shares = {"base_mean": 0.25, "mean": 0.125, "effect": -0.125, "low": -0.2, "high": 0.01}
+    made = with_dynamics(
+        folder,
+        [
+            measured("smoothness", "ratio", "lower"),
+            measured("dead", "difference", "none", p_adjusted=0.3, **shares),
+        ],
+    )
+    text = made["arms.md"]
+    shown = plain(text)
     assert "### How each arm trained" in text
-    assert "| mynet | off | 12,300 | 0.25 | 3.14 | 12.5 % | 0.0 % | 50.0 % |" in plain(text)
+    assert "No training diverged." in text
+    assert (
+        "| ▽ lower | Effective beta-smoothness (Santurkar et al.) | 12,300 | 4,260 | 0.345 "
+        "| 0.2 to 0.6 | 0.012 | 3 |" in shown
+    )
+    assert "25.0 % | 12.5 % | −12.5 | −20.0 to +1.0 | 0.300 | 3 |" in shown  # noqa: RUF001
+    assert shown.count("3.14") == 2 * 9
     assert untraced(text, folder) == set()
+    counted = (
+        "Of 2 measures of how mynet (on) trains, compared with mynet (off): 1 lower, 1 without"
+    )
+    assert counted in html.unescape(re.sub("<[^>]*>", "", made["answer.md"]))
+
+
+def test_the_list_of_trainings_says_which_diverged(folder):
+    path = next(folder.glob("runs/*/seed0/train/run.json"))
+    change(RunRecord, path, diverged_at=7, epochs_run=6)
+    text = provenance.runs(load_results(folder))
+    assert text.count("6, diverged in epoch 7") == 1
+
+
+def test_a_training_that_diverged_is_a_result_on_the_page(folder):
+    gap = dict.fromkeys(("base_mean", "mean", "effect", "low", "high", "p", "p_adjusted"), np.nan)
+    row = measured("smoothness", "ratio", "insufficient", **gap)
+    row = replace(row, seeds=0, arms="")
+    gone = [DivergedRow("mynet", "on", seed, 37, 2, "the training loss") for seed in (0, 2)]
+    made = with_dynamics(folder, [row], gone)
+    assert row.sentence in html.unescape(re.sub("<[^>]*>", "", made["arms.md"]))
+    shown = html.unescape(re.sub("<[^>]*>", "", made["arms.md"]))
+    assert "2\u00a0trainings diverged. That is a result." in shown
+    for seed in (0, 2):
+        told = f"- mynet, on, seed {seed}: the training loss was no longer finite at step 37"
+        assert f"{told}, in epoch 2." in shown
+    assert untraced(made["arms.md"], folder) == set()
+    assert "Not enough seeds to tell how mynet (on) trains" in html.unescape(
+        re.sub("<[^>]*>", "", made["answer.md"])
+    )
 
 
 def test_figures_have_alt_text_that_is_not_their_caption(made):
@@ -433,7 +662,9 @@ def test_a_figure_that_is_not_listed_has_words_too():
 
 
 def test_rows_of_a_model_stand_together_in_the_order_of_their_first():
-    rows = [DynamicsRow(model, arm, *[0.0] * 6) for arm in "xy" for model in ("b", "a")]
+    rows = [
+        DynamicsRow(model, arm, "dead", 0, 0.0, 0.0, ()) for arm in "xy" for model in ("b", "a")
+    ]
     assert [(row.model, row.arm) for row in by_model(rows)] == [
         ("b", "x"),
         ("b", "y"),
@@ -444,9 +675,21 @@ def test_rows_of_a_model_stand_together_in_the_order_of_their_first():
 
 def test_published_figures_have_signs_and_dashes(made):
     text = plain(made["published.md"])
-    assert "| 15.0 | 12.5 (sd 1.5) | −2.5 |" in text  # noqa: RUF001
-    assert "| 88.1 % | 93.1 % (sd 1.2, n 3) | +5.0 |" in text
-    assert "| 75.5 % | not in this study | – |" in text  # noqa: RUF001
+    assert "| 15.0 | 12.5 (sd 1.5) | −2.5 | 4.0 to 21.0 | within our interval |" in text  # noqa: RUF001
+    assert "| 15.0 | not reached | – | – | too few seeds |" in text  # noqa: RUF001
+    assert "| 88.1 % | 93.1 % (sd 1.2, n 3) | +5.0 | 87.0 % to 99.0 % |" in text
+    assert "| test precision of" in text
+    assert "| loss in training (nats), epoch 5 | 1.256 | 1.100 (sd 0.100) | −0.156 |" in text  # noqa: RUF001
+    assert "| 75.5 % | – | – | – | not in this study |" in text  # noqa: RUF001
+
+
+def test_claims_are_sorted_by_outcome_and_counted(made):
+    text = plain(made["published.md"])
+    assert "Of 3 claims: 1 holds here, 1 contradicted here, 1 not tested." in text
+    places = [text.index(words) for words in ("it <loses", "it wins", "size matters")]
+    assert places == sorted(places)
+    assert "✓ holds here" in text
+    assert "It is −1.2 points (95 % interval −1.9 to −0.5)." in text  # noqa: RUF001
 
 
 def test_a_negative_metric_has_a_real_minus(made):

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
-from chrysalis.records.paths import TrainingPaths
+from chrysalis.evaluation.traces import Traced
 from chrysalis.report.figures import dynamics
 from chrysalis.report.figures.saving import Drawn
 
-TABLES = ("steps", "epochs", "layers")
 
+def tabulate_traces(
+    traces: Mapping[tuple[str, str], Mapping[int, Traced]],
+) -> dict[str, pd.DataFrame]:
+    """steps and layers of all trainings, each with the columns model, arm and seed.
 
-def read_dynamics(trainings: dict[tuple[str, str], TrainingPaths]) -> dict[str, pd.DataFrame]:
-    """steps, epochs and layers of all arms, each with the columns model and arm.
-
-    `trainings` holds one training per model and arm.
+    `traces` holds the traced trainings by model and arm, then by seed.
     """
+    every = [
+        (traced, {"model": model, "arm": arm, "seed": seed})
+        for (model, arm), by_seed in traces.items()
+        for seed, traced in by_seed.items()
+    ]
     return {
-        name: pd.concat(
-            [
-                pd.read_csv(paths.dynamics / f"{name}.csv").assign(model=model, arm=arm)
-                for (model, arm), paths in trainings.items()
-            ],
-            ignore_index=True,
-        )
-        for name in TABLES
+        "steps": pd.concat([t.steps.assign(**names) for t, names in every], ignore_index=True),
+        "layers": pd.concat([t.layers.assign(**names) for t, names in every], ignore_index=True),
     }
 
 
-def draw_dynamics(tables: dict[str, pd.DataFrame]) -> Drawn:
-    """The band of losses along the gradient, the loss landscape, and what the layers do."""
+def draw_dynamics(tables: Mapping[str, pd.DataFrame], effects: pd.DataFrame) -> Drawn:
+    """The measures against the baseline, the band of losses, the landscape, and the layers."""
+    ratios = dynamics.tabulate_ratios(effects)
     bands = dynamics.tabulate_bands(tables["steps"])
     looks = dynamics.tabulate_looks(tables["steps"])
+    layers = dynamics.tabulate_layers(tables["layers"])
     return {
+        "measures": (ratios, dynamics.plot_ratios(ratios)),
         "loss_band": (bands, dynamics.plot_bands(bands)),
         "landscape": (looks, dynamics.plot_looks(looks)),
-        "layers": (tables["layers"], dynamics.plot_layers(tables["layers"])),
+        "layers": (layers, dynamics.plot_layers(layers)),
     }

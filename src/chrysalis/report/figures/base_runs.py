@@ -9,16 +9,20 @@ import pandas as pd
 
 from chrysalis.evaluation.summary import best_by_validation, sum_confusion
 from chrysalis.evaluation.training import Training
-from chrysalis.records.evaluation import RELIABILITY
+from chrysalis.records.evaluation import RELIABILITY, RISK_COVERAGE
 from chrysalis.records.training import HISTORY
 from chrysalis.report.figures.lr_range import plot_lr_range, steepest
 from chrysalis.report.figures.models import plot_confusion, plot_curves, tabulate_curves
 from chrysalis.report.figures.reliability import plot_reliability, pool_reliability
+from chrysalis.report.figures.risk_coverage import plot_risk_coverage, tabulate_risk_coverage
 from chrysalis.report.figures.saving import Drawn
 
 
 def draw_models(trainings: dict[str, list[Training]]) -> Drawn:
-    """Training curves, calibration, and the confusion matrix of the model that is best on val."""
+    """Training curves, calibration, risk by coverage, and the best model's confusion matrix.
+
+    The best model is that on val.
+    """
     histories = {
         model: [HISTORY.read_frame(seed.paths.history) for seed in seeds]
         for model, seeds in trainings.items()
@@ -29,6 +33,12 @@ def draw_models(trainings: dict[str, list[Training]]) -> Drawn:
             for model, seeds in trainings.items()
         }
     )
+    risks = tabulate_risk_coverage(
+        {
+            model: [RISK_COVERAGE.read_frame(seed.paths.risk_coverage) for seed in seeds]
+            for model, seeds in trainings.items()
+        }
+    )
     best = best_by_validation(
         {model: [seed.metrics for seed in seeds] for model, seeds in trainings.items()}
     )
@@ -36,6 +46,7 @@ def draw_models(trainings: dict[str, list[Training]]) -> Drawn:
     return {
         "curves": (tabulate_curves(histories), plot_curves(histories)),
         "reliability": (reliability, plot_reliability(reliability)),
+        "risk_coverage": (risks, plot_risk_coverage(risks)),
         "confusion": (confusion, plot_confusion(confusion)),
     }
 

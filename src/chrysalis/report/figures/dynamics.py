@@ -8,10 +8,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from chrysalis.evaluation.traces import COMPARED, windows
 from chrysalis.report.figures.style import (
+    GREY,
+    ROW,
     STYLE,
     colour,
     dash,
+    label_rows,
     log_scale,
     marker,
     new_figure,
@@ -19,13 +23,14 @@ from chrysalis.report.figures.style import (
     shorten,
 )
 
-WINDOWS = 50  # means of the loss along a curve
-LOOKED = ["loss_low", "loss_high", "distance_low", "distance_high", "smoothness"]
 LANDSCAPE = (
     ("loss_low", "loss_high", "Loss along\nthe gradient"),
-    ("distance_low", "distance_high", "Distance of\ngradients"),
+    ("change_low", "change_high", "Change of\nthe gradient"),
     ("smoothness", "smoothness", "Effective\nbeta-smoothness"),
+    ("difference_mean", "difference_farthest", "Largest gradient\ndifference"),
+    ("predictiveness", "predictiveness", "Predictiveness,\nfixed step"),
 )
+LOOKED = list(dict.fromkeys(name for low, high, _ in LANDSCAPE for name in (low, high)))
 LAYERS = (
     ("sd", "Activation sd", False),
     ("dead", "Dead units (%)", False),
@@ -34,49 +39,44 @@ LAYERS = (
 
 
 def tabulate_bands(steps: pd.DataFrame) -> pd.DataFrame:
-    """Least and largest loss over the arms of each model, from the arms' steps tables.
+    """Least and largest loss over the arms of each model, from the steps of all trainings.
 
-    The loss of each arm is first averaged over `WINDOWS` equal parts of its training. Columns
-    model, step (the last of a part), low, high, arms.
+    The loss of each training is first averaged over `traces.WINDOWS` equal parts, and low and high
+    are then averaged over the seeds. Columns model, step (the last of a part), low, high, arms (the
+    most that one seed has there; arms that diverged have ended).
     """
-    width = max(1, -(-int(steps["step"].max() + 1) // WINDOWS))
-    part = steps["step"] // width
-    means = steps.groupby(["model", "arm", part], sort=False)["loss"].mean().reset_index()
-    bands = means.groupby(["model", "step"], sort=False)["loss"].agg(
+    length = int(steps["step"].max() + 1)
+    keys = ["model", "arm", "seed"]
+    parts = pd.concat(
+        [
+            windows(rows, length).assign(**dict(zip(keys, names, strict=True)))
+            for names, rows in steps.groupby(keys, sort=False)
+        ]
+    )
+    of_seed = parts.groupby(["model", "step", "seed"], sort=False)["loss"].agg(
         low="min", high="max", arms="size"
     )
-    table = bands.reset_index()
-    return table.assign(step=np.minimum((table["step"] + 1) * width - 1, steps["step"].max()))
+    return (
+        of_seed.groupby(["model", "step"], sort=False)
+        .agg({"low": "mean", "high": "mean", "arms": "max"})
+        .reset_index()
+    )
 
 
 def tabulate_looks(steps: pd.DataFrame) -> pd.DataFrame:
-    """The steps at which the landscape was observed: model, arm, step and the metrics."""
-    return steps.dropna(subset=["smoothness"])[["model", "arm", "step", *LOOKED]]
+    """The steps at which the landscape was observed: model, arm, step, seeds, and the median of
+    each metric over the seeds."""
+    looks = steps.dropna(subset=["smoothness"]).groupby(["model", "arm", "step"], sort=False)
+    return looks[LOOKED].median().assign(seeds=looks.size()).reset_index()
 
 
-def summarise(steps: pd.DataFrame, epochs: pd.DataFrame, layers: pd.DataFrame) -> pd.DataFrame:
-    """A row for each arm.
-
-    Columns model, arm; smoothness and distance (medians over the looks; the distance is the largest
-    along the gradient); input_gradient (largest of the last epoch's images, nats per unit of
-    brightness); dead (share of units of the last epoch, mean over layers); vanishing and exploding
-    (share of a layer's steps, mean over layers and epochs).
-    """
-    arm = ["model", "arm"]
-    looks = tabulate_looks(steps).groupby(arm, sort=False)
-    last = epochs[epochs["epoch"] == epochs.groupby(arm)["epoch"].transform("max")]
-    ends = layers[layers["epoch"] == layers.groupby(arm)["epoch"].transform("max")]
-    of_layers = layers.groupby(arm, sort=False)
-    return pd.DataFrame(
-        {
-            "smoothness": looks["smoothness"].median(),
-            "distance": looks["distance_high"].median(),
-            "input_gradient": last.groupby(arm, sort=False)["input_gradient_max"].max(),
-            "dead": ends.groupby(arm, sort=False)["dead"].mean(),
-            "vanishing": of_layers["vanishing"].mean(),
-            "exploding": of_layers["exploding"].mean(),
-        }
-    ).reset_index()
+def tabulate_layers(layers: pd.DataFrame) -> pd.DataFrame:
+    """The layers after the last epoch, averaged over the seeds: model, arm, layer, sd, dead and
+    ratio."""
+    training = layers.groupby(["model", "arm", "seed"])["epoch"]
+    last = layers[layers["epoch"] == training.transform("max")]
+    columns = [name for name, _, _ in LAYERS]
+    return last.groupby(["model", "arm", "layer"], sort=False)[columns].mean().reset_index()
 
 
 @mpl.rc_context(STYLE)
@@ -104,10 +104,10 @@ def plot_bands(bands: pd.DataFrame) -> Figure:
 
 @mpl.rc_context(STYLE)
 def plot_looks(looks: pd.DataFrame) -> Figure:
-    """Santurkar's three metrics along the training, a column per model."""
+    """What was seen along the gradient, from `tabulate_looks`; a column per model."""
     models, arms = (list(dict.fromkeys(looks[name])) for name in ("model", "arm"))
-    figure = new_figure(6.2 + 0.22 * -(-len(arms) // 3))
-    panels = figure.subplots(3, len(models), squeeze=False, sharex=True, sharey="row")
+    figure = new_figure(9.2 + 0.22 * -(-len(arms) // 3))
+    panels = figure.subplots(len(LANDSCAPE), len(models), squeeze=False, sharex=True, sharey="row")
     for row, (low, high, title) in zip(panels, LANDSCAPE, strict=True):
         row[0].set_ylabel(title)
         for axes, model in zip(row, models, strict=True):
@@ -135,17 +135,16 @@ def plot_looks(looks: pd.DataFrame) -> Figure:
 
 @mpl.rc_context(STYLE)
 def plot_layers(layers: pd.DataFrame) -> Figure:
-    """Activations, dead units and gradients per layer after the last epoch, a column per model."""
-    last = layers[layers["epoch"] == layers.groupby(["model", "arm"])["epoch"].transform("max")]
-    models, arms = (list(dict.fromkeys(last[name])) for name in ("model", "arm"))
+    """Activations, dead units and gradients, from `tabulate_layers`; a column per model."""
+    models, arms = (list(dict.fromkeys(layers[name])) for name in ("model", "arm"))
     figure = new_figure(6.4 + 0.22 * -(-len(arms) // 3))
     panels = figure.subplots(3, len(models), squeeze=False, sharey="row")
     for row, (column, title, logarithmic) in zip(panels, LAYERS, strict=True):
         row[0].set_ylabel(title)
         for axes, model in zip(row, models, strict=True):
             for index, arm in enumerate(arms):
-                chosen = (last["model"] == model) & (last["arm"] == arm) & last[column].notna()
-                values = last.loc[chosen, column].to_numpy() * (100 if column == "dead" else 1)
+                own = layers[(layers["model"] == model) & (layers["arm"] == arm)]
+                values = own[column].dropna().to_numpy() * (100 if column == "dead" else 1)
                 axes.plot(
                     np.arange(1, len(values) + 1),
                     values,
@@ -169,3 +168,39 @@ def plot_layers(layers: pd.DataFrame) -> Figure:
         ],
     )
     return figure
+
+
+@mpl.rc_context(STYLE)
+def plot_ratios(effects: pd.DataFrame) -> Figure:
+    """Each measure's ratio to the baseline with its interval, from `tabulate_ratios`."""
+    figure = new_figure(1.6 + 1.2 * ROW * max(1, len(effects)))
+    axes = figure.subplots()
+    axes.axvline(1, color="#495057", lw=1)
+    subjects = list(dict.fromkeys(effects["subject"]))
+    for row, effect in enumerate(effects.itertuples()):
+        paint = colour(subjects.index(effect.subject))
+        axes.plot([effect.low, effect.high], [row, row], color=paint)
+        clear = effect.outcome in ("lower", "higher")
+        axes.plot(effect.effect, row, "o", ms=8, color=paint, mfc=paint if clear else "w")
+    log_scale(axes, "x")
+    if len(effects):
+        label_rows(axes, [shorten(COMPARED[name].title, 42) for name in effects["measure"]])
+    axes.set_xlabel("Ratio to the baseline (below 1 is lower)")
+    axes.grid(visible=False, axis="y")
+    sides = [
+        Line2D([], [], color=colour(i), lw=4, label=shorten(subject))
+        for i, subject in enumerate(subjects)
+    ]
+    marks = [
+        Line2D([], [], marker="o", color=GREY, label="lower or higher"),
+        Line2D([], [], marker="o", color=GREY, mfc="w", label="neither shown"),
+    ]
+    put_legend(figure, [*sides, *marks])
+    return figure
+
+
+def tabulate_ratios(effects: pd.DataFrame) -> pd.DataFrame:
+    """The comparisons by ratio that came to a number."""
+    return effects[
+        (effects["scale"] == "ratio") & np.isfinite(effects["effect"].astype(float))
+    ].drop(columns="sentence")

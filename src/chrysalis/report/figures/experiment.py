@@ -64,10 +64,14 @@ def plot_arms(arms: pd.DataFrame) -> Figure:
 
 @mpl.rc_context(STYLE)
 def plot_effects(effects: pd.DataFrame, threshold: float) -> Figure:
-    """Each effect with its interval, from effects.csv, against zero.
+    """Each effect with its interval, from effects.csv, against zero; a line of text if none.
 
     `threshold` (a fraction) is the least difference that the study cares about: a grey band.
     """
+    if effects.empty:
+        figure = new_figure(0.8)
+        figure.text(0.02, 0.5, "This experiment compares no arms.", va="center")
+        return figure
     effects = by_model(effects)
     figure = new_figure(1.6 + 1.35 * ROW * len(effects))
     axes = figure.subplots()

@@ -21,13 +21,13 @@ from chrysalis.report.figures.style import (
 
 
 def families(arms: dict[str, Arm]) -> dict[str, str]:
-    """The family of each arm: arms whose changes differ in `train_share` alone are one family.
+    """The family of each arm: arms that differ in their `train_share` alone are one family.
 
     `arms` holds each arm's changes; a family is named after its arm with the most images.
     """
     kept: dict[str, list[str]] = {}
     for name, arm in arms.items():
-        rest = arm.model_dump(mode="json", exclude_unset=True, exclude={"train_share"})
+        rest = arm.model_dump(mode="json", exclude_unset=True, exclude={"train_share", "baseline"})
         kept.setdefault(json.dumps(rest, sort_keys=True), []).append(name)
     named: dict[str, str] = {}
     for names in kept.values():

@@ -33,6 +33,17 @@ FIGURES = {
         "One training image per class, chosen at random with a fixed seed.",
         "Grid of training images, one per class.",
     ),
+    "duplicates": Caption(
+        "Near duplicates",
+        "Near duplicates side by side, with their splits and their similarity. Pairs across splits "
+        "come first.",
+        "Pairs of images that show the same photograph.",
+    ),
+    "doubtful": Caption(
+        "Doubtful labels",
+        "The images whose labels are most doubtful, with their label and the class they look like.",
+        "Grid of images with their label and a suggested label.",
+    ),
     "arms": Caption(
         "Accuracy",
         "Accuracy on the test images. Each ring is a seed, and the diamond is their mean. The bar "
@@ -67,26 +78,39 @@ FIGURES = {
         "How much of the variance in accuracy across the trials each setting explains (fANOVA).",
         "Bar chart of the importance of each setting.",
     ),
+    "tuning": Caption(
+        "What tuning brings",
+        "The highest accuracy on val to expect of so many trials with settings drawn at random "
+        "(Dodge et al. 2019). Arms that rise late need more tuning.",
+        "Plot of the expected best validation accuracy of each arm by the number of trials.",
+    ),
+    "measures": Caption(
+        "Measures of training against the baseline",
+        "Each measure, divided by that of the baseline, with its interval. A filled mark means "
+        "that the verdict is lower or higher. Measures that are shares are in the table only.",
+        "Forest plot of the ratio of each measure to the baseline, with intervals.",
+    ),
     "loss_band": Caption(
         "Loss across learning rates",
         "Loss on the training images. The band spans the lowest and the highest loss over the arms "
-        "of each model. A narrow band means that the learning rate matters little.",
+        "of each model, as the mean over the seeds. A narrow band means that the learning rate "
+        "matters little.",
         "Plot of the range of the training loss over the course of training, one band per model.",
     ),
     "landscape": Caption(
         "Loss and gradient along the gradient",
-        "At several steps of the training with the first seed, the weights move along the gradient "
-        "by different step sizes. You see the range of the loss on the way, the range of the "
-        "distance between the gradient there and the gradient at the start, and the largest change "
-        "of the gradient per distance moved.",
-        "Plots of the loss, the distance between gradients and the smoothness during training.",
+        "At several steps of the training, the weights move along the gradient. The first three "
+        "rows are those of Santurkar et al., for distances around the length of the step that the "
+        "optimizer took: the range of the loss, the range of the gradient's change, and the "
+        "largest change by distance. The last two rows are those of the VGG-A study. Each is the "
+        "median over the seeds.",
+        "Plots of the loss, the change of the gradient and the smoothness during training.",
     ),
     "layers": Caption(
         "Layers",
-        "The layers after the last epoch of the training with the first seed, from the first to "
-        "the last. You see the standard deviation of the activations, the share of units that are "
-        "above zero on none of the val images, and the norm of the gradient relative to the norm "
-        "of the weights.",
+        "The layers after the last epoch, from the first to the last, as the mean over the seeds. "
+        "You see the standard deviation of the activations, the share of dead units, and the norm "
+        "of the gradient relative to the norm of the weights.",
         "Plots of activations, dead units and gradients from the first layer to the last.",
     ),
     "tradeoff": Caption(
@@ -118,8 +142,16 @@ FIGURES = {
         "Reliability",
         "Test images of all seeds in bins of confidence. Each mark shows the mean confidence in a "
         "bin and the share of right predictions in it. A model is underconfident above the dotted "
-        "line and overconfident below it. Larger marks stand for more images.",
+        "line and overconfident below it. Larger marks stand for more images. The pale bars show "
+        "where a perfectly calibrated model with as many images would be in 95 % of studies.",
         "Reliability diagram: the share of right predictions against confidence.",
+    ),
+    "risk_coverage": Caption(
+        "Risk and coverage",
+        "The error rate on the test images with the surest answers, against the share of the "
+        "images that count. On the right all images count. The line is the mean over the seeds, "
+        "and the band spans their range.",
+        "Plot of the error rate against the share of test images with the surest answers.",
     ),
     "confusion": Caption(
         "Errors of the best model",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+from chrysalis.records.experiment import PracticeRow
 from chrysalis.report.pages.captions import figure, headed_figures, in_order
+from chrysalis.report.pages.dynamics import dynamics, dynamics_headlines
+from chrysalis.report.pages.endpoints import endpoints, worst_classes
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
+    NBSP,
+    NOTHING,
     accuracy,
     count,
     interval,
@@ -19,9 +25,9 @@ from chrysalis.report.pages.results import ExperimentResults
 from chrysalis.report.pages.sections import (
     class_effects,
     differences,
-    dynamics,
     label_quality,
     metrics,
+    sources,
     sweep,
 )
 from chrysalis.report.pages.tables import arm_of, badge, flatten, key, sentence, source, table
@@ -38,10 +44,15 @@ def fragments(experiment: ExperimentResults) -> dict[str, str]:
         "answer.md": answer(experiment),
         "compared.md": compared(experiment) + differences(experiment) + label_quality(experiment),
         "arms.md": arms(experiment)
+        + sources(experiment)
         + metrics(experiment)
         + sweep(experiment)
         + dynamics(experiment),
-        "effects.md": effects(experiment) + "\n" + checks(experiment),
+        "effects.md": effects(experiment)
+        + "\n"
+        + checks(experiment)
+        + endpoints(experiment)
+        + worst_classes(experiment),
         "class_effects.md": class_effects(experiment),
         "figures.md": headed_figures(in_order(others)),
     }
@@ -51,10 +62,17 @@ def answer(experiment: ExperimentResults) -> str:
     """The headline, then the outcome of each comparison in words."""
     shown = experiment.effects
     headline = experiment.answer.headline
-    known = {row.sentence for row in experiment.effects}
-    lines = [] if headline in known else [f"**{sentence(headline)}**", ""]
-    lines += [f"- {badge(row.outcome)} {sentence(row.sentence)}" for row in shown]
+    known = {row.sentence for row in experiment.effects} or {headline}
+    lines = [] if headline in known and shown else [f"**{sentence(headline)}**", ""]
+    more = {
+        comparison(row): f" {sentence(row.sentence)}" for row in experiment.practice if row.sentence
+    }
+    lines += [
+        f"- {badge(row.outcome)} {sentence(row.sentence)}{more.get(comparison(row), '')}"
+        for row in shown
+    ]
     lines += [f"- {sentence(text)}" for text in experiment.answer.sentences if text not in known]
+    lines += dynamics_headlines(experiment)
     return "\n".join(lines) + "\n"
 
 
@@ -93,7 +111,13 @@ def arms(experiment: ExperimentResults) -> str:
 
 
 def effects(experiment: ExperimentResults) -> str:
-    """Each effect against the baseline with its interval and test, with the figure."""
+    """Each effect against the baseline with its interval and test, with the figure.
+
+    Like what follows from it, it is empty where nothing is compared.
+    """
+    if not experiment.effects:
+        return ""
+    practice = {comparison(row): row for row in experiment.practice}
     rows = [
         [
             badge(row.outcome),
@@ -103,22 +127,37 @@ def effects(experiment: ExperimentResults) -> str:
             points(row.effect),
             interval(row.low, row.high),
             p_value(row.p_adjusted),
+            _beats(practice[comparison(row)]),
         ]
         for row in experiment.effects
     ]
-    headings = "Verdict|Model|Arm|Baseline|Effect (points)|95 % interval|p (corrected)"
-    text = table(headings.split("|"), rows, "llllrrr") + "\n"
+    headings = (
+        "Verdict|Model|Arm|Baseline|Effect (points)|95 % interval|p (corrected)|Beats baseline"
+    )
+    text = table(headings.split("|"), rows, "llllrrrr") + "\n"
     limit = (
         "An effect is the accuracy of the arm minus the accuracy of its baseline, in percentage "
         f"points. Effects smaller than {number(100 * experiment.answer.threshold, 1)} points are "
-        "of no practical interest in this study. The grey band in the figure marks them.\n\n"
+        "of no practical interest in this study. The grey band in the figure marks them. *Beats "
+        "baseline* is the probability that one training of the arm is more accurate on these test "
+        "images than one training of its baseline, with its 95 % interval. Ties count half.\n\n"
     )
-    made = source("compare", experiment.paths.table("effects"))
+    made = source("compare", *(experiment.paths.table(name) for name in ("effects", "practice")))
     return text + made + "\n" + limit + _figure(experiment, "effects")
+
+
+def _beats(row: PracticeRow) -> str:
+    """How probable it is that one training beats one of the baseline, with its interval."""
+    if math.isnan(row.beats):
+        return NOTHING
+    low, high = (number(100 * limit) for limit in (row.beats_low, row.beats_high))
+    return f"{number(100 * row.beats)}{NBSP}% ({low} to {high})"
 
 
 def checks(experiment: ExperimentResults) -> str:
     """The same effects by other tests, and how often these say the same."""
+    if not experiment.checks:
+        return ""
     pairs = by_comparison(experiment.pairs)
     rows = [
         [

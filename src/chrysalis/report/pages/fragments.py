@@ -6,10 +6,20 @@ and stands near a link to that file.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
+from chrysalis.config.run import RunSettings
 from chrysalis.records.data import GalleryRow
-from chrysalis.report.pages import dataset, experiments, models, overview, provenance, published
+from chrysalis.report.pages import (
+    audit,
+    dataset,
+    experiments,
+    models,
+    overview,
+    provenance,
+    published,
+)
 from chrysalis.report.pages.captions import figure, in_order
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import accuracy, count, duration, number
@@ -31,7 +41,9 @@ def all_fragments(results: StudyResults, renderer: str) -> dict[str, str]:
         "explanations.md": explanations(results),
         "renderer.md": f"These pages were rendered by {literal(renderer)}.\n",
         **({"published.md": published.fragment(results)} if results.record.published else {}),
+        "probe.md": audit.probe(results),
         **dataset.fragments(results),
+        **audit.fragments(results),
         **provenance.fragments(results),
         **models.fragments(results),
     }
@@ -43,24 +55,57 @@ def all_fragments(results: StudyResults, renderer: str) -> dict[str, str]:
 
 
 def banner(results: StudyResults, experiment: ExperimentResults | None = None) -> str:
-    """What every page must say: runs are too small, averaged, on varied splits."""
-    return too_small(results, experiment) + flipped(results) + varied(results)
+    """What every page must say of the study: too small, reduced, chosen by test, and so on."""
+    warnings = too_small(results, experiment) + reduced(results) + chosen_by_test(results)
+    return warnings + flipped(results) + varied(results)
 
 
 def flipped(results: StudyResults) -> str:
     """A note if some predictions average over an image and its mirror image; empty if none do."""
-    flips = {
-        training.run: training.record.settings.training.test_time_flip
-        for training in results.trainings
-    }
-    names = [run for run, flip in flips.items() if flip]
-    if not names:
+    which = _runs(results, lambda settings: settings.training.test_time_flip)
+    if not which:
         return ""
-    which = "All runs" if len(names) == len(flips) else f"The runs {', '.join(map(key, names))}"
     return (
         '::: {.callout-note title="Test-time flip"}\n'
         f"{which} average each prediction over an image and its mirror image.\n:::\n"
     )
+
+
+def reduced(results: StudyResults) -> str:
+    """A warning that the study is smaller than its source's; empty if it is not."""
+    if not results.record.reduced:
+        return ""
+    changes = "; ".join(
+        f"{key(name)} is {literal(here)} in place of {literal(full)}"
+        for name, (full, here) in results.record.reduced.items()
+    )
+    return (
+        '::: {.callout-warning title="Reduced study"}\n'
+        f"This study is a reduced one: {changes}. Its figures are not those of the full study.\n"
+        ":::\n"
+    )
+
+
+def chosen_by_test(results: StudyResults) -> str:
+    """A warning if some runs have no val split; empty if none do."""
+    which = _runs(results, lambda settings: settings.validate_on == "test")
+    if not which:
+        return ""
+    return (
+        '::: {.callout-warning title="Chosen by test"}\n'
+        f"{which} have no val split: their epochs are chosen by the test images, and all other "
+        "images train. So their figures on test are too good, and those on val are the same "
+        "figures.\n:::\n"
+    )
+
+
+def _runs(results: StudyResults, has: Callable[[RunSettings], bool]) -> str:
+    """The runs whose settings have something, in words; empty if none do."""
+    found = {training.run: has(training.record.settings) for training in results.trainings}
+    names = [run for run, is_so in found.items() if is_so]
+    if not names:
+        return ""
+    return "All runs" if len(names) == len(found) else f"The runs {', '.join(map(key, names))}"
 
 
 def varied(results: StudyResults) -> str:
@@ -114,8 +159,9 @@ def verdicts(results: StudyResults) -> str:
         for experiment in results.experiments
     )
     tables = [experiment.paths.table("effects") for experiment in results.experiments]
-    sources = source("summarise", PLACES.claims) + source("compare", *tables)
-    return answers + "\n" + overview.error_rate(results) + sources
+    tables += [each.paths.table("sources") for each in results.experiments if each.sources]
+    files = source("summarise", PLACES.claims) + source("compare", *tables)
+    return answers + "\n" + overview.error_rate(results) + files
 
 
 def key_table(results: StudyResults) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from chrysalis.evaluation.summary import best_by_validation
+from chrysalis.evaluation.summary import COVERAGES, best_by_validation
 from chrysalis.records.training import CalibrationScores, SplitMetrics
 from chrysalis.report.pages.captions import headed_figures, in_order
 from chrysalis.report.pages.escape import literal
-from chrysalis.report.pages.numbers import NOTHING, count, number, percent
+from chrysalis.report.pages.numbers import NBSP, NOTHING, count, number, percent
 from chrysalis.report.pages.results import (
     MODELS_EXPERIMENT,
     PLACES,
@@ -28,7 +28,6 @@ TEST_METRICS: tuple[tuple[str, Callable[[SplitMetrics], float | None]], ...] = (
 )
 _Score = Callable[[CalibrationScores], float]
 CALIBRATION: tuple[tuple[str, _Score, Callable[[float], str]], ...] = (
-    ("ECE", lambda scores: scores.ece, percent),
     ("NLL", lambda scores: scores.nll, lambda value: number(value, 3)),
     ("Brier score", lambda scores: scores.brier, lambda value: number(value, 3)),
 )
@@ -40,6 +39,8 @@ def fragments(results: StudyResults) -> dict[str, str]:
         "models_table.md": models_table(results),
         "models_metrics.md": models_metrics(results),
         "models_calibration.md": models_calibration(results),
+        "models_calibration_error.md": models_calibration_error(results),
+        "models_selective.md": models_selective(results),
         "models_ranking.md": models_ranking(results),
         "models_figures.md": headed_figures(in_order(results.models_plots)),
     }
@@ -133,10 +134,55 @@ def models_calibration(results: StudyResults) -> str:
         rows.append([literal(model.name), *shown, number(temperature, 2)])
     headings = [head for name, *_ in CALIBRATION for head in (name, f"{name}, scaled")]
     return (
-        table(["Model", *headings, "Temperature"], rows, "lrrrrrrr")
+        table(["Model", *headings, "Temperature"], rows, "lrrrrr")
         + "\n"
         + source("summarise", PLACES.models)
     )
+
+
+def models_calibration_error(results: StudyResults) -> str:
+    """The ECE of each model on test, what a perfect network would score, and the debiased ECE."""
+    found = {(row.model, row.metric): row.mean for row in results.models if row.split == "test"}
+    rows, beyond = [], []
+    for name in (model.name for model in results.record.models):
+        for prefix, logits in (("", "as trained"), ("scaled_", "scaled")):
+            ece, perfect, debiased, low, high = (
+                found[name, f"{prefix}ece{part}"]
+                for part in ("", "_perfect", "_debiased", "_low", "_high")
+            )
+            limits = f"{percent(low)} to {percent(high)}"
+            rows.append(
+                [literal(name), logits, percent(ece), percent(perfect), percent(debiased), limits]
+            )
+            beyond += [f"{literal(name)} ({logits})"] if low > 0 else []
+    headings = ["Model", "Logits", "ECE", "ECE if perfect", "Debiased ECE", "95 % interval"]
+    conclusion = (
+        f"Chance alone does not explain the ECE of {_listed(beyond)}."
+        if beyond
+        else "Chance alone can explain the ECE of every model."
+    )
+    return (
+        table(headings, rows, "llrrrr")
+        + "\n"
+        + source("summarise", PLACES.models)
+        + f"\n{conclusion} The intervals are not corrected for their number.\n"
+    )
+
+
+def models_selective(results: StudyResults) -> str:
+    """How few errors each model makes on test if only its surest answers count."""
+    found = {(row.model, row.metric): row.mean for row in results.models if row.split == "test"}
+    names = [f"risk_{100 * coverage:.0f}" for coverage in COVERAGES]
+    rows = [
+        [
+            literal(model.name),
+            *(percent(found[model.name, name]) for name in reversed(names)),
+            f"{number(100 * found[model.name, 'aurc'], 2)}{NBSP}%",
+        ]
+        for model in results.record.models
+    ]
+    at = [f"Error at {100 * coverage:.0f}{NBSP}% coverage" for coverage in reversed(COVERAGES)]
+    return table(["Model", *at, "AURC"], rows, "lrrrr") + "\n" + source("summarise", PLACES.models)
 
 
 def _best(results: StudyResults) -> tuple[str, list[TrainingResults]]:

@@ -22,6 +22,8 @@ def answer(experiment: ExperimentResults, claims: list[ClaimRow]) -> str:
     """
     own = {(c.model, c.arm, c.baseline): c for c in claims if c.experiment == experiment.name}
     pairs = [(row, own[row.model, row.arm, row.baseline]) for row in experiment.effects]
+    if not pairs:
+        return f"{sentence(experiment.answer.headline)}\n"
     lines = []
     if len(pairs) > 1 and all(claim.outcome != "exploratory" for _, claim in pairs):
         outcomes: list[Outcome] = [

@@ -14,11 +14,23 @@ from chrysalis.report.pages.tables import flatten, key, link, source, table
 def fragments(results: StudyResults) -> dict[str, str]:
     """The parts of the page "How this was made", by file name."""
     return {
+        "assumed.md": assumed(results),
         "settings.md": settings(results),
         "versions.md": versions(results),
         "runs.md": runs(results),
         "dag.md": "\n".join(figure(plot) for plot in in_order(results.study_plots)),
     }
+
+
+def assumed(results: StudyResults) -> str:
+    """What the source of the study does not say, with what is taken here; empty if nothing."""
+    if not results.record.assumed:
+        return ""
+    lines = "\n".join(f"- {literal(text)}" for text in results.record.assumed)
+    return (
+        "This study follows a recipe of others. Its source does not say everything. Where it is "
+        f"silent, this is what the study takes:\n\n{lines}\n"
+    )
 
 
 def settings(results: StudyResults) -> str:
@@ -85,6 +97,8 @@ def runs(results: StudyResults) -> str:
 def _line(training: TrainingResults) -> list[str]:
     record, files = training.record, training.paths
     stopped = ", stopped early" if record.stopped_early else ""
+    if record.diverged_at:
+        stopped = f", diverged in epoch {number(record.diverged_at)}"
     resumed = f", resumed {count(record.resumed, 'time')}" if record.resumed else ""
     return [
         key(training.run),

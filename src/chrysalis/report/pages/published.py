@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
+import math
+from typing import get_args
+
 from chrysalis.config.published import Published
 from chrysalis.evaluation.metrics import METRICS
-from chrysalis.records.experiment import PublishedClaimRow, PublishedFigureRow
+from chrysalis.records.published import ClaimOutcome, PublishedClaimRow, PublishedFigureRow
 from chrysalis.report.pages.escape import literal
-from chrysalis.report.pages.numbers import NOTHING, accuracy, number, percent, points, signed
+from chrysalis.report.pages.numbers import (
+    NBSP,
+    NOTHING,
+    accuracy,
+    count,
+    number,
+    percent,
+    points,
+    signed,
+)
 from chrysalis.report.pages.results import PLACES, StudyResults
 from chrysalis.report.pages.sections import spread
-from chrysalis.report.pages.tables import sentence, source, table
+from chrysalis.report.pages.tables import badge, sentence, source, table
 
 PAGE = "published.qmd"
-ABSENT = "not in this study"
 SHARE_NAMES = {
     "test": "test top-1",
     "val": "val top-1",
+    "train": "top-1 in training",
+    "top2": "test top-2",
+    "top3": "test top-3",
+    "top4": "test top-4",
     "top5": "test top-5",
+    "precision": "test precision",
+    "precision_macro": "test precision, macro",
+    "recall_macro": "test recall, macro",
+    "f1_macro": "test F1, macro",
+    "precision_weighted": "test precision, weighted",
+    "f1_weighted": "test F1, weighted",
     "dead": "dead units",
+    "vanishing": "vanishing gradients",
+    "exploding": "exploding gradients",
 }
+OTHER_NAMES = {"train_loss": "loss in training (nats)"}
+DIGITS = {"train_loss": 3}
+CLAIM_OUTCOMES: tuple[ClaimOutcome, ...] = get_args(ClaimOutcome)
+EXPLAINED = """The 95 % interval is where another training of ours would lie, judged on as many
+other images. A published figure *within our interval* could well be one of ours. It is taken to
+come from one training. *Difference* is our figure minus the published one, in percentage points
+where the figures are shares.
+"""
 
 
 def fragment(results: StudyResults) -> str:
@@ -49,43 +80,45 @@ def _figures(figures: list[PublishedFigureRow]) -> str:
             literal(row.note) if row.note else NOTHING,
             _meant(row),
             *_numbers(row),
+            literal(row.outcome),
         ]
         for row in figures
     ]
-    headings = "Model|Arm|Note|Figure|Published|Here|Difference"
-    explained = (
-        "*Difference* is our figure minus the published one. It is in percentage points where the "
-        "figures are shares.\n\n"
-    )
-    return explained + table(headings.split("|"), rows, "llllrrr")
+    headings = "Model|Arm|Note|Figure|Published|Here|Difference|95 % interval|Verdict"
+    return f"{EXPLAINED}\n" + table(headings.split("|"), rows, "llllrrrr")
 
 
 def _meant(row: PublishedFigureRow) -> str:
-    if row.of_class:
-        return f"test top-1 of {literal(row.of_class)}"
-    return SHARE_NAMES.get(row.metric) or METRICS[row.metric].heading
+    name = (SHARE_NAMES | OTHER_NAMES).get(row.metric) or METRICS[row.metric].heading
+    of_class = f" of {literal(row.of_class)}" if row.of_class else ""
+    epoch = f", epoch {literal(row.epoch)}" if row.epoch else ""
+    return f"{name}{of_class}{epoch}"
 
 
-def _numbers(row: PublishedFigureRow) -> tuple[str, str, str]:
-    """The published number, ours, and the difference (of shares in percentage points)."""
+def _numbers(row: PublishedFigureRow) -> tuple[str, str, str, str]:
+    """The published number, ours, the difference (of shares in points), and our interval."""
     if row.metric in SHARE_NAMES:
-        published, difference = percent(row.published), points(row.difference)
-        here = accuracy(row.mean, row.sd, row.seeds)
+        published, here = percent(row.published), accuracy(row.mean, row.sd, row.seeds)
+        difference, limits = points(row.difference), [percent(row.low), percent(row.high)]
     else:
-        metric = METRICS[row.metric]
-        published = number(row.published, metric.digits)
-        here = spread(metric, row.mean, row.sd)
-        difference = signed(row.difference, metric.digits)
-    return (published, here, difference) if row.seeds else (published, ABSENT, NOTHING)
+        digits = METRICS[row.metric].digits if row.metric in METRICS else DIGITS[row.metric]
+        published, here = number(row.published, digits), spread(digits, row.mean, row.sd)
+        difference = signed(row.difference, digits)
+        limits = [number(row.low, digits), number(row.high, digits)]
+    interval = NOTHING if NOTHING in limits else f"{NBSP}to{NBSP}".join(limits)
+    if not row.seeds:
+        return published, NOTHING, NOTHING, NOTHING
+    return published, here, NOTHING if math.isinf(row.mean) else difference, interval
 
 
 def _claims(claims: list[PublishedClaimRow]) -> str:
+    """How many claims have each outcome, and all of them in that order."""
+    counts = [(outcome, [c for c in claims if c.outcome == outcome]) for outcome in CLAIM_OUTCOMES]
+    told = ", ".join(f"{number(len(those))} {outcome}" for outcome, those in counts if those)
     rows = [
-        [
-            literal(row.claim),
-            f"**{literal(row.outcome)}**",
-            sentence(row.basis) if row.basis else NOTHING,
-        ]
-        for row in claims
+        [literal(row.claim), badge(outcome), sentence(row.reason)]
+        for outcome, those in counts
+        for row in those
     ]
-    return table(["Published claim", "Verdict here", "Based on"], rows)
+    summary = f"Of {count(len(claims), 'claim')}: {told}.\n\n" if claims else ""
+    return summary + table(["Published claim", "Verdict here", "Why"], rows)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chrysalis.config.settings import TrainingSettings
 from chrysalis.errors import UserError
+from chrysalis.records import dynamics as traced
 from chrysalis.records import experiment as tables
 from chrysalis.records.data import GALLERY, LEFT_OUT, GalleryRow, LeftOutRow
 from chrysalis.records.experiment import (
@@ -17,23 +18,33 @@ from chrysalis.records.experiment import (
     ClaimRow,
     ClassEffectRow,
     DifferenceRow,
-    DynamicsRow,
     EffectRow,
+    EndpointRow,
     LabelQualityRow,
     MetricRow,
+    ModelMetricRow,
     PairRow,
-    PublishedClaimRow,
-    PublishedFigureRow,
+    PracticeRow,
     RankRow,
+    SourceRow,
+    WorstClassRow,
 )
 from chrysalis.records.files import require
 from chrysalis.records.paths import ExperimentPaths, StudyPaths, TrainingPaths
-from chrysalis.records.study import ExperimentRecord, StudyRecord
+from chrysalis.records.published import (
+    PUBLISHED_CLAIMS,
+    PUBLISHED_FIGURES,
+    PublishedClaimRow,
+    PublishedFigureRow,
+)
+from chrysalis.records.study import ArmRun, ExperimentRecord, StudyRecord
 from chrysalis.records.sweep import IMPORTANCES, ImportanceRow, SweepResult
 from chrysalis.records.training import RunMetrics, RunRecord
+from chrysalis.report.pages.audited import AuditResults, load_audit
 from chrysalis.report.pages.images import ClassCounts, ImageCounts, count_classes, count_images
 from chrysalis.report.pages.order import by_model
 
+AUDIT_RULE = "plot_audit"  # whose figures are on audit.qmd
 MODELS_EXPERIMENT = "models"  # the experiment whose page is models.qmd
 FIGURE_KINDS = (".svg", ".webp")
 WIDEST = 640  # points: figures up to here are shrunk to the page's width
@@ -79,17 +90,27 @@ class TrainingResults:
 
 @dataclass(frozen=True)
 class SweepFindings:
-    """What an experiment's sweep found, and the base settings that it is set against.
+    """What the sweep of one arm found, and the base settings that it is set against.
 
     `folder` holds the sweep's files, and `base_record` is where the base settings are from, both
     relative to the results.
     """
 
+    arm_run: ArmRun
     folder: Path
     best: SweepResult
     importances: list[ImportanceRow]
     base_record: Path
     base: TrainingSettings
+
+
+@dataclass(frozen=True)
+class DynamicsResults:
+    """How an experiment's arms train: each measure of each arm, the comparisons, divergences."""
+
+    summary: list[traced.DynamicsRow]
+    effects: list[traced.DynamicsEffectRow]
+    diverged: list[traced.DivergedRow]
 
 
 @dataclass(frozen=True)
@@ -103,14 +124,18 @@ class ExperimentResults:
     answer: Answer
     arms: list[ArmRow]
     effects: list[EffectRow]
+    practice: list[PracticeRow]
     checks: list[CheckRow]
     pairs: list[PairRow]
     class_effects: list[ClassEffectRow]
     metrics: list[MetricRow]
     ranking: list[RankRow]
     differences: list[DifferenceRow]
-    dynamics: list[DynamicsRow] | None
-    sweep: SweepFindings | None
+    sources: list[SourceRow]
+    endpoints: list[EndpointRow]
+    worst_classes: list[WorstClassRow]
+    dynamics: DynamicsResults | None
+    sweeps: list[SweepFindings]
     label_quality: dict[str, list[LabelQualityRow]]
     plots: list[Plot]
 
@@ -150,10 +175,13 @@ class StudyResults:
     trainings: list[TrainingResults]
     experiments: list[ExperimentResults]
     claims: list[ClaimRow]
+    models: list[ModelMetricRow]
     data_plots: list[Plot]
     models_plots: list[Plot]
     study_plots: list[Plot]
     galleries: list[Gallery]
+    audit: AuditResults
+    audit_plots: list[Plot]
     published_figures: list[PublishedFigureRow]
     published_claims: list[PublishedClaimRow]
 
@@ -187,6 +215,7 @@ def load_results(folder: Path) -> StudyResults:
     study = StudyRecord.read(paths.study)
     trainings = [_load_training(paths, run, seed) for run in study.runs for seed in study.seeds]
     published = bool(study.published)
+    data_plots = _plots(paths, paths.data)
     return StudyResults(
         record=study,
         images=count_images(paths),
@@ -195,7 +224,8 @@ def load_results(folder: Path) -> StudyResults:
         trainings=trainings,
         experiments=[_load_experiment(paths, trainings, record) for record in study.experiments],
         claims=tables.CLAIMS.read(paths.claims),
-        data_plots=_plots(paths, paths.data),
+        models=tables.MODEL_METRICS.read(paths.models),
+        data_plots=[plot for plot in data_plots if plot.rule != AUDIT_RULE],
         models_plots=_plots(paths, paths.runs),
         study_plots=_plots(paths, folder),
         galleries=[
@@ -204,12 +234,10 @@ def load_results(folder: Path) -> StudyResults:
             for training in trainings
             if training.name == name
         ],
-        published_figures=tables.PUBLISHED_FIGURES.read(paths.published("figures"))
-        if published
-        else [],
-        published_claims=tables.PUBLISHED_CLAIMS.read(paths.published("claims"))
-        if published
-        else [],
+        published_figures=PUBLISHED_FIGURES.read(paths.published("figures")) if published else [],
+        published_claims=PUBLISHED_CLAIMS.read(paths.published("claims")) if published else [],
+        audit=load_audit(paths),
+        audit_plots=[plot for plot in data_plots if plot.rule == AUDIT_RULE],
     )
 
 
@@ -233,14 +261,22 @@ def _load_experiment(
         answer=Answer.read(files.answer),
         arms=by_model(tables.ARMS.read(files.table("arms"))),
         effects=by_model(tables.EFFECTS.read(files.table("effects"))),
+        practice=by_model(tables.PRACTICE.read(files.table("practice"))),
         checks=by_model(tables.CHECKS.read(files.table("checks"))),
         pairs=by_model(tables.PAIRS.read(files.table("pairs"))),
         class_effects=by_model(tables.CLASS_EFFECTS.read(files.table("class_effects"))),
         metrics=by_model(tables.METRICS.read(files.table("metrics"))),
         ranking=tables.RANKING.read(files.table("ranking")),
         differences=by_model(tables.DIFFERENCES.read(files.table("differences"))),
-        dynamics=by_model(tables.DYNAMICS.read(files.dynamics)) if record.dynamics else None,
-        sweep=_load_sweep(paths, trainings, record, record.swept_run) if record.swept_run else None,
+        sources=tables.SOURCES.read(files.table("sources")),
+        endpoints=tables.ENDPOINTS.read(files.table("endpoints")),
+        worst_classes=by_model(tables.WORST_CLASSES.read(files.table("worst_classes"))),
+        dynamics=_load_dynamics(files) if record.dynamics else None,
+        sweeps=[
+            _load_sweep(paths, trainings, record, arm_run)
+            for arm_run in record.arm_runs
+            if arm_run.run in record.swept_runs
+        ],
         label_quality={
             run: tables.LABEL_QUALITY.read(paths.label_quality(run)) for run in record.ranked_by
         },
@@ -248,14 +284,22 @@ def _load_experiment(
     )
 
 
+def _load_dynamics(files: ExperimentPaths) -> DynamicsResults:
+    return DynamicsResults(
+        by_model(traced.DYNAMICS.read(files.dynamics("summary"))),
+        traced.DYNAMICS_EFFECTS.read(files.dynamics("effects")),
+        by_model(traced.DIVERGED.read(files.dynamics("diverged"))),
+    )
+
+
 def _load_sweep(
-    paths: StudyPaths, trainings: list[TrainingResults], record: ExperimentRecord, swept_run: str
+    paths: StudyPaths, trainings: list[TrainingResults], record: ExperimentRecord, arm_run: ArmRun
 ) -> SweepFindings:
-    folder = paths.sweep(swept_run)
+    folder = paths.sweep(arm_run.run)
     best = SweepResult.read(folder / "best.json")
     for training in trainings:
         settings = training.record.settings.training.model_dump(mode="json")
-        if training.run == swept_run and not settings.items() >= best.training.items():
+        if training.run == arm_run.run and not settings.items() >= best.training.items():
             # A cache may hold a training with what another checkout's sweep had found.
             found = paths.training(training.run, training.seed).record
             raise UserError(
@@ -265,7 +309,8 @@ def _load_sweep(
     base_run = next(each.run for each in record.arm_runs if each.arm == record.baseline)
     base = next(training for training in trainings if training.run == base_run)
     return SweepFindings(
-        folder=PLACES.sweep(swept_run),
+        arm_run=arm_run,
+        folder=PLACES.sweep(arm_run.run),
         best=best,
         importances=IMPORTANCES.read(folder / "importances.csv"),
         base_record=base.paths.record,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from chrysalis.config.sweep import Choices, Range
-from chrysalis.evaluation.metrics import METRICS, Metric
+import math
+
+from chrysalis.config.sweep import Choices, Range, Sweep
+from chrysalis.evaluation.metrics import METRICS
 from chrysalis.records.sweep import Value
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
@@ -18,24 +20,9 @@ from chrysalis.report.pages.numbers import (
     significant,
 )
 from chrysalis.report.pages.order import by_arm, by_comparison
-from chrysalis.report.pages.results import PLACES, ExperimentResults
+from chrysalis.report.pages.results import PLACES, ExperimentResults, SweepFindings
 from chrysalis.report.pages.tables import arm_of, key, source, table
 from chrysalis.stats.effects import ALPHA
-
-DYNAMICS = """All numbers come from the training with the first seed.
-
-- *Smoothness* (effective) measures how fast the gradient changes when the weights move along it:
-  the largest change per distance moved, as the median over several steps of the training. Smaller
-  is smoother (Santurkar et al., NeurIPS 2018).
-- *Change* is the largest distance between a gradient on that path and the gradient at its start,
-  as the median over the same steps.
-- *Input gradient* is the largest norm of the gradient of an image's loss with respect to the image,
-  on val. It is a lower bound of the Lipschitz constant.
-- *Dead* is the share of units that are above zero on none of the val images.
-- *Vanishing* and *exploding* are shares of the steps, as the mean over the layers. A layer's
-  gradient vanishes or explodes where its norm, relative to the norm of the weights, is outside the
-  limits that the documentation names.
-"""
 
 
 def class_effects(experiment: ExperimentResults) -> str:
@@ -91,8 +78,9 @@ def differences(experiment: ExperimentResults) -> str:
     if any(row.warn for row in experiment.differences):
         text += (
             '\n::: {.callout-warning title="Undeclared differences"}\n'
-            "Lines with ⚠ differ without the experiment saying so: another number of steps, or "
-            "another machine. They may explain an effect as well as the declared changes do.\n:::\n"
+            "Lines with ⚠ differ without the experiment saying so: another number of steps, a "
+            "training that diverged, or another machine. They may explain an effect as well as the "
+            "declared changes do.\n:::\n"
         )
     return text
 
@@ -105,7 +93,7 @@ def metrics(experiment: ExperimentResults) -> str:
     rows = []
     for found in by_arm(experiment.metrics):
         of_arm = {row.metric: row for row in found}
-        shown = [spread(METRICS[name], of_arm[name].mean, of_arm[name].sd) for name in names]
+        shown = [spread(METRICS[name].digits, of_arm[name].mean, of_arm[name].sd) for name in names]
         rows.append([literal(found[0].model), arm_of(found[0]), *shown])
     headings = ["Model", "Arm", *(METRICS[name].heading for name in names)]
     meanings = "\n".join(f"- *{METRICS[name].heading}*: {METRICS[name].meaning}." for name in names)
@@ -119,11 +107,45 @@ def metrics(experiment: ExperimentResults) -> str:
     )
 
 
+def sources(experiment: ExperimentResults) -> str:
+    """How far each source of variance moves accuracy; empty if that is not the question."""
+    if not experiment.sources:
+        return ""
+    rows = [
+        [
+            literal(row.model),
+            literal(row.arm),
+            number(100 * row.sd, 2),
+            f"{number(100 * row.low, 2)} to {number(100 * row.high, 2)}",
+            percent(row.share) if row.share == row.share else NOTHING,
+            number(row.seeds),
+        ]
+        for row in experiment.sources
+    ]
+    together = next(row for row in experiment.sources if row.arm == experiment.record.baseline)
+    headings = ["Model", "What differs", "sd (points)", "95 % interval", "Share of all", "Seeds"]
+    return (
+        "\n### How far each source moves accuracy\n\n"
+        + table(headings, rows, "llrrrr")
+        + "\n"
+        + source("compare", experiment.paths.table("sources"))
+        + "\nIn each row only the named source differs from seed to seed, and in *all* every one "
+        "does. The share is the variance of a row divided by the variance of *all*. Shares need "
+        "not add up to 100 %, because sources act on one another and so few seeds are a small "
+        "sample. Another draw of the same number of test images "
+        f"({number(together.images)}) would move the accuracy of {literal(together.model)} by an "
+        f"sd of {number(100 * together.image_sd, 2)} points by itself (a binomial distribution).\n"
+    )
+
+
 def sweep(experiment: ExperimentResults) -> str:
     """What the experiment's sweep found, against the base settings; empty if it has none."""
-    found, asked = experiment.sweep, experiment.record.sweep
-    if found is None or asked is None:
+    asked = experiment.record.sweep
+    if asked is None or not experiment.sweeps:
         return ""
+    if len(experiment.sweeps) > 1:
+        return _tuned(experiment.sweeps, asked)
+    (found,) = experiment.sweeps
     best, base = found.best, found.base.model_dump(mode="json")
     shares = {row.setting: row.importance for row in found.importances}
     rows = [
@@ -149,6 +171,37 @@ def sweep(experiment: ExperimentResults) -> str:
         "therefore trained again, with the seeds of the study, which no trial had used. The sweep "
         "never used the test images. A setting's *importance* is the share of the variance across "
         "the complete trials that it explains (fANOVA).\n"
+    )
+
+
+def _tuned(sweeps: list[SweepFindings], asked: Sweep) -> str:
+    """What the sweep of each arm found."""
+    rows = [
+        [
+            literal(found.arm_run.model),
+            arm_of(found.arm_run),
+            *(_value(found.best.training[name]) for name in asked.space),
+            percent(found.best.val_top1),
+            number(found.best.complete),
+            number(found.best.pruned),
+            number(found.best.diverged),
+        ]
+        for found in sweeps
+    ]
+    headings = ["Model", "Arm", *map(key, asked.space), "Best on val"]
+    spaces = "; ".join(f"{key(name)}: {_space(space)}" for name, space in asked.space.items())
+    return (
+        "\n### What each arm's search found\n\n"
+        + table(
+            [*headings, "Complete", "Pruned", "Diverged"], rows, "ll" + "r" * (len(asked.space) + 4)
+        )
+        + "\n"
+        + source("sweep", *(found.folder / "best.json" for found in sweeps))
+        + f"\nEvery arm had a search of its own, of {count(asked.trials, 'trial')} over the same "
+        f"space ({spaces}), with the same values drawn at random at the start. A pruned trial was "
+        "stopped early. The best accuracy on val is too optimistic, because it is the highest of "
+        "several. Each arm was therefore trained again with what its search found, with the seeds "
+        "of the study, which no trial had used. The searches never used the test images.\n"
     )
 
 
@@ -194,32 +247,13 @@ def label_quality(experiment: ExperimentResults) -> str:
     return text
 
 
-def dynamics(experiment: ExperimentResults) -> str:
-    """How each arm trained, in a line; empty if the experiment does not record it."""
-    if experiment.dynamics is None:
-        return ""
-    rows = [
-        [
-            literal(row.model),
-            arm_of(row),
-            *map(significant, (row.smoothness, row.distance, row.input_gradient)),
-            *map(percent, (row.dead, row.vanishing, row.exploding)),
-        ]
-        for row in experiment.dynamics
-    ]
-    headings = "Model|Arm|Smoothness|Change|Input gradient|Dead|Vanishing|Exploding"
-    return (
-        "\n### How each arm trained\n\n"
-        + table(headings.split("|"), rows, "llrrrrrr")
-        + "\n"
-        + source("plot_dynamics", experiment.paths.dynamics)
-        + "\n"
-        + DYNAMICS
-    )
+def spread(digits: int, mean: float, sd: float) -> str:
+    """A metric's mean with its standard deviation over seeds, where that shows.
 
-
-def spread(metric: Metric, mean: float, sd: float) -> str:
-    """A metric's mean with its standard deviation over seeds, where that shows."""
-    shown = round(sd, metric.digits) > 0
-    spread = f" (sd{NBSP}{number(sd, metric.digits)})" if shown else ""
-    return number(mean, metric.digits) + spread
+    An infinite mean is of an arm of which not all trainings got there.
+    """
+    if math.isinf(mean):
+        return "not reached"
+    shown = round(sd, digits) > 0
+    spread = f" (sd{NBSP}{number(sd, digits)})" if shown else ""
+    return number(mean, digits) + spread

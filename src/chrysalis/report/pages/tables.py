@@ -53,17 +53,27 @@ def source(rule: str, *paths: PurePath) -> str:
     return f"::: {{.source}}\nRule `{rule}`: {links}\n:::\n"
 
 
+# The colour, the sign and the words of an outcome.
+BADGES = {
+    "better": ("better", "▲", "better"),
+    "worse": ("worse", "▼", "worse"),
+    "equal": ("equal", "=", "equal within the threshold"),
+    "none": ("none", "●", "no detectable difference"),
+    "insufficient": ("insufficient", "?", "not enough to tell"),
+    "exploratory": ("exploratory", "○", "exploratory"),
+    "lower": ("lower", "▽", "lower"),
+    "higher": ("higher", "△", "higher"),
+    "holds here": ("better", "✓", "holds here"),
+    "contradicted here": ("worse", "✗", "contradicted here"),
+    "not shown": ("none", "●", "not shown"),
+    "not tested": ("insufficient", "○", "not tested"),
+}
+
+
 def badge(outcome: str) -> str:
     """An outcome as a coloured mark with its name in words."""
-    mark, words = {
-        "better": ("▲", "better"),
-        "worse": ("▼", "worse"),
-        "equal": ("=", "equal within the threshold"),
-        "none": ("●", "no detectable difference"),
-        "insufficient": ("?", "not enough to tell"),
-        "exploratory": ("○", "exploratory"),
-    }[outcome]
-    return f'<span class="outcome outcome-{outcome}">{mark}{NBSP}{words}</span>'
+    colour, sign, words = BADGES[outcome]
+    return f'<span class="outcome outcome-{colour}">{sign}{NBSP}{words}</span>'
 
 
 def sentence(text: str) -> str:
