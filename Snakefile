@@ -33,7 +33,7 @@ from chrysalis.models import registry
 from chrysalis.planning.kinds import kinds_of
 from chrysalis.records.paths import StudyPaths
 from chrysalis.study.study import resolve
-from chrysalis.workflow import arguments, closure, locks, mending, settings
+from chrysalis.workflow import arguments, closure, faults, locks, mending, settings
 
 try:
     # Snakemake's own message for a broken file does not say which file it is.
@@ -64,6 +64,8 @@ try:
             )
 except UserError as error:
     raise WorkflowError(str(error)) from None
+except OSError as error:
+    raise WorkflowError(faults.explain(error) or str(error)) from None
 
 RAW = str(STUDY.dataset.root)
 # -P: a script's folder is not searched for imports, so no script can hide a library.

@@ -8,6 +8,7 @@ import numpy as np
 from chrysalis.audit.duplicates import find_duplicates
 from chrysalis.data.packed import read_table
 from chrysalis.records.audit import PAIRS
+from chrysalis.records.files import HASHES, Hashes
 from chrysalis.records.paths import StudyPaths
 from chrysalis.workflow import cli
 
@@ -20,6 +21,7 @@ def main(args) -> None:
     rows = find_duplicates(names, vectors, paths.embedding.thumbnails, args.threads)
     logging.info("%d pairs of near duplicates", len(rows))
     PAIRS.write(rows, paths.pairs)
+    Hashes.of([paths.pairs]).write(paths.pairs.with_name(HASHES))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from chrysalis.audit.embed import embed
 from chrysalis.data.packed import read_table
+from chrysalis.records.files import HASHES, Hashes
 from chrysalis.records.paths import StudyPaths
 from chrysalis.workflow import cli
 
@@ -12,6 +13,8 @@ def main(args) -> None:
     """Write vectors.npy, thumbnails.npy and measures.csv."""
     paths = StudyPaths(args.results)
     embed(args.root, read_table(paths.images), args.embedder, paths.embedding, args.threads)
+    written = paths.embedding.vectors, paths.embedding.thumbnails, paths.embedding.measures
+    Hashes.of(written).write(paths.embedding.folder / HASHES)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 from chrysalis.data.groups import join, listed_groups, named_groups
 from chrysalis.data.packed import read_table
 from chrysalis.records.audit import GROUPS, PAIRS, GroupRow
-from chrysalis.records.files import require
+from chrysalis.records.files import HASHES, Hashes, require
 from chrysalis.records.paths import StudyPaths
 from chrysalis.workflow import cli
 
@@ -22,6 +22,7 @@ def main(args) -> None:
         named = listed_groups(names, read_table(require(args.table)), args.column)
     groups = join(names, pairs, named)
     GROUPS.write((GroupRow(path, group) for path, group in groups.items()), paths.groups)
+    Hashes.of([paths.groups]).write(paths.groups.with_name(HASHES))
 
 
 if __name__ == "__main__":

@@ -6,26 +6,27 @@ from chrysalis.data.fetch import check_fetched
 from chrysalis.data.inspection import check_classes
 from chrysalis.data.usable import usable_images
 from chrysalis.records.files import HASHES, Hashes
+from chrysalis.records.job_paths import JobPaths
 from chrysalis.workflow import cli
 
 
 def main(args) -> None:
     """Write the tables of usable images and of files left out; the latter even if too few stay."""
+    paths = JobPaths(args.results)
     images, left_out = usable_images(args.root, args.threads)
     if args.manifest:
         check_fetched(args.root, dict(zip(images["path"], images["sha256"], strict=True)))
-    args.left_out.parent.mkdir(parents=True, exist_ok=True)
-    left_out.to_csv(args.left_out, index=False)
+    paths.left_out.parent.mkdir(parents=True, exist_ok=True)
+    left_out.to_csv(paths.left_out, index=False)
     check_classes(images, left_out)
-    images.to_csv(args.images, index=False)
-    Hashes.of([args.images, args.left_out]).write(args.images.with_name(HASHES))
+    images.to_csv(paths.images, index=False)
+    Hashes.of([paths.images, paths.left_out]).write(paths.images.with_name(HASHES))
 
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="the study's results")
     parser.add_argument("--root", type=Path, required=True, help="the dataset's folder")
-    parser.add_argument("--manifest", nargs="*", help="manifest.csv, if it was fetched")
-    parser.add_argument("--images", type=Path, required=True, help="table of usable images")
-    parser.add_argument("--left-out", type=Path, required=True, help="table of the others")
+    parser.add_argument("--manifest", nargs="*", help="manifest.csv, if the images were fetched")
     parser.add_argument("--threads", type=int, default=1)
     cli.run(main, parser)

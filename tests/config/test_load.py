@@ -204,9 +204,13 @@ def test_a_merged_key_may_be_given_again(write):
     assert read_yaml(path) == {"a": {"x": 1, "y": 1}, "b": {"x": 2, "y": 1}, "c": {"x": 3, "y": 1}}
 
 
-@pytest.mark.parametrize(
-    ("text", "kind"), [("- a\n- b\n", "list"), ("", "NoneType"), ("words", "str")]
-)
+def test_an_empty_file(write):
+    path = write("config.yaml", "# nothing yet\n")
+    with pytest.raises(UserError, match=r"config\.yaml: the file is empty"):
+        read_yaml(path)
+
+
+@pytest.mark.parametrize(("text", "kind"), [("- a\n- b\n", "list"), ("words", "str")])
 def test_not_a_mapping(write, text, kind):
     path = write("config.yaml", text)
     with pytest.raises(UserError) as error:
@@ -265,7 +269,7 @@ def test_keys_are_text_and_a_bool_is_explained(tmp_path):
     path = tmp_path / "experiment.yaml"
     path.write_text("title: T\nquestion: Q\nbaseline: off\narms: {off: {}, 3: {}, on: {}}\n")
     assert list(read_yaml(path)["arms"]) == ["off", "3", "on"]
-    with pytest.raises(UserError, match="for the word, put it in quotes"):
+    with pytest.raises(UserError, match=r"baseline: found False; .* put it in quotes"):
         load(path, Experiment)
 
 

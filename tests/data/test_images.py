@@ -1,3 +1,4 @@
+import base64
 import io
 import struct
 import zlib
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chrysalis.data.images import FORMATS, UnusableImage, decode, decode_bytes
+from chrysalis.data.images import FORMATS, UnusableImage, decode, decode_bytes, read_bytes
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
@@ -82,6 +83,43 @@ def test_exif_orientation_of_a_jpeg():
     assert result.shape == (32, 16, 3)
     assert np.abs(result[:16] - RED).max() <= 3
     assert np.abs(result[16:] - BLUE).max() <= 3
+
+
+# 64 x 32 px, left half red, right half blue, to be turned clockwise as EXIF's orientation 6 says;
+# made by pillow-heif 1.8.1.
+HEIC = base64.b64decode(
+    """
+    AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAchtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAA
+    AAAAAAAAAAAAADRpbG9jAAAAAERAAAIAAQAAAAAB7AABAAAAAAAAAI4AAgAAAAACegABAAAAAAAAACQAAAA4aWlu
+    ZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAB
+    B2lwcnAAAADmaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMA
+    AAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkA
+    AAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAIAAAAAEAAAAA
+    AAAAAv///+AAAAACAAAAEHBpeGkAAAAAAwgICAAAAAlpcm90AwAAABlpcG1hAAAAAAAAAAEAAQaBAgMFhIYAAAAa
+    aXJlZgAAAAAAAAAOY2RzYwACAAEAAQAAALptZGF0AAAAiigBrwY4iS58L/ajX///stn9l/kw5KaZf4+hXI/5ViP/
+    /4zGpv/ATs0T9bJQ1ZyXuwR0xhlteo5eLFSIzQB/A9kJdqtANlHYrs2PVlrKD+BExrceEWBQc6h2fsAGDTLg5qUV
+    1HDk5xqStZ1z8JLDjk270qmXo9qTvp6BzVf396AplRBiSls9IaERwAAAAAZFeGlmAABNTQAqAAAACAABARIAAwAA
+    AAEABgAAAAAAAA==
+    """
+)
+
+
+def test_a_photograph_of_a_telephone_is_upright(tmp_path):
+    (tmp_path / "IMG_0001.HEIC").write_bytes(HEIC)
+    decoded = decode_bytes(read_bytes(tmp_path / "IMG_0001.HEIC"))
+    result = np.asarray(decoded.image).astype(int)
+    assert (decoded.format, decoded.note, result.shape) == ("HEIF", "", (64, 32, 3))
+    assert np.abs(result[:30] - RED).max() <= 8
+    assert np.abs(result[34:] - BLUE).max() <= 8
+    for length in (100, 500, 600):
+        with pytest.raises(UnusableImage):
+            decode_bytes(HEIC[:length])
+
+
+def test_avif_keeps_its_colours():
+    image = Image.new("RGB", (32, 16), "blue")
+    result = pixels(saved(image, "AVIF", quality=100)).astype(int)
+    assert np.abs(result - BLUE).max() <= 4
 
 
 def test_damaged_exif_does_not_spoil_the_picture():

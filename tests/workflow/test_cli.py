@@ -81,3 +81,34 @@ def test_a_log_begins_anew(run):
     _, log = run('logging.info("second")')
     assert "first" not in log
     assert "second" in log
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"),
+    [
+        ('raise OSError(28, "No space left on device", "x.npy")', "x.npy: the disk is full."),
+        ('raise OSError(30, "Read-only file system", "x")', "x: may not be read or written (Read"),
+        ("raise MemoryError", "out of memory."),
+        ('raise RuntimeError("DefaultCPUAllocator: can\'t allocate memory")', "out of memory."),
+        ('raise RuntimeError("CUDA out of memory. Tried to")', "out of memory."),
+    ],
+)
+def test_a_fault_of_the_machine_is_explained(run, ending, said):
+    done, log = run(ending)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"begun\n{said}")
+    assert "Nothing finished is lost" in done.stderr
+    assert "give the same command again" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in log
+
+
+def test_a_fault_hidden_behind_another_is_found(run):
+    hidden = """
+    try:
+        raise OSError(28, "No space left on device")
+    except OSError:
+        raise RuntimeError("unexpected pos 64 vs 0")
+"""
+    done, _ = run(hidden.strip())
+    assert "the disk is full" in done.stderr

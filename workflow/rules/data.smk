@@ -39,8 +39,8 @@ rule inspect_images:
     message:
         "Opening every image of {params.root}"
     shell:
-        "{PYTHON} scripts/inspect_images.py --root {params.root:q} --threads {threads}"
-        " --manifest {input.manifest:q} --images {output.images:q} --left-out {output.left_out:q} --log {log:q}"
+        "{PYTHON} scripts/inspect_images.py --results {RESULTS:q} --root {params.root:q}"
+        " --threads {threads} --manifest {input.manifest:q} --log {log:q}"
 
 
 rule embed:
@@ -53,6 +53,7 @@ rule embed:
             vectors="vectors.npy",
             thumbnails="thumbnails.npy",
             measures="measures.csv",
+            hashes="hashes.json",
         ),
     log:
         f"{RESULTS}/logs/embed.log",
@@ -61,7 +62,7 @@ rule embed:
     resources:
         gpu=1 if HAS_GPU else 0,
     params:
-        root=RAW,
+        root=lambda w: RAW,
         embedder=STUDY.embedder,
     message:
         "Embedding every image by {params.embedder}"
@@ -78,6 +79,7 @@ rule duplicates:
         code=code("duplicates"),
     output:
         f"{RESULTS}/data/duplicates/pairs.csv",
+        hashes=f"{RESULTS}/data/duplicates/hashes.json",
     log:
         f"{RESULTS}/logs/duplicates.log",
     threads: 8
@@ -104,14 +106,15 @@ rule group:
     input:
         images=rules.inspect_images.output.images,
         pairs=rules.duplicates.output[0] if TOGETHER else [],
-        table=getattr(STUDY.group, "file", []),
+        table=[literal(file) for file in [getattr(STUDY.group, "file", None)] if file],
         code=code("group"),
     output:
         f"{RESULTS}/data/group/groups.csv",
+        hashes=f"{RESULTS}/data/group/hashes.json",
     log:
         f"{RESULTS}/logs/group.log",
     params:
-        options=group_options(),
+        options=lambda w: group_options(),
         pairs="--pairs" if TOGETHER else "",
     shell:
         "{PYTHON} scripts/group.py --results {RESULTS:q} {params.pairs} {params.options}"

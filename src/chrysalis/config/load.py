@@ -64,6 +64,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         where = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "not UTF-8 text"
         raise UserError(f"{path}{where}: not valid YAML: {problem}") from None
+    if content is None:
+        raise UserError(f"{path}: the file is empty; expected keys and values")
     if not isinstance(content, dict):
         raise UserError(f"{path}: expected keys and values, found {type(content).__name__}")
     return content

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 import numpy as np
+import pi_heif
 from PIL import Image, UnidentifiedImageError
+
+pi_heif.register_heif_opener()  # photographs of telephones, as HEIF; turned upright by itself
 
 SMALLEST_SIDE = 2
 # MPO, a JPEG with more pictures behind it, is opened as JPEG.
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "JPEG2000", "PPM")
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "HEIF", "JPEG2000", "PPM")
 
 # No image of at most Pillow's limit of pixels needs more: 89 million pixels of 16-bit RGBA.
 LARGEST_FILE = 10**9

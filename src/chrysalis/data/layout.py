@@ -24,7 +24,7 @@ SPLIT_FOLDERS = {
     **dict.fromkeys(("test", "testing", "seg_test"), "test"),
 }
 _IMAGE_NAME = re.compile(
-    r".+\.(jpe?g|jfif|png|gif|bmp|tiff?|webp|avif|jp2|p[bgnp]m)", re.IGNORECASE
+    r".+\.(jpe?g|jfif|png|gif|bmp|tiff?|webp|avif|hei[cf]|jp2|p[bgnp]m)", re.IGNORECASE
 )
 # They break lines of tables, and XML has no way to write most of them.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")

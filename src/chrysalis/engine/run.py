@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import time
 from dataclasses import dataclass
@@ -107,6 +108,15 @@ def _require_finite_weights(model: Classifier, settings: RunSettings) -> None:
             )
 
 
+def _require_finite_loss(loss: float, settings: RunSettings) -> None:
+    if not math.isfinite(loss):
+        raise UserError(
+            f"{settings.name} seed {settings.seed}: the loss on the training images is {loss}, so "
+            f"this training is no result; lower training.learning_rate (now "
+            f"{settings.training.learning_rate:g})"
+        )
+
+
 def _write_weights(model: Classifier, path: Path) -> None:
     with replacing(path) as part:
         save_file({name: value.contiguous() for name, value in model.state_dict().items()}, part)
@@ -116,6 +126,7 @@ def _record(setup: TrainingSetup, progress: checkpoint.Progress, context: Contex
     """The record of a training that has ended; its seconds and memory are those so far."""
     settings, runtime, batches = setup.settings, setup.runtime, setup.batches
     final = validate(setup.model, batches["train"], runtime, settings)
+    _require_finite_loss(final["val_loss"], settings)
     if progress.best_epoch:
         best_val_top1 = progress.best_score[0]
     else:  # diverged in the first epoch, so the weights are those that it started from

@@ -30,6 +30,11 @@ class JobPaths:
         return self.results / "data/inspect_images/images.csv"
 
     @property
+    def left_out(self) -> Path:
+        """The files that were left out, and why."""
+        return self.results / "data/inspect_images/left_out.csv"
+
+    @property
     def split(self) -> Path:
         """Label and split of every image."""
         return self.results / "data/split/split.csv"

@@ -166,11 +166,6 @@ class StudyPaths(JobPaths):
         return self.results / "site/index.html"
 
     @property
-    def left_out(self) -> Path:
-        """The files that were left out, and why."""
-        return self.results / "data/inspect_images/left_out.csv"
-
-    @property
     def embedding(self) -> EmbeddingPaths:
         """The vectors, thumbnails and measures of the images."""
         return EmbeddingPaths(self.results / "data/embed")

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
-from chrysalis.records.files import damaged, require
+from chrysalis.records.files import damaged, replacing, require
 
 Row = TypeVar("Row")
 BETWEEN = ";"
@@ -81,9 +81,9 @@ class Table(Generic[Row]):
 
 
 def write_frame(table: pd.DataFrame, path: Path) -> None:
-    """Write a data frame, with its folder; tuples of numbers as in a `Table`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.map(_text).to_csv(path, index=False)
+    """Write a data frame whole, with its folder; tuples of numbers as in a `Table`."""
+    with replacing(path) as part:
+        table.map(_text).to_csv(part, index=False)
 
 
 def _text(value: Any) -> Any:

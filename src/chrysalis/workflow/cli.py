@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chrysalis.errors import UserError
+from chrysalis.workflow.faults import explain
+
+log = logging.getLogger("chrysalis")
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -22,18 +25,23 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 def run(work: Callable[[argparse.Namespace], None], arguments: argparse.ArgumentParser) -> None:
     """Parse the command line and do `work`, logging to the terminal and, in full, to --log.
 
-    A `UserError` ends the script with status 1 and its message; any other error with a traceback.
+    A `UserError` ends the script with status 1 and its message, and so does a fault of the machine,
+    whose traceback is in the log alone; any other error with a traceback.
     Of several processes under torchrun only the first logs, but each tells of its failure.
     """
     parsed = arguments.parse_args()
-    _start_logging(parsed.log)
     try:
+        _start_logging(parsed.log)
         work(parsed)
     except UserError as error:
         logging.error("%s", error)
         sys.exit(1)
-    except Exception:
-        logging.exception("%s failed", Path(sys.argv[0]).name)
+    except Exception as error:
+        if said := explain(error):
+            log.debug("%s failed", Path(sys.argv[0]).name, exc_info=True)
+            logging.error("%s", said)
+        else:
+            logging.exception("%s failed", Path(sys.argv[0]).name)
         sys.exit(1)
 
 
@@ -52,3 +60,4 @@ def _start_logging(path: Path | None) -> None:
     logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
     logging.getLogger("chrysalis").setLevel(logging.DEBUG)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # a log that cannot be written, on a full disk, stops no job

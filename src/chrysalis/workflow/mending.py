@@ -71,8 +71,9 @@ def mend(study: Study, paths: StudyPaths, command: Sequence[str], dry: bool) -> 
     Raises:
         UserError: the tables or packs could not be made again.
     """
-    changed = None if study.dataset.is_fetched else changed_image(study.dataset.root, paths.images)
     data = [wrong for record in data_records(paths, study) for wrong in wrong_files(record)]
+    can_tell = not study.dataset.is_fetched and paths.images not in [wrong.path for wrong in data]
+    changed = changed_image(study.dataset.root, paths.images) if can_tell else None
     trainings = (paths.training(run, seed) for run in study.runs for seed in study.seeds)
     records = [wrong for training in trainings for wrong in wrong_files(training.record)]
     pages = wrong_files(paths.site.with_name(HASHES))
@@ -113,7 +114,8 @@ def snakemake(snakefile: Path, config: Path, cores: int) -> list[str]:
 
 def data_records(paths: StudyPaths, study: Study) -> list[Path]:
     """Where the hashes of the tables and packs of a study are, in the order they are made in."""
-    tables = [path.with_name(HASHES) for path in (paths.images, paths.split)]
+    made = paths.images, paths.embedding.vectors, paths.pairs, paths.groups, paths.split
+    tables = [path.with_name(HASHES) for path in made]
     return tables + [paths.packed(size).with_suffix(".json") for size in study.packed_sizes]
 
 
