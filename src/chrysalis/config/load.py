@@ -119,7 +119,7 @@ def _is_union_tag(part: object) -> bool:
     """Whether pydantic put this part into a location to tell members of a union apart."""
     if not isinstance(part, str):
         return False
-    kinds = {"int", "str", "float", "bool", "digits", "archive", "folder"}
+    kinds = {"int", "str", "float", "bool", "digits", "specimens", "archive", "folder"}
     classes = {"WorstClasses", "Range", "Choices"}
     return part in kinds | classes or "[" in part or part.endswith("Changes")
 

@@ -15,6 +15,7 @@ from chrysalis.config.changes import Changes, Models, Name, as_text
 from chrysalis.config.experiment import Experiment
 from chrysalis.config.published import Published
 from chrysalis.config.settings import Settings
+from chrysalis.config.specimens import Specimens
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -66,7 +67,7 @@ class Dataset(Settings):
     description: str = ""
     citation: str = ""
     url: str = ""
-    source: Annotated[Digits | Archive | Folder, Field(discriminator="kind")]
+    source: Annotated[Digits | Specimens | Archive | Folder, Field(discriminator="kind")]
     split: SplitSettings = SplitSettings()
     skip_experiments: list[Name] = Field(
         [], description="Experiments not to ask of it, unless the study names them."

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from chrysalis.config.specimens import Specimens
 from chrysalis.data.archives import extract, new_folder
 from chrysalis.data.layout import MANIFEST
 
@@ -33,6 +34,21 @@ def fetch_digits(target: Path) -> None:
             path = folder / str(digit) / f"{number:04d}.png"
             path.parent.mkdir(exist_ok=True)
             Image.fromarray(pixels).save(path)
+        _write_manifest(folder)
+
+
+def fetch_specimens(settings: Specimens, target: Path, workers: int) -> None:
+    """Draw generated photographs into `target`, with their masks and the truth about them.
+
+    The files depend on `settings` alone, not on the number of `workers` (processes).
+
+    Raises:
+        UserError: as `chrysalis.data.archives.new_folder`.
+    """
+    from chrysalis.data.specimens.dataset import write_specimens  # OpenCV; only needed here
+
+    with new_folder(target) as folder:
+        write_specimens(settings, folder, workers)
         _write_manifest(folder)
 
 
