@@ -164,4 +164,4 @@ class _Wings:
             glow = max(0.0, float(normal @ half / np.linalg.norm(half))) ** 8
             gain = gain * (1 + 0.5 * glow * np.array(sheen))
         picture *= np.array([*gain, 1.0], np.float32)
-        np.minimum(picture, 1.2, out=picture)
+        np.minimum(picture, 1.2 * picture[..., 3:], out=picture)

@@ -52,8 +52,9 @@ def warp(picture: np.ndarray, corners: np.ndarray, places: np.ndarray, side: int
     low = np.clip(np.floor(places.min(0)).astype(int), 0, side - 1)
     high = np.clip(np.ceil(places.max(0)).astype(int) + 1, low + 1, side)
     width, height = (int(n) for n in high - low)
+    # OpenCV puts a pixel's centre at whole numbers, half a pixel before ours.
     matrix = cv2.getPerspectiveTransform(
-        corners.astype(np.float32), (places - low).astype(np.float32)
+        (corners - 0.5).astype(np.float32), (places - low - 0.5).astype(np.float32)
     )
     warped = cv2.warpPerspective(picture, matrix, (width, height), flags=cv2.INTER_LINEAR)
     return Patch(int(low[0]), int(low[1]), warped)

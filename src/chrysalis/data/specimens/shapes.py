@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-BOX = 1.2  # side of the square that a wing's picture shows, in lengths of a forewing
+BOX = 1.3  # side of the square that a wing's picture shows, in lengths of a forewing
 INNER = 0.06  # how much of it lies before the wing's root
 
 
@@ -116,7 +116,9 @@ def wing(shape: WingShape, side: int) -> Wing:
 def _polar(shape: WingShape, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """Each pixel's distance and angle from the root, its x, and the y of the first row."""
     middle = (shape.start + shape.end) / 2
-    top = 0.75 * np.sin(middle) - BOX / 2
+    angles = np.linspace(shape.start, shape.end, 64)
+    heights = _reach(shape, angle=angles, within=np.full(64, 0.5)) * np.sin(angles)
+    top = (heights.min() + heights.max() - shape.arch - BOX) / 2
     centres = (np.arange(side) + 0.5) * (BOX / side)
     x, y = np.meshgrid(centres - INNER, centres + top)
     y = y + shape.arch * np.sin(np.pi * np.clip(x, 0, 1)) * np.sign(-middle or 1)
