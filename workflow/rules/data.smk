@@ -12,6 +12,7 @@ if STUDY.dataset.can_fetch:
             code=code("fetch"),
         output:
             f"{RAW}/manifest.csv",
+            [f"{RAW}/truth.csv", f"{RAW}/photographs.csv"] if DRAWN else [],
         log:
             f"{RESULTS}/logs/fetch.log",
         threads: 8 if DRAWN else 1

@@ -53,6 +53,7 @@ rule published:
 rule site:
     input:
         published=rules.published.output if STUDY.published else [],
+        truth=rules.truth.output if KNOWS_TRUTH else [],
         study=rules.study.output[0],
         inspected=rules.inspect_images.output,
         split=rules.split.output,

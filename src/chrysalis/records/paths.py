@@ -130,6 +130,10 @@ class StudyPaths(JobPaths):
         """Label and split of every image."""
         return self.results / "data/split/split.csv"
 
+    def truth(self, name: str) -> Path:
+        """A table of the rule truth: scores or findings."""
+        return self.results / "data/truth" / f"{name}.csv"
+
     @property
     def data(self) -> Path:
         """The folder of all that concerns the images."""

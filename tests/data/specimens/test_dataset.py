@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -8,7 +11,9 @@ from chrysalis.data.layout import class_names, find_images, list_files
 from chrysalis.data.specimens import names
 from chrysalis.data.specimens.alterations import ALTERATIONS, alter
 from chrysalis.data.specimens.dataset import take
-from chrysalis.records.data import PHOTOGRAPHS, TRUTH
+from chrysalis.errors import UserError
+from chrysalis.records.truth import PHOTOGRAPHS, TRUTH
+from chrysalis.study.location import locate
 from tests.data.specimens.conftest import settings
 
 
@@ -79,3 +84,38 @@ def test_an_altered_copy_is_near_its_original(planned, how):
     assert (other_quality < quality) == (how == "re-encoded")
     if how == "re-encoded":
         np.testing.assert_array_equal(other, image)
+
+
+def test_other_settings_replace_what_was_drawn_earlier_and_nothing_else(tmp_path):
+    target, few = tmp_path / "raw", {"species": 2, "images": 4, "planted": {}}
+    fetch_specimens(settings(**few), target, workers=1)
+    before = content(target)
+    fetch_specimens(settings(**few, seed=2), target, workers=1)
+    assert not before.keys() & {name for name in content(target) if name.suffix == ".jpg"}
+    (target / "images/mine.txt").write_text("mine")
+    with pytest.raises(UserError, match=r"1 file\(s\) that would be lost, first images/mine.txt"):
+        fetch_specimens(settings(**few), target, workers=1)
+    assert (target / "images/mine.txt").read_text() == "mine"
+
+
+def test_a_picture_changed_by_hand_is_not_lost(tmp_path):
+    target, few = tmp_path / "raw", {"species": 2, "images": 4, "planted": {}}
+    fetch_specimens(settings(**few), target, workers=1)
+    changed = min(target.rglob("*.jpg"))
+    changed.write_bytes(b"retouched")
+    with pytest.raises(UserError, match="would be lost"):
+        fetch_specimens(settings(**few, seed=2), target, workers=1)
+    assert changed.read_bytes() == b"retouched"
+
+
+def test_the_study_knows_the_classes_before_drawing_and_after(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "datasets"
+    folder.mkdir()
+    source = json.dumps({"kind": "specimens", "species": 3, "images": 4, "size": 32})
+    (folder / "few.yaml").write_text(f"title: Few\nsource: {source}\n")
+    before = locate("few", folder)
+    assert (before.can_fetch, before.root) == (True, Path("data/raw/few"))
+    known = before.classes()
+    fetch_specimens(before.config.source, before.root, workers=1)
+    assert locate("few", folder).classes() == known == sorted(names.class_names(0, 3, 0))

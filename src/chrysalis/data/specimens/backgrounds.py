@@ -166,6 +166,8 @@ def _rays(rng: Rng, picture: np.ndarray, centre: Place, colour: np.ndarray) -> N
         tone = colour * rng.uniform(0.72, 1.08) * (1 - 0.18 * math.sin(angle))
         outline = np.rint(np.column_stack([x, y]) * side * 16).astype(np.int32)
         cv2.fillPoly(picture, [outline], np.clip(tone, 0, 1).tolist(), cv2.LINE_AA, 4)
+        fold = np.rint(np.array([[x[9], y[9]], [x[0], y[0]]]) * side * 16).astype(np.int32)
+        cv2.polylines(picture, [fold], False, (tone * 0.82).tolist(), 1, cv2.LINE_AA, 4)
     disc = _pick(rng, [_rgb(214, 160, 40), _rgb(110, 70, 30)])
     _florets(rng, picture, centre, (0.3 * radius, 0.3 * radius * tilt), disc)
 

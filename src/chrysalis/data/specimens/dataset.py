@@ -14,7 +14,7 @@ from chrysalis.config.specimens import Specimens
 from chrysalis.data.specimens.alterations import alter
 from chrysalis.data.specimens.photograph import photograph
 from chrysalis.data.specimens.plan import Photo, Plan, plan
-from chrysalis.records.data import PHOTOGRAPHS, TRUTH, PhotographRow
+from chrysalis.records.truth import PHOTOGRAPHS, TRUTH, PhotographRow
 
 TRUTH_FILE, PHOTOGRAPHS_FILE = "truth.csv", "photographs.csv"
 

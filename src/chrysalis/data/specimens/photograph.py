@@ -92,7 +92,7 @@ def draw_scene(rng: np.random.Generator, background: str) -> Scene:
         cast=(1 + warm, float(1 + rng.normal(0, 0.02)), 1 - warm),
         contrast=float(rng.uniform(0.1, 0.6)),
         noise=float(rng.uniform(0.004, 0.028)),
-        soft=float(rng.exponential(0.28)),
+        soft=float(min(rng.exponential(0.25), 0.8)),
         blades=int(rng.integers(1, 4)) if rng.random() < 0.22 else 0,
         seed=int(rng.integers(2**31)),
     )

@@ -16,7 +16,7 @@ from chrysalis.data.specimens.names import plan_families, species_names
 from chrysalis.data.specimens.photograph import Scene, draw_individual, draw_scene
 from chrysalis.data.specimens.species import Species
 from chrysalis.data.specimens.twins import twin
-from chrysalis.records.data import TruthRow
+from chrysalis.records.truth import TruthRow
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,15 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from chrysalis.records.data import GalleryRow
-from chrysalis.report.pages import dataset, experiments, models, overview, provenance, published
+from chrysalis.report.pages import (
+    dataset,
+    experiments,
+    models,
+    overview,
+    provenance,
+    published,
+    truth,
+)
 from chrysalis.report.pages.captions import figure, in_order
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import accuracy, count, duration, number
@@ -31,6 +39,7 @@ def all_fragments(results: StudyResults, renderer: str) -> dict[str, str]:
         "explanations.md": explanations(results),
         "renderer.md": f"These pages were rendered by {literal(renderer)}.\n",
         **({"published.md": published.fragment(results)} if results.record.published else {}),
+        **({"truth.md": truth.fragment(results)} if results.truth_scores else {}),
         **dataset.fragments(results),
         **provenance.fragments(results),
         **models.fragments(results),

@@ -31,6 +31,7 @@ from chrysalis.records.paths import ExperimentPaths, StudyPaths, TrainingPaths
 from chrysalis.records.study import ExperimentRecord, StudyRecord
 from chrysalis.records.sweep import IMPORTANCES, ImportanceRow, SweepResult
 from chrysalis.records.training import RunMetrics, RunRecord
+from chrysalis.records.truth import FINDINGS, TRUTH_SCORES, FindingRow, TruthScoreRow
 from chrysalis.report.pages.images import ClassCounts, ImageCounts, count_classes, count_images
 from chrysalis.report.pages.order import by_model
 
@@ -156,6 +157,8 @@ class StudyResults:
     galleries: list[Gallery]
     published_figures: list[PublishedFigureRow]
     published_claims: list[PublishedClaimRow]
+    truth_scores: list[TruthScoreRow]
+    truth_findings: list[FindingRow]
 
     @property
     def seconds(self) -> float:
@@ -187,6 +190,7 @@ def load_results(folder: Path) -> StudyResults:
     study = StudyRecord.read(paths.study)
     trainings = [_load_training(paths, run, seed) for run in study.runs for seed in study.seeds]
     published = bool(study.published)
+    knows_truth = study.dataset.kind == "specimens" and not study.vary_split
     return StudyResults(
         record=study,
         images=count_images(paths),
@@ -210,6 +214,8 @@ def load_results(folder: Path) -> StudyResults:
         published_claims=tables.PUBLISHED_CLAIMS.read(paths.published("claims"))
         if published
         else [],
+        truth_scores=TRUTH_SCORES.read(paths.truth("scores")) if knows_truth else [],
+        truth_findings=FINDINGS.read(paths.truth("findings")) if knows_truth else [],
     )
 
 
