@@ -69,6 +69,9 @@ class Dataset(Settings):
     url: str = ""
     source: Annotated[Digits | Specimens | Archive | Folder, Field(discriminator="kind")]
     split: SplitSettings = SplitSettings()
+    ask_experiments: list[Name] = Field(
+        [], description="Experiments to ask of it beside those asked by default."
+    )
     skip_experiments: list[Name] = Field(
         [], description="Experiments not to ask of it, unless the study names them."
     )
