@@ -16,6 +16,7 @@ from chrysalis.data.specimens.pose import Pose, is_seen_from_above, project, win
 from chrysalis.data.specimens.shapes import BOX, INNER, WingShape, wing
 from chrysalis.data.specimens.species import Species
 
+BRIGHTEST = 1.2  # of a colour from 0 to 1, before the camera's exposure
 FINER = 2  # px of the drawing for each px of the picture, a side
 
 
@@ -66,8 +67,9 @@ def draw(
     first, second = parts.of_side(far), parts.of_side(near)
     wings = [*first.wings, *second.wings]
     patches = [*wings, body] if second.upside else [*first.wings, body, *second.wings]
-    for patch in patches:
-        patch.shade(canvas, 0.4, fine / 80)
+    for number, patch in enumerate(patches):
+        if number:
+            patch.shade(canvas, 0.4, fine / 80)
         patch.lay(canvas)
     draw_antennae(canvas, pose, _dark(species.body), rng)
     return cv2.resize(canvas, (side, side), interpolation=cv2.INTER_AREA)
@@ -163,5 +165,6 @@ class _Wings:
             half = towards + np.array([0, 0, -1])
             glow = max(0.0, float(normal @ half / np.linalg.norm(half))) ** 8
             gain = gain * (1 + 0.5 * glow * np.array(sheen))
-        picture *= np.array([*gain, 1.0], np.float32)
-        np.minimum(picture, 1.2 * picture[..., 3:], out=picture)
+        cv2.multiply(picture, np.array([*gain, 1.0]), dst=picture)
+        if gain.max() > BRIGHTEST:
+            np.minimum(picture, BRIGHTEST * picture[..., 3:], out=picture)

@@ -44,7 +44,7 @@ class Patch:
             slice(self.y - top, self.y + height + bottom),
             slice(self.x - left, self.x + width + right),
         )
-        under[place][..., :3] *= cv2.merge([dark] * 3)
+        under[place] *= cv2.merge([dark, dark, dark, np.ones_like(dark)])
 
 
 def warp(picture: np.ndarray, corners: np.ndarray, places: np.ndarray, side: int) -> Patch:
