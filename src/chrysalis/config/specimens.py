@@ -51,6 +51,13 @@ class Specimens(Settings):
     )
     planted: Planted = Planted()
 
+    @property
+    def test_images(self) -> int:
+        """Of each species, in the official test split: at least one if there is such a split."""
+        if not self.test_share:
+            return 0
+        return min(max(round(self.test_share * self.images), 1), self.images - 3)
+
     @model_validator(mode="after")
     def _room(self) -> Specimens:
         planted = self.planted
@@ -60,8 +67,14 @@ class Specimens(Settings):
                 f"planted: look-alikes, betrayed and noisy species are {special} different "
                 f"species, but there are only {self.species}"
             )
+        pairs = -(-planted.near_duplicates // self.species)
+        if self.test_share and pairs > min(self.test_images, self.images - self.test_images):
+            raise ValueError(
+                f"planted: {pairs} near-duplicates of a species straddle the official split, but "
+                f"only {self.test_images} of its {self.images} images are in test"
+            )
         noisy = round(NOISY_SHARE * self.images)
-        most = -(-planted.near_duplicates // self.species) * 2
+        most = 2 * pairs
         most += -(-planted.bursts // self.species) * BURST_LENGTH
         most += -(-planted.wrong_labels // self.species)
         if most + (noisy if planted.noisy_species else 0) > self.images:

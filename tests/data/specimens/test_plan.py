@@ -115,6 +115,10 @@ def test_a_plan_depends_on_its_seed_alone():
     [
         ({"planted": {"look_alikes": 2, "noisy_species": 3}}, "there are only 6"),
         ({"planted": {"bursts": 25}}, "16 images of each species are too few"),
+        (
+            {"test_share": 0.1, "planted": {"near_duplicates": 13}},
+            "only 2 of its 16 images are in test",
+        ),
         ({"species": 25}, "species: found 25"),
         ({"planted": {"twins": 1}}, "planted.twins: unknown key"),
     ],
@@ -124,12 +128,12 @@ def test_impossible_plants_are_refused(changes, message):
         validate(settings().model_dump() | changes, Specimens, "x.yaml")
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=100, deadline=None)
 @given(
     species=st.integers(2, 8),
     images=st.integers(4, 20),
     plants=st.fixed_dictionaries({name: st.integers(0, 6) for name in PLANTED}),
-    share=st.sampled_from([0.0, 0.5]),
+    share=st.sampled_from([0.0, 0.1, 0.5, 0.8]),
 )
 def test_what_is_allowed_can_be_planted(species, images, plants, share):
     """Settings that pass the check always make a plan with as many plants as asked."""

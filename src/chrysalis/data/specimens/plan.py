@@ -72,6 +72,7 @@ class _Planner:
         kept = self.rng.permutation(len(self.places))[: min(len(self.betrayed), 3)]
         self.own = [self.places[i] for i in kept]
         self.shared = [place for place in self.places if place not in self.own]
+        self.first_test = settings.images - settings.test_images
         self.truth: list[TruthRow] = []
         self.taken: set[tuple[int, int]] = set()
 
@@ -82,13 +83,14 @@ class _Planner:
             for number in range(self.settings.images)
         }
         self._species_rows()
-        self._noisy(grid)
-        for number in range(self.planted.wrong_labels):
-            self._mislabel(grid, self._free(number % self.settings.species, 1)[0])
+        # First those that are not free to lie anywhere.
         for number in range(self.planted.near_duplicates):
             self._duplicate(grid, number)
         for number in range(self.planted.bursts):
             self._burst(grid, self._free(number % self.settings.species, BURST_LENGTH))
+        self._noisy(grid)
+        for number in range(self.planted.wrong_labels):
+            self._mislabel(grid, self._free(number % self.settings.species, 1)[0])
         photos = sorted(grid.values(), key=lambda photo: photo.path)
         return Plan(self.names, self.species, photos, self.truth)
 
@@ -107,13 +109,8 @@ class _Planner:
     def _stem(self, folder: int, number: int) -> str:
         split = ""
         if self.settings.test_share:
-            split = "test/" if number >= self._first_test() else "train/"
+            split = "test/" if number >= self.first_test else "train/"
         return f"{split}{self.names[folder]}/{number:04d}"
-
-    def _first_test(self) -> int:
-        """The first number of a species' official test images; beyond all if there are none."""
-        test = round(self.settings.test_share * self.settings.images)
-        return self.settings.images - min(max(test, 1), self.settings.images - 3)
 
     def _free(
         self, folder: int, count: int, low: int = 0, high: int = 10**6
@@ -162,7 +159,7 @@ class _Planner:
     def _duplicate(self, grid: dict[tuple[int, int], Photo], number: int) -> None:
         folder = number % self.settings.species
         if self.settings.test_share:
-            edge = self._first_test()
+            edge = self.first_test
             original, copy = (*self._free(folder, 1, high=edge), *self._free(folder, 1, low=edge))
         else:
             original, copy = self._free(folder, 2)
