@@ -57,17 +57,37 @@ def draw_antennae(
     picture: np.ndarray, pose: Pose, colour: Colour, rng: np.random.Generator
 ) -> None:
     """Two clubbed antennae over `picture` (side, side, 4), premultiplied, in place."""
-    side = picture.shape[0]
-    ink = np.zeros((side, side), np.uint8)
-    thick = max(1, round(0.014 * pose.scale * side))
+    lines = []
     for sign in (-1, 1):
         spread, bend = rng.uniform(0.2, 0.34), rng.uniform(0, 0.08)
         t = np.linspace(0, 1, 8)[:, None]
         x = sign * (0.025 + spread * t + bend * t**2)
-        line = np.hstack([x, -0.17 - 0.42 * t, -0.05 - 0.06 * t])
+        lines.append(np.hstack([x, -0.17 - 0.42 * t, -0.05 - 0.06 * t]))
+    _draw(picture, lines, pose, colour, club=True)
+
+
+def draw_legs(picture: np.ndarray, pose: Pose, colour: Colour) -> None:
+    """Six legs over `picture`, in place: seen where the butterfly sits sideways."""
+    lines = [
+        np.array([[0, y, 0], [0.09 * sign, y + 0.3 * slant, 0.08], [0.12 * sign, y + slant, 0.2]])
+        for sign in (-1, 1)
+        for y, slant in ((-0.02, -0.08), (0.04, 0.02), (0.1, 0.1))
+    ]
+    _draw(picture, lines, pose, colour, club=False)
+
+
+def _draw(
+    picture: np.ndarray, lines: list[np.ndarray], pose: Pose, colour: Colour, *, club: bool
+) -> None:
+    """Thin lines through points in the animal's axes."""
+    side = picture.shape[0]
+    ink = np.zeros((side, side), np.uint8)
+    thick = max(1, round(0.014 * pose.scale * side))
+    for line in lines:
         points = np.rint(project(line, pose, side) * 16).astype(np.int32)
         cv2.polylines(ink, [points], False, 255, thick, cv2.LINE_AA, 4)
-        cv2.line(ink, tuple(points[-2]), tuple(points[-1]), 255, thick + 2, cv2.LINE_AA, 4)
+        if club:
+            cv2.line(ink, tuple(points[-2]), tuple(points[-1]), 255, thick + 2, cv2.LINE_AA, 4)
     left, top, width, height = cv2.boundingRect(ink)
     alpha = ink[top : top + height, left : left + width].astype(np.float32) / 255
     Patch(left, top, cv2.merge([*(c * alpha for c in colour), alpha])).lay(picture)

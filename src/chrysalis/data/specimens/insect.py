@@ -9,7 +9,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from chrysalis.data.specimens.body import draw_antennae, draw_body
+from chrysalis.data.specimens.body import draw_antennae, draw_body, draw_legs
 from chrysalis.data.specimens.patches import Patch, warp
 from chrysalis.data.specimens.patterns import Colour, Layer, Variation, paint
 from chrysalis.data.specimens.pose import Pose, is_seen_from_above, project, wing_axes
@@ -67,6 +67,7 @@ def draw(
     first, second = parts.of_side(far), parts.of_side(near)
     wings = [*first.wings, *second.wings]
     patches = [*wings, body] if second.upside else [*first.wings, body, *second.wings]
+    draw_legs(canvas, pose, _dark(species.body))
     for number, patch in enumerate(patches):
         if number:
             patch.shade(canvas, 0.4, fine / 80)

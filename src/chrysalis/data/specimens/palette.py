@@ -55,9 +55,9 @@ def cryptic(rng: Rng, base: str, fringe: Colour = WHITE) -> tuple[Layers, Layers
     seed = int(rng.integers(1000))
     hind: Layers = (
         Ground(shade(ground, 0.9), ground, 0.1),
-        Band(dark, at - 0.16, 0.05, jag=0.03, seed=seed),
-        Band(pale, at + 0.12, 0.12, jag=0.03, seed=seed),
-        Band(dark, at + 0.03, 0.05, jag=0.03, seed=seed),
+        Band(dark, at - 0.16, 0.06, jag=0.045, soft=0.07, seed=seed),
+        Band(pale, at + 0.12, 0.12, jag=0.045, soft=0.07, seed=seed),
+        Band(dark, at + 0.03, 0.06, jag=0.045, soft=0.07, seed=seed),
         Spots(dark, 0.82, 0.022),
         Veins(dark, 0.35),
         Fringe(fringe, dark),
