@@ -1,9 +1,12 @@
-"""Put a dataset's raw images into place: from archives, or scikit-learn's digits."""
+"""Put a dataset's raw images into place: from archives, scikit-learn's digits, or drawn."""
 
+import json
 import logging
 from pathlib import Path
 
-from chrysalis.data.fetch import fetch_archives, fetch_digits
+from chrysalis.config.load import validate
+from chrysalis.config.specimens import Specimens
+from chrysalis.data.fetch import fetch_archives, fetch_digits, fetch_specimens
 from chrysalis.workflow import cli
 
 
@@ -12,13 +15,18 @@ def main(args) -> None:
     logging.info("Putting the images into %s", args.output)
     if args.kind == "archive":
         fetch_archives(args.archives, args.output)
+    elif args.kind == "specimens":
+        settings = validate(json.loads(args.source), Specimens, "--source")
+        fetch_specimens(settings, args.output, args.threads)
     else:
         fetch_digits(args.output)
 
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
-    parser.add_argument("--kind", choices=["archive", "digits"], required=True)
+    parser.add_argument("--kind", choices=["archive", "digits", "specimens"], required=True)
     parser.add_argument("--archives", type=Path, nargs="*", help="the archives, for that kind")
+    parser.add_argument("--source", help="the dataset's source as JSON, for specimens")
     parser.add_argument("--output", type=Path, required=True, help="folder for the images")
+    parser.add_argument("--threads", type=int, default=1)
     cli.run(main, parser)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chrysalis.records.truth import FINDINGS, TRUTH, TRUTH_SCORES, FindingRow, TruthRow
 from tests.runs import experiment_record, study_record
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -122,3 +123,26 @@ def test_label_quality_reads_val_only(write_run, tmp_path):
     assert outputs[0].read_bytes() == outputs[1].read_bytes()
     table = pd.read_csv(outputs[0])
     assert table.set_index("class")["images"].to_dict() == {"x": 2, "y": 1}
+
+
+def test_truth(write_run, tmp_path):
+    """The noisy class is found on val; the look-alikes are b and c, but b and a are confused."""
+    name, classes = "m-12345678", ["a", "b", "c"]
+    write_run(name, 0, classes, ["a", "a", "b", "b", "c"], ["a", "a", "a", "c", "c"], split="val")
+    write_run(name, 0, classes, ["a", "b", "c", "b"], ["b", "a", "c", "b"])
+    planted = [
+        TruthRow("noisy_species", "", "", "b", "", ""),
+        TruthRow("look_alike", "", "", "b", "c", ""),
+        TruthRow("wrong_label", "images/b/1.jpg", "", "b", "a", ""),
+    ]
+    TRUTH.write(planted, tmp_path / "truth.csv")
+    main_of("label_quality")(Namespace(results=tmp_path, run=name, seeds=[0]))
+    options = {"results": tmp_path, "truth": tmp_path / "truth.csv", "runs": [name], "seeds": [0]}
+    main_of("truth")(Namespace(**options))
+    scores = {row.kind: row for row in TRUTH_SCORES.read(tmp_path / "data/truth/scores.csv")}
+    assert (scores["noisy_species"].found, scores["noisy_species"].missed) == (1, 0)
+    assert (scores["look_alike"].found, scores["look_alike"].false_alarms) == (0, 1)
+    assert (scores["wrong_label"].planted, scores["wrong_label"].method) == (1, "")
+    findings = FINDINGS.read(tmp_path / "data/truth/findings.csv")
+    assert FindingRow("look_alike", "a", "b", planted=False, reported=True) in findings
+    assert FindingRow("look_alike", "b", "c", planted=True, reported=False) in findings

@@ -12,7 +12,7 @@ from chrysalis.config.published import Published
 from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import SplitSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
-from chrysalis.records import audit, data, leakage, published
+from chrysalis.records import audit, data, leakage, published, truth
 from chrysalis.records import experiment as tables
 from chrysalis.records.corruptions import ROBUSTNESS, RobustnessRow
 from chrysalis.records.files import write_whole
@@ -83,6 +83,7 @@ def make_results(folder: Path, classes=CLASSES, too_small=()) -> Path:
     write_audit(made, study)
     write_models(made.paths)
     write_published(made.paths)
+    write_truth(made)
     write_galleries(made, study.explained[0])
     draw(made.paths.results / "plot_dag/dag.svg", width=10)
     return folder
@@ -112,7 +113,7 @@ def make_study(made, too_small) -> StudyRecord:
             description="Photographs of butterflies.",
             citation="A. Author, A Set of Images, 2009.",
             url="https://example.org/set/",
-            kind="archive",
+            kind="specimens",
         ),
         seeds=list(SEEDS),
         threshold=0.01,
@@ -630,6 +631,25 @@ def write_published(paths):
     ]
     published.PUBLISHED_FIGURES.write(figures, paths.published("figures"))
     published.PUBLISHED_CLAIMS.write(claims, paths.published("claims"))
+
+
+def write_truth(made):
+    """A pair of classes found, another one named in vain, a missed class, images not looked for."""
+    one, other, third = made.classes[:3]
+    findings = [
+        truth.FindingRow("look_alike", one, other, True, True),
+        truth.FindingRow("look_alike", other, third, False, True),
+        truth.FindingRow("noisy_species", third, "", True, False),
+        truth.FindingRow("wrong_label", "a.jpg", "", True, False),
+    ]
+    nan = float("nan")
+    scores = [
+        truth.TruthScoreRow("wrong_label", 17, 0, 0, 17, 0, nan, 0.0, ""),
+        truth.TruthScoreRow("look_alike", 1, 2, 1, 0, 1, 0.5, 1.0, "confusions on test"),
+        truth.TruthScoreRow("noisy_species", 1, 0, 0, 1, 0, nan, 0.0, "label quality on val"),
+    ]
+    truth.FINDINGS.write(findings, made.paths.truth("findings"))
+    truth.TRUTH_SCORES.write(scores, made.paths.truth("scores"))
 
 
 def write_galleries(made, training):

@@ -119,6 +119,19 @@ def test_an_experiment_on_request_waits_until_it_is_named(study, on_request):
     assert len(study(experiments="all").experiments) == 4
 
 
+def test_a_dataset_asks_an_experiment_unless_the_study_names_others(
+    study, on_request, write, message
+):
+    dataset = "title: Shapes\nsource: {kind: folder, path: images}\nremove_classes: [square]\n"
+    write("datasets/shapes.yaml", f"{dataset}ask_experiments: [schedule]")
+    asked = {experiment.name for experiment in study().experiments}
+    assert asked == {"models", "augmentation", "removal", "schedule"}
+    named = study(experiments=["models"])
+    assert [experiment.name for experiment in named.experiments] == ["models"]
+    write("datasets/shapes.yaml", f"{dataset}ask_experiments: [shedule]")
+    assert "ask_experiments: unknown experiment 'shedule'" in message()
+
+
 def test_what_nobody_asked_stops_nothing(study, on_request, write, message):
     write(
         "experiments/removal.yaml",

@@ -1,5 +1,7 @@
 """From the source of a dataset to packed arrays."""
 
+SOURCE_KIND = STUDY.dataset.config.source.kind
+DRAWN = SOURCE_KIND == "specimens"
 MANIFEST = [f"{RAW}/manifest.csv"] if STUDY.dataset.is_fetched else []
 
 if STUDY.dataset.can_fetch:
@@ -10,15 +12,21 @@ if STUDY.dataset.can_fetch:
             code=code("fetch"),
         output:
             f"{RAW}/manifest.csv",
+            [f"{RAW}/truth.csv", f"{RAW}/photographs.csv"] if DRAWN else [],
         log:
             f"{RESULTS}/logs/fetch.log",
+        threads: 8 if DRAWN else 1
         params:
-            kind=STUDY.dataset.config.source.kind,
+            kind=SOURCE_KIND,
+            source=lambda w: (
+                STUDY.dataset.config.source.model_dump_json() if DRAWN else ""
+            ),
             root=lambda w: RAW,
         message:
             "Putting the images into {params.root}"
         shell:
             "{PYTHON} scripts/fetch.py --kind {params.kind} --archives {input.archives:q}"
+            " --source {params.source:q} --threads {threads}"
             " --output {params.root:q} --log {log:q}"
 
 

@@ -76,6 +76,7 @@ rule studies:
 rule site:
     input:
         published=rules.published.output if STUDY.published else [],
+        truth=rules.truth.output if KNOWS_TRUTH else [],
         study=rules.study.output[0],
         inspected=rules.inspect_images.output,
         split=rules.split.output,

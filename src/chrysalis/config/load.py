@@ -131,9 +131,10 @@ def _is_union_tag(part: object) -> bool:
     """Whether pydantic put this part into a location to tell members of a union apart."""
     if not isinstance(part, str):
         return False
-    kinds = {"int", "str", "float", "bool", "digits", "archive", "folder", *CLAIM_KINDS}
-    classes = {"WorstClasses", "Range", "Choices"}
-    return part in kinds | classes or "[" in part or part.endswith("Changes")
+    sources = {"digits", "specimens", "archive", "folder"}
+    kinds = {"int", "str", "float", "bool", "WorstClasses", "Range", "Choices"}
+    known = kinds.union(sources, CLAIM_KINDS)
+    return part in known or "[" in part or part.endswith("Changes")
 
 
 def _keys(model: type[BaseModel], location: list[Any]) -> list[str]:

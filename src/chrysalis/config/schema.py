@@ -16,6 +16,7 @@ from chrysalis.config.changes import Changes, Models, Name, as_text
 from chrysalis.config.experiment import Arm, Experiment
 from chrysalis.config.published import Published
 from chrysalis.config.settings import Settings
+from chrysalis.config.specimens import Specimens
 
 MOST_SEEDS = 1000
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
@@ -123,10 +124,13 @@ class Dataset(Settings):
     description: str = ""
     citation: str = ""
     url: str = ""
-    source: Annotated[Digits | Archive | Folder, Field(discriminator="kind")]
+    source: Annotated[Digits | Specimens | Archive | Folder, Field(discriminator="kind")]
     split: SplitSettings = SplitSettings()
     group: Group | None = None
     audit: AuditSettings = AuditSettings()
+    ask_experiments: list[Name] = Field(
+        [], description="Experiments to ask of it beside those asked by default."
+    )
     skip_experiments: list[Name] = Field(
         [], description="Experiments not to ask of it, unless the study names them."
     )

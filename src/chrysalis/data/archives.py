@@ -92,15 +92,17 @@ def _unpack(archive: Path, member: _Member, path: Path) -> None:
 
 
 @contextmanager
-def new_folder(target: Path) -> Iterator[Path]:
+def new_folder(target: Path, ours: Iterable[str] = ()) -> Iterator[Path]:
     """Give an empty folder that takes the place of `target` once the block ends without error.
 
     Until then it is a hidden sibling, so a kill never leaves a half-filled `target`; the next
     call clears it away.
 
+    `ours` are POSIX names in `target` that may be lost.
+
     Raises:
-        UserError: `target` already holds a file that the new folder has not got. Nothing of a
-            user's is deleted.
+        UserError: `target` already holds another file that the new folder has not got. Nothing of
+            a user's is deleted.
     """
     partial, old = (target.with_name(f".{target.name}.{end}") for end in ("partial", "old"))
     for leftover in (partial, old):
@@ -108,7 +110,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     partial.mkdir(parents=True)
     try:
         yield partial
-        if lost := sorted(_files(target) - _files(partial)):
+        if lost := sorted(_files(target) - _files(partial) - set(ours)):
             raise UserError(
                 f"{target}: holds {len(lost)} file(s) that would be lost, first {lost[0]}; "
                 "move the folder away or remove it, then run again"

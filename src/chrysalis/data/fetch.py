@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from chrysalis.config.specimens import Specimens
 from chrysalis.data.archives import extract, new_folder
 from chrysalis.data.layout import MANIFEST, is_hidden, list_files
 from chrysalis.errors import UserError
@@ -35,6 +36,34 @@ def fetch_digits(target: Path) -> None:
             path.parent.mkdir(exist_ok=True)
             Image.fromarray(pixels).save(path)
         _write_manifest(folder)
+
+
+def fetch_specimens(settings: Specimens, target: Path, workers: int) -> None:
+    """Draw generated photographs into `target`, with their masks and the truth about them.
+
+    The files depend on `settings` alone, not on the number of `workers` (processes). Those drawn
+    earlier, with other settings, make way.
+
+    Raises:
+        UserError: as `chrysalis.data.archives.new_folder`.
+    """
+    from chrysalis.data.specimens.dataset import write_specimens  # OpenCV; only needed here
+
+    with new_folder(target, _drawn_earlier(target)) as folder:
+        write_specimens(settings, folder, workers)
+        _write_manifest(folder)
+
+
+def _drawn_earlier(target: Path) -> set[str]:
+    """The files in `target` that its manifest lists and that are still as they were."""
+    if not (target / MANIFEST).is_file():
+        return set()
+    listed = pd.read_csv(target / MANIFEST, dtype=str).itertuples()
+    return {
+        row.path
+        for row in listed
+        if (target / row.path).is_file() and sha256_of(target / row.path) == row.sha256
+    } | {MANIFEST}
 
 
 def fetch_archives(archives: Iterable[Path], target: Path) -> None:

@@ -189,6 +189,10 @@ class StudyPaths(JobPaths):
         """Which images share a split."""
         return self.results / "data/group/groups.csv"
 
+    def truth(self, name: str) -> Path:
+        """A table of the rule truth: scores or findings."""
+        return self.results / "data/truth" / f"{name}.csv"
+
     @property
     def data(self) -> Path:
         """The folder of all that concerns the images."""

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from chrysalis.config.load import load
 from chrysalis.config.schema import Archive, Dataset, Digits, Folder
+from chrysalis.config.specimens import Specimens
 from chrysalis.data import archives, layout
+from chrysalis.data.specimens import names as specimen_names
 from chrysalis.errors import UserError, suggest
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import PlaceRecord
@@ -39,7 +41,7 @@ class Located:
     @property
     def can_fetch(self) -> bool:
         """Whether the workflow has what it takes to put the images in place."""
-        return isinstance(self.config.source, Digits) or bool(self.archives)
+        return isinstance(self.config.source, Digits | Specimens) or bool(self.archives)
 
     @property
     def is_fetched(self) -> bool:
@@ -68,6 +70,10 @@ class Located:
         if self.archives:
             names = (name for path in self.archives for name, _ in archives.members(path))
             return layout.class_names(names, ", ".join(map(str, self.archives)))
+        source = self.config.source
+        if isinstance(source, Specimens):
+            pairs = source.planted.look_alikes
+            return sorted(specimen_names.class_names(source.seed, source.species, pairs))
         return [str(digit) for digit in range(10)]
 
 
@@ -141,7 +147,7 @@ def _named(name: str, config: Dataset, file: Path, results: Path) -> Located:
             "rename it"
         )
     source, raw = config.source, Path("data/raw") / name
-    if isinstance(source, Digits):
+    if isinstance(source, Digits | Specimens):
         return Located(name, config, raw)
     if isinstance(source, Folder):
         root = Path(source.path).expanduser()

@@ -282,6 +282,7 @@ def _asked(
     if study.experiments is not None:
         return set(study.experiments), {}
     usual = {name for name, experiment in experiments.items() if experiment.by_default}
+    usual |= set(dataset.config.ask_experiments)
     left_out = usual & set(dataset.config.skip_experiments)
     return usual - left_out, {
         name: "the dataset's file skips it" for name in experiments if name in left_out
@@ -321,11 +322,12 @@ def _experiments(study: StudyConfig, dataset: Located, folder: Path) -> dict[str
     """All experiments that there are, in the order of their positions."""
     files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     named = study.experiments if isinstance(study.experiments, list) else []
-    skipped = dataset.config.skip_experiments
+    asked, skipped = dataset.config.ask_experiments, dataset.config.skip_experiments
     primary = study.primary or []
     corruptions = study.corruptions if isinstance(study.corruptions, list) else []
     keys = (
         ("experiments", named),
+        ("ask_experiments", asked),
         ("skip_experiments", skipped),
         ("primary", primary),
         ("corruptions", corruptions),

@@ -51,7 +51,8 @@ from chrysalis.report.pages import (
     tables,
 )
 from chrysalis.report.pages.order import by_model
-from chrysalis.report.pages.results import Plot, load_results
+from chrysalis.report.pages.plots import Plot
+from chrysalis.report.pages.results import load_results
 from tests.tracing import totals, untraced
 
 
@@ -737,3 +738,21 @@ def test_bootstrap_and_interval_are_compared(made):
 def test_effects_on_classes_are_counted_by_sign(made):
     text = plain(made["class_removal/class_effects.md"])
     assert "the effect is positive for 1 class and negative for 0 classes" in text
+
+
+def test_the_truth_page_says_what_was_found_missed_and_not_looked_for(made):
+    text = plain(made["truth.md"])
+    start = "| Look-alikes (pairs of classes) | 1 | 1 | 0 | 1 | 50.0 % | 100.0 % | confusions"
+    assert start in text
+    assert "| Wrong labels (images) | 17 | – | – | – | – | – | *not looked for* |" in text  # noqa: RUF001
+    outcomes = [line.split("|")[-2].strip() for line in text.splitlines() if " | " in line]
+    assert [each for each in outcomes if each in ("found", "**missed**", "**false alarm**")] == [
+        "found",
+        "**false alarm**",
+        "**missed**",
+    ]
+
+
+def test_a_study_of_other_images_has_no_truth_page(loaded):
+    others = replace(loaded, truth_scores=[], truth_findings=[])
+    assert "truth.md" not in fragments.all_fragments(others, "smalldocs 0.5.4")

@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
-from chrysalis.report.pages.results import Plot
+from chrysalis.report.pages.plots import Plot
 from chrysalis.report.pages.tables import FILES, source
 
 

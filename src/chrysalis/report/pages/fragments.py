@@ -19,11 +19,13 @@ from chrysalis.report.pages import (
     overview,
     provenance,
     published,
+    truth,
 )
 from chrysalis.report.pages.captions import figure, in_order
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import accuracy, count, duration, number
-from chrysalis.report.pages.results import PLACES, ExperimentResults, Gallery, Plot, StudyResults
+from chrysalis.report.pages.plots import Plot
+from chrysalis.report.pages.results import PLACES, ExperimentResults, Gallery, StudyResults
 from chrysalis.report.pages.tables import arm_of, key, source, table
 
 FEWEST_CELLS = 3  # a side, below which a map says next to nothing of places
@@ -42,6 +44,7 @@ def all_fragments(results: StudyResults, renderer: str) -> dict[str, str]:
         "renderer.md": f"These pages were rendered by {literal(renderer)}.\n",
         **({"published.md": published.fragment(results)} if results.record.published else {}),
         "probe.md": audit.probe(results),
+        **({"truth.md": truth.fragment(results)} if results.truth_scores else {}),
         **dataset.fragments(results),
         **audit.fragments(results),
         **provenance.fragments(results),

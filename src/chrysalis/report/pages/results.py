@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +29,6 @@ from chrysalis.records.experiment import (
     SourceRow,
     WorstClassRow,
 )
-from chrysalis.records.files import require
 from chrysalis.records.paths import ExperimentPaths, StudyPaths, TrainingPaths
 from chrysalis.records.published import (
     PUBLISHED_CLAIMS,
@@ -41,32 +39,15 @@ from chrysalis.records.published import (
 from chrysalis.records.study import ArmRun, ExperimentRecord, StudyRecord
 from chrysalis.records.sweep import IMPORTANCES, ImportanceRow, SweepResult
 from chrysalis.records.training import RunMetrics, RunRecord
+from chrysalis.records.truth import FINDINGS, TRUTH_SCORES, FindingRow, TruthScoreRow
 from chrysalis.report.pages.audited import AuditResults, load_audit
 from chrysalis.report.pages.images import ClassCounts, ImageCounts, count_classes, count_images
 from chrysalis.report.pages.order import by_model
+from chrysalis.report.pages.plots import Plot, load_plots
 
 AUDIT_RULE = "plot_audit"  # whose figures are on audit.qmd
 MODELS_EXPERIMENT = "models"  # the experiment whose page is models.qmd
-FIGURE_KINDS = (".svg", ".webp")
-WIDEST = 640  # points: figures up to here are shrunk to the page's width
 PLACES = StudyPaths(Path())  # where files lie, relative to the results
-
-
-@dataclass(frozen=True)
-class Plot:
-    """A figure: its file and its table's, relative to the results; its rule is its folder.
-
-    `wide` means too wide to be read when shrunk to the width of a page.
-    """
-
-    image: Path
-    table: Path
-    wide: bool
-
-    @property
-    def rule(self) -> str:
-        """The rule that drew it."""
-        return self.image.parent.name
 
 
 @dataclass(frozen=True)
@@ -187,6 +168,8 @@ class StudyResults:
     audit_plots: list[Plot]
     published_figures: list[PublishedFigureRow]
     published_claims: list[PublishedClaimRow]
+    truth_scores: list[TruthScoreRow]
+    truth_findings: list[FindingRow]
 
     @property
     def seconds(self) -> float:
@@ -218,7 +201,8 @@ def load_results(folder: Path) -> StudyResults:
     study = StudyRecord.read(paths.study)
     trainings = [_load_training(paths, run, seed) for run in study.runs for seed in study.seeds]
     published = bool(study.published)
-    data_plots = _plots(paths, paths.data)
+    data_plots = load_plots(paths, paths.data)
+    knows_truth = study.dataset.kind == "specimens" and not study.vary_split
     return StudyResults(
         record=study,
         images=count_images(paths),
@@ -229,8 +213,8 @@ def load_results(folder: Path) -> StudyResults:
         claims=tables.CLAIMS.read(paths.claims),
         models=tables.MODEL_METRICS.read(paths.models),
         data_plots=[plot for plot in data_plots if plot.rule != AUDIT_RULE],
-        models_plots=_plots(paths, paths.runs),
-        study_plots=_plots(paths, folder),
+        models_plots=load_plots(paths, paths.runs),
+        study_plots=load_plots(paths, folder),
         galleries=[
             _load_gallery(paths, training)
             for name in study.explained
@@ -241,6 +225,8 @@ def load_results(folder: Path) -> StudyResults:
         published_claims=PUBLISHED_CLAIMS.read(paths.published("claims")) if published else [],
         audit=load_audit(paths),
         audit_plots=[plot for plot in data_plots if plot.rule == AUDIT_RULE],
+        truth_scores=TRUTH_SCORES.read(paths.truth("scores")) if knows_truth else [],
+        truth_findings=FINDINGS.read(paths.truth("findings")) if knows_truth else [],
     )
 
 
@@ -251,7 +237,7 @@ def _load_training(paths: StudyPaths, run: str, seed: int) -> TrainingResults:
 
 def _load_gallery(paths: StudyPaths, training: TrainingResults) -> Gallery:
     table = paths.gallery(training.name)
-    plots = _plots(paths, paths.explanations(training.name), table)
+    plots = load_plots(paths, paths.explanations(training.name), table)
     return Gallery(training, GALLERY.read(table), plots)
 
 
@@ -289,7 +275,7 @@ def _load_experiment(
         label_quality={
             run: tables.LABEL_QUALITY.read(paths.label_quality(run)) for run in record.ranked_by
         },
-        plots=_plots(paths, files.folder),
+        plots=load_plots(paths, files.folder),
     )
 
 
@@ -325,26 +311,3 @@ def _load_sweep(
         base_record=base.paths.record,
         base=base.record.settings.training,
     )
-
-
-def _plots(paths: StudyPaths, folder: Path, table: Path | None = None) -> list[Plot]:
-    """The figures in the plot_* folders; each has a table of its own name, or the named one."""
-    plots = []
-    for image in sorted(folder.glob("plot_*/*")):
-        if image.suffix in FIGURE_KINDS:
-            data = require(table or image.with_suffix(".csv"))
-            plots.append(
-                Plot(
-                    image=image.relative_to(paths.results),
-                    table=data.relative_to(paths.results),
-                    wide=_is_wide(image),
-                )
-            )
-    return plots
-
-
-def _is_wide(image: Path) -> bool:
-    if image.suffix != ".svg":
-        return False
-    width = re.search(r'<svg[^>]* width="([\d.]+)pt"', image.read_text(encoding="utf-8"))
-    return width is not None and float(width[1]) > WIDEST

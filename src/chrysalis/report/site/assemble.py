@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import yaml
 
 from chrysalis.errors import UserError
-from chrysalis.report.pages import published
+from chrysalis.report.pages import published, truth
 from chrysalis.report.pages.escape import escape
 from chrysalis.report.pages.fragments import all_fragments
 from chrysalis.report.pages.results import StudyResults, load_results
@@ -40,12 +40,18 @@ def assemble(report_dir: Path, results_dir: Path, work_dir: Path, renderer: str)
         path = work_dir / FRAGMENTS / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    if not results.record.published:
-        (work_dir / published.PAGE).unlink(missing_ok=True)
+    for page in _absent_pages(results):
+        (work_dir / page).unlink(missing_ok=True)
     pages = _write_experiment_pages(report_dir, work_dir, results)
     _write_config(report_dir / "_quarto.yml", work_dir / "_quarto.yml", results, pages, renderer)
     for text in fragments.values():
         _copy_linked(text, results_dir, work_dir / FILES)
+
+
+def _absent_pages(results: StudyResults) -> list[str]:
+    """The hand-written pages of which this study has nothing to show."""
+    shown = {published.PAGE: results.record.published, truth.PAGE: results.truth_scores}
+    return [page for page, content in shown.items() if not content]
 
 
 def _write_experiment_pages(report_dir: Path, work_dir: Path, results: StudyResults) -> list[str]:
@@ -85,8 +91,8 @@ def _write_config(
     menu["menu"] = [{"href": page} for page in pages]
     if not pages:
         entries.remove(menu)
-    if not results.record.published:
-        website["navbar"]["left"] = [e for e in entries if e.get("href") != published.PAGE]
+    absent = _absent_pages(results)
+    website["navbar"]["left"] = [e for e in entries if e.get("href") not in absent]
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     target.write_text(text, encoding="utf-8")
 

@@ -1,0 +1,46 @@
+"""What the study found of what was planted in its generated dataset."""
+
+from pathlib import Path
+
+from chrysalis.evaluation.truth import (
+    Report,
+    findings,
+    most_confused,
+    planted,
+    scores,
+    worst_labelled,
+)
+from chrysalis.records.experiment import LABEL_QUALITY
+from chrysalis.records.paths import StudyPaths
+from chrysalis.records.predictions import read
+from chrysalis.records.truth import FINDINGS, TRUTH, TRUTH_SCORES, PlantKind
+from chrysalis.workflow import arguments, cli
+
+
+def main(args) -> None:
+    """Write scores.csv and findings.csv."""
+    paths = StudyPaths(args.results)
+    truth = TRUTH.read(args.truth)
+    trainings = [
+        read(paths.training(run, seed).train, "test") for run in args.runs for seed in args.seeds
+    ]
+    ranked = LABEL_QUALITY.read(paths.label_quality(args.runs[0]))
+    noisy, alike = (len(planted(truth, kind)) for kind in ("noisy_species", "look_alike"))
+    reports: dict[PlantKind, Report] = {
+        "noisy_species": worst_labelled(ranked, noisy),
+        "look_alike": most_confused(trainings, alike),
+    }
+    rows = findings(truth, reports)
+    FINDINGS.write(rows, paths.truth("findings"))
+    TRUTH_SCORES.write(scores(rows, reports), paths.truth("scores"))
+
+
+if __name__ == "__main__":
+    parser = cli.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="the study's results")
+    parser.add_argument("--truth", type=Path, required=True, help="what was planted")
+    parser.add_argument(
+        "--runs", nargs="+", required=True, help="base runs, the first model's first"
+    )
+    arguments.add_seeds(parser)
+    cli.run(main, parser)

@@ -1,0 +1,1 @@
+"""Photographs of butterflies that never lived: drawn from a seed, with the truth about each."""
