@@ -1,13 +1,19 @@
 """Measures read off traced trainings by hand, and the verdicts on their comparison."""
 
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from chrysalis.config.claims import DynamicsClaim
+from chrysalis.config.metrics import DynamicsMeasure
+from chrysalis.config.published import Published
+from chrysalis.evaluation.claims import claims_table
 from chrysalis.evaluation.dynamics import analyse_dynamics, contrasts
 from chrysalis.evaluation.dynamics_words import headline
+from chrysalis.evaluation.measured import Measured
 from chrysalis.evaluation.traces import COMPARED, MEASURES, Traced, band
 from chrysalis.records.dynamics import (
     DIVERGED,
@@ -23,6 +29,7 @@ from chrysalis.records.dynamics import (
 )
 from chrysalis.records.paths import StudyPaths, TrainingPaths
 from chrysalis.records.study import ArmRun, ExperimentRecord
+from tests.runs import study_record
 
 SEEDS = [0, 1, 2]
 
@@ -241,3 +248,40 @@ def test_without_several_models_arms_are_compared_with_the_baseline_arm():
     assert [c.pairs for c in contrasts(uneven)] == [((("b", "x"), ("a", "x")),)]
     rows = [c.pairs for c in contrasts(FOUR)]
     assert rows == [((("norm", "slow"), ("plain", "slow")), (("norm", "fast"), ("plain", "fast")))]
+
+
+def claimed(**changes):
+    usual = {"claim": "It is smoother.", "experiment": "asked", "model": "norm"}
+    usual |= {"baseline": "plain", "measures": ["lipschitz", "dead"], "direction": "lower"}
+    return DynamicsClaim(kind="dynamics", **usual | changes)
+
+
+def judged(study, *claims):
+    """The rows of these claims."""
+    measured = Measured(study_record(experiments=[FOUR], seeds=SEEDS), study)
+    published = Published(title="T", source="S", differences=["none"], claims=list(claims))
+    return claims_table("others", published, measured)
+
+
+def test_claims_are_judged_by_the_measures(study):
+    found = judged(study, claimed(), claimed(direction="higher"), claimed(measures=["vanishing"]))
+    assert [row.outcome for row in found] == ["holds here", "contradicted here", "not shown"]
+    assert found[0].reason.startswith("2 of 2 comparisons agree.")
+    assert {row.comparisons for row in found} == {5}
+
+
+def test_a_claims_interval_allows_for_all_comparisons(study):
+    row = judged(study, *[claimed(measures=["lipschitz"])] * 4)[0]
+    effect = by_measure(analyse_dynamics(FOUR, study, SEEDS))["lipschitz"]
+    assert row.estimate == pytest.approx(effect.effect)
+    assert row.low < effect.low < effect.high < row.high
+
+
+def test_a_claim_on_models_that_are_not_compared_is_not_tested(study):
+    (row,) = judged(study, claimed(model="absent"))
+    assert row.outcome == "not tested"
+    assert "does not compare absent with plain" in row.reason
+
+
+def test_every_measure_has_a_name_in_the_configuration():
+    assert list(get_args(DynamicsMeasure)) == list(COMPARED)

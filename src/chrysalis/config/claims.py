@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from chrysalis.config.changes import Name
-from chrysalis.config.metrics import COSTS, EXPORTS, MetricName
+from chrysalis.config.metrics import COSTS, EXPORTS, DynamicsMeasure, MetricName
 from chrysalis.config.settings import Fraction, Positive, Settings
 
 Accuracy = Literal["test", "val", "top5"]  # top-1 on test, top-1 on val, top-5 on test
@@ -127,6 +127,17 @@ class ClassesClaim(_OfExperiment):
         return self
 
 
+class DynamicsClaim(_Claim):
+    """One model trains more tamely or more wildly than another, over the arms that both have."""
+
+    kind: Literal["dynamics"]
+    experiment: Name = Field(description="An experiment with `dynamics`.")
+    model: str
+    baseline: str = Field(description="The experiment's first model.")
+    measures: Annotated[list[DynamicsMeasure], Field(min_length=1)]
+    direction: Literal["higher", "lower"]
+
+
 class UntestedClaim(_Claim):
     """A claim that this study does not judge, and why."""
 
@@ -141,11 +152,13 @@ Claim = Annotated[
     | ConvergenceClaim
     | OrderingClaim
     | ClassesClaim
+    | DynamicsClaim
     | UntestedClaim,
     Field(discriminator="kind"),
 ]
 CLAIM_KINDS = (
     *("difference", "equality", "ratio", "convergence", "ordering", "classes"),
+    "dynamics",
     "not_tested",
 )
 

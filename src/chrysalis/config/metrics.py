@@ -34,3 +34,19 @@ COSTS = frozenset({"multiply_adds", "latency_1", "latency_64"})
 # Those of the rule export, and those that an exported network shares with the one it was made from.
 EXPORTS = frozenset({"exported_mb", "exported_latency_1", "exported_latency_64"})
 SAME_EXPORTED = frozenset({"train_images", "parameters", "multiply_adds", "training_minutes"})
+
+# What `dynamics` compares of two models: see evaluation.traces.
+DynamicsMeasure = Literal[
+    "loss_variation",
+    "gradient_change",
+    "smoothness",
+    "difference_farthest",
+    "difference_mean",
+    "predictiveness",
+    "lipschitz",
+    "dead",
+    "vanishing",
+    "exploding",
+    "input_gradient",
+    "band",
+]

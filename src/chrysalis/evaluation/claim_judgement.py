@@ -24,6 +24,10 @@ AGREEMENT: dict[ClaimOutcome, str] = {
 }
 
 
+class NotTested(Exception):
+    """Why a study says nothing of a claim."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """What a study finds where a claim says that `subject` differs from `other` in `what`.

@@ -20,6 +20,7 @@ from chrysalis.config.claims import (
     ClassesClaim,
     ConvergenceClaim,
     DifferenceClaim,
+    DynamicsClaim,
     EqualityClaim,
     OrderingClaim,
     RatioClaim,
@@ -27,7 +28,15 @@ from chrysalis.config.claims import (
 )
 from chrysalis.config.published import Published
 from chrysalis.evaluation.arms import JudgedArm
-from chrysalis.evaluation.claim_judgement import UNKNOWN, Finding, Judgement, few_seeds, judge
+from chrysalis.evaluation.claim_judgement import (
+    UNKNOWN,
+    Finding,
+    Judgement,
+    NotTested,
+    few_seeds,
+    judge,
+)
+from chrysalis.evaluation.claims_of_dynamics import dynamics_comparisons
 from chrysalis.evaluation.convergence import common_accuracy, epochs_to
 from chrysalis.evaluation.experiment import only
 from chrysalis.evaluation.measured import ACCURACIES, Measured
@@ -50,10 +59,6 @@ POINTS = 100  # percentage points that a fraction of 1 is
 ABOVE, BELOW = Span(0.0, np.inf), Span(-np.inf, 0.0)
 
 Find = Callable[[int], Finding]  # takes the number of comparisons that are made in all
-
-
-class NotTested(Exception):
-    """Why a study says nothing of a claim."""
 
 
 def claims_table(name: str, published: Published, measured: Measured) -> list[PublishedClaimRow]:
@@ -118,6 +123,8 @@ def _comparisons(claim: Claim, measured: Measured) -> list[Find]:
         raise NotTested(claim.reason)
     if claim.experiment not in measured.asked:
         raise NotTested(f"This study does not ask the experiment {claim.experiment}.")
+    if isinstance(claim, DynamicsClaim):
+        return dynamics_comparisons(claim, measured)
     arms = measured.compared(claim.experiment).arms
     arm = _arm(arms, claim.arm, claim.model)
     if isinstance(claim, ClassesClaim):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from chrysalis.config.metrics import DynamicsMeasure
 from chrysalis.evaluation.dynamics_words import sentence
 from chrysalis.evaluation.metrics import standard_deviation
 from chrysalis.evaluation.traces import COMPARED, MEASURES, SHOWN, Traced, band
@@ -28,6 +29,7 @@ from chrysalis.records.dynamics import (
 )
 from chrysalis.records.paths import ExperimentPaths, StudyPaths
 from chrysalis.records.study import ExperimentRecord
+from chrysalis.stats.effects import ALPHA
 from chrysalis.stats.families import holm
 from chrysalis.stats.verdict import Outcome, outcome
 from chrysalis.stats.welch import Difference, welch
@@ -157,10 +159,22 @@ def effects_table(traces: Traces, wanted: list[Contrast]) -> list[DynamicsEffect
     return [_judged(row, p, tested) for row, p in zip(rows, adjusted, strict=True)]
 
 
-def _effect(traces: Traces, contrast: Contrast, name: str) -> DynamicsEffectRow:
+def difference(
+    traces: Traces, contrast: Contrast, name: DynamicsMeasure, alpha: float
+) -> Difference:
+    """A measure of a contrast: a difference of shares or a ratio, with an interval for `alpha`."""
+    _, arm, base = _values(traces, contrast, name)
+    found = welch(arm, base, alpha)
+    if COMPARED[name].share:
+        return found
+    effect, low, high = map(_exponential, (found.effect, found.low, found.high))
+    return replace(found, effect=effect, low=low, high=high)
+
+
+def _effect(traces: Traces, contrast: Contrast, name: DynamicsMeasure) -> DynamicsEffectRow:
     """A measure of a contrast, before correction."""
     used, arm, base = _values(traces, contrast, name)
-    found = welch(arm, base)
+    found = difference(traces, contrast, name, ALPHA)
     scale = float if COMPARED[name].share else _exponential
     return DynamicsEffectRow(
         measure=name,
@@ -170,9 +184,9 @@ def _effect(traces: Traces, contrast: Contrast, name: str) -> DynamicsEffectRow:
         scale="difference" if COMPARED[name].share else "ratio",
         base_mean=scale(float(np.mean(base))) if base else math.nan,
         mean=scale(float(np.mean(arm))) if arm else math.nan,
-        effect=scale(found.effect),
-        low=scale(found.low),
-        high=scale(found.high),
+        effect=found.effect,
+        low=found.low,
+        high=found.high,
         p=found.p,
         p_adjusted=math.nan,
         seeds=found.seeds,
@@ -182,7 +196,7 @@ def _effect(traces: Traces, contrast: Contrast, name: str) -> DynamicsEffectRow:
 
 
 def _values(
-    traces: Traces, contrast: Contrast, name: str
+    traces: Traces, contrast: Contrast, name: DynamicsMeasure
 ) -> tuple[list[str], list[float], list[float]]:
     """The arms that count, and each seed's value of both sides, as mean over these arms.
 
@@ -215,7 +229,7 @@ def _arms(pairs: list[tuple[Cell, Cell]]) -> list[str]:
     return [arm for (_, arm), _ in pairs]
 
 
-def _scaled(name: str, seeds: dict[int, Traced]) -> list[float]:
+def _scaled(name: DynamicsMeasure, seeds: dict[int, Traced]) -> list[float]:
     """A measure of each seed: a share, or the logarithm of all else."""
     measure = MEASURES[name]
     values = [measure.of(traced) for traced in seeds.values()]

@@ -1,7 +1,7 @@
 """What is read off a traced training: its measures, one number each.
 
 Those of Santurkar et al. (NeurIPS 2018), those of the study of VGG-A that
-`config/published/cifar10_vgg.yaml` holds, and one of Hein and Andriushchenko (NeurIPS 2017).
+`config/published/vgg_batch_norm.yaml` holds, and one of Hein and Andriushchenko (NeurIPS 2017).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from chrysalis.config.metrics import DynamicsMeasure
 from chrysalis.records.dynamics import EPOCHS, LAYERS, STEPS, TraceRecord
 from chrysalis.records.paths import TrainingPaths
 
@@ -84,7 +85,7 @@ def _of(statistic: Callable[[np.ndarray], float], values: np.ndarray) -> float:
     return float(statistic(values)) if len(values) else np.nan
 
 
-MEASURES: dict[str, Measure] = {
+MEASURES: dict[DynamicsMeasure, Measure] = {
     "loss_variation": Measure("Loss variation", SANTURKAR, _variation),
     "gradient_change": Measure("Gradient predictiveness", SANTURKAR, _median("change_high")),
     "smoothness": Measure("Effective beta-smoothness", SANTURKAR, _median("smoothness")),
@@ -118,14 +119,16 @@ MEASURES: dict[str, Measure] = {
 }
 # Of several arms at once: see `band`.
 BAND = Measure("Loss band over the arms", VGG, lambda traced: np.nan)
-COMPARED = {**MEASURES, "band": BAND}
+COMPARED: dict[DynamicsMeasure, Measure] = {**MEASURES, "band": BAND}
 # Shown with each arm but not compared: where nothing is learned, everything looks tame.
 LOSS = Measure(
     "Training loss, last epoch",
     "",
     lambda traced: _of(np.mean, traced.at_end(traced.steps, "loss")),
 )
-SHOWN = {"loss": LOSS, **MEASURES}
+SHOWN: dict[str, Measure] = {"loss": LOSS} | {str(name): each for name, each in MEASURES.items()}
+# All that tables name.
+NAMED = SHOWN | {"band": BAND}
 
 
 def windows(steps: pd.DataFrame, length: int) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from chrysalis.config.metrics import DynamicsMeasure
 from chrysalis.records.files import Record
 from chrysalis.records.tables import Table
 
@@ -103,7 +104,7 @@ class DynamicsEffectRow:
     "difference". `p_adjusted` is corrected over all rows by Holm's method.
     """
 
-    measure: str
+    measure: DynamicsMeasure
     subject: str
     baseline: str
     arms: str

@@ -30,8 +30,10 @@ class Difference:
     images: int = 0  # none: outcomes of `stats.verdict` ask for it
 
 
-def welch(arm: Sequence[float], baseline: Sequence[float]) -> Difference:
+def welch(arm: Sequence[float], baseline: Sequence[float], alpha: float = ALPHA) -> Difference:
     """Welch's t test (Biometrika 34, 1947) of finite values, one a training.
+
+    The interval leaves out the true difference with probability `alpha`.
 
     Where neither side spreads at all, equal means have p 1 and others NaN: that all trainings agree
     but for rounding says nothing of how far others would be off.
@@ -47,5 +49,5 @@ def welch(arm: Sequence[float], baseline: Sequence[float]) -> Difference:
         return Difference(effect, math.nan, math.nan, math.nan, seeds)
     found = CompareMeans.from_data(arm, baseline)
     _, p, _ = found.ttest_ind(usevar="unequal")
-    low, high = found.tconfint_diff(ALPHA, usevar="unequal")
+    low, high = found.tconfint_diff(alpha, usevar="unequal")
     return Difference(effect, float(low), float(high), float(p), seeds)

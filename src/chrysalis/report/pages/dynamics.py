@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from chrysalis.evaluation.dynamics_words import headline
-from chrysalis.evaluation.traces import COMPARED, SHOWN
+from chrysalis.evaluation.traces import COMPARED, NAMED, SHOWN
 from chrysalis.records.dynamics import DynamicsEffectRow, DynamicsRow
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
@@ -161,8 +161,7 @@ def _summary(rows: list[DynamicsRow]) -> str:
 
 
 def _value(measure: str, value: float) -> str:
-    of = COMPARED.get(measure) or SHOWN[measure]
-    return percent(value) if of.share else significant(value)
+    return percent(value) if NAMED[measure].share else significant(value)
 
 
 def _effect(row: DynamicsEffectRow, value: float) -> str:
