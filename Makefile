@@ -74,7 +74,7 @@ lock:
 	uv pip compile $(LOCK) --extra pretrained pyproject.toml -o requirements.lock
 	uv pip compile $(LOCK) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras \
   --no-emit-index-url --custom-compile-command "make lock" $(UPGRADE)
 
 clean:

@@ -19,15 +19,16 @@ if STUDY.dataset.can_fetch:
         params:
             kind=SOURCE_KIND,
             source=lambda w: (
-                STUDY.dataset.config.source.model_dump_json() if DRAWN else ""
+                ["--source", STUDY.dataset.config.source.model_dump_json()]
+                if DRAWN
+                else []
             ),
             root=lambda w: RAW,
         message:
             "Putting the images into {params.root}"
         shell:
             "{PYTHON} scripts/fetch.py --kind {params.kind} --archives {input.archives:q}"
-            " --source {params.source:q} --threads {threads}"
-            " --output {params.root:q} --log {log:q}"
+            " {params.source:q} --threads {threads} --output {params.root:q} --log {log:q}"
 
 
 rule inspect_images:
