@@ -5,6 +5,7 @@ import tarfile
 import zipfile
 
 import pytest
+
 from studies import SHAPES, make_images
 
 

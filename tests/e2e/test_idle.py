@@ -1,6 +1,7 @@
 """A second study does nothing, whatever order Python gives its sets."""
 
 import pytest
+
 from studies import make_workspace
 
 HASH_SEEDS = ("0", "1", "2", "3", "4", "random")

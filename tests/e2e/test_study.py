@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from studies import draw_shape, make_workspace
 
 from chrysalis.report.pages.fragments import all_fragments
 from chrysalis.report.pages.results import load_results
 from chrysalis.report.site.check import check_site
+from studies import draw_shape, make_workspace
 from tests.tracing import totals, untraced
 
 PAGES = ("index", "data", "models", "explanations", "how", "experiments/augmentation")
