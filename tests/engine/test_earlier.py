@@ -88,8 +88,9 @@ def test_training_goes_on_from_the_whole_trained_network(run, digits_pack):
     assert equal(weights(first), begun.state_dict())
     found = run(plan, "longer", Earlier(start=first))
     assert not equal(weights(first), weights(found))
-    steps = [json.loads((each / "run.json").read_text())["steps"] for each in (first, found)]
-    assert steps[1] == 2 * steps[0]
+    records = [json.loads((each / "run.json").read_text()) for each in (first, found)]
+    assert records[0]["steps_before"] == 0
+    assert records[1]["steps_before"] == records[0]["steps"] == records[1]["steps"]
 
 
 @pytest.mark.parametrize("changes", [{"train_share": 0.2}, {"removed_classes": ("d1",)}])
@@ -100,6 +101,15 @@ def test_fewer_images_take_equally_many_steps(run, changes):
     ]
     assert records[0]["steps"] == records[1]["steps"]
     assert records[0]["images"]["train"] > records[1]["images"]["train"]
+
+
+def test_a_reduced_study_takes_fewer_steps(run):
+    full, less = (
+        json.loads((run(settings(step_share=share), str(share)) / "run.json").read_text())
+        for share in (1.0, 0.5)
+    )
+    assert less["steps"] < full["steps"]
+    assert less["images"] == full["images"]
 
 
 def test_a_student_of_full_weight_learns_its_teachers_outputs_not_the_labels(run, digits_pack):

@@ -55,6 +55,8 @@ def test_images_of_a_run():
     # The share of each class is rounded up, and that of train alone is taken.
     assert IMAGES.of(run(train_share=0.11), "train") == 6 + 4 + 3
     assert IMAGES.of(run(train_share=0.11), "test") == 20
+    assert IMAGES.of_epoch(run(train_share=0.11, removed_classes=("a",))) == 100
+    assert IMAGES.of_epoch(run(step_share=0.11)) == 6 + 4 + 3
     assert IMAGES.of(run(worst_classes=1, ranked_by="x"), "train") == round(100 * 2 / 3)
 
 
@@ -66,9 +68,11 @@ def test_a_training_worked_by_hand():
     assert took.cpu_seconds == pytest.approx(expected / 2)
 
 
-def test_fewer_images_take_fewer_steps():
+def test_steps_are_those_of_the_whole_studys_share():
     took = probed(probe(), run(removed_classes=("a",)), IMAGES)
-    assert took.seconds == pytest.approx(6 + 10 * (1 * 0.5 + 10 * 0.01 + 0.1) + 70 * 0.01)
+    assert took.seconds == pytest.approx(6 + 10 * (3 * 0.5 + 10 * 0.01 + 0.1) + 70 * 0.01)
+    took = probed(probe(), run(train_share=0.5, step_share=0.5), IMAGES)
+    assert took.seconds == pytest.approx(6 + 10 * (1 * 0.5 + 20 * 0.01 + 0.1) + 90 * 0.01)
 
 
 def test_processes_share_the_steps():

@@ -251,6 +251,27 @@ def test_an_arm_may_name_its_model(study, write, arm_runs):
     assert found["resnet18_small", "large"].options["dropout"] == 0
 
 
+def test_steps_are_counted_without_an_arms_own_share(study, write):
+    write(
+        "experiments/fewer.yaml",
+        """
+        title: Fewer
+        question: How many?
+        models: [mynet]
+        metrics: [train_images]
+        baseline: all
+        arms:
+          all: {}
+          half: {train_share: 0.5}
+        """,
+    )
+    for given, share in (({}, 1.0), ({"settings": {"train_share": 0.8}}, 0.8)):
+        found = study(experiments=["fewer"], models=["mynet"], **given)
+        runs = [found.runs[each.run] for each in found.experiments[0].arm_runs]
+        assert [run.train_share for run in runs] == [share, 0.5]
+        assert [run.step_share for run in runs] == [share, share]
+
+
 def test_an_arm_for_each_source_of_variance(study, write):
     write(
         "experiments/variance.yaml",

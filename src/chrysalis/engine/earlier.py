@@ -83,7 +83,8 @@ class Earlier:
         if settings.start is None:
             return 0
         folder = _given(self.start, f"the run {settings.start}")
-        return RunRecord.read(folder / "run.json").steps
+        record = RunRecord.read(folder / "run.json")
+        return record.steps + record.steps_before
 
     def teaching(self, settings: RunSettings, classes: list[str]) -> Classifier | None:
         """The network whose outputs are learned, in evaluation mode, if there is one.

@@ -32,8 +32,8 @@ class TrainingSetup:
     """A network on its device before training, with all that its training needs.
 
     `batches` are those of train, val and, where it is to be predicted, test. `epoch_images` are as
-    many as the whole training split holds, whatever share of it or of its classes is used: so
-    trainings that differ in their images still take equally many steps.
+    many as the settings' `step_share` of the training split, whatever images and classes are used:
+    so trainings that differ in their images still take equally many steps.
     """
 
     settings: RunSettings
@@ -72,8 +72,8 @@ def set_up(
             draw_weights(model.network, settings.initialisation)
     model = for_training(model, runtime).to(runtime.device)
     _, whole = select(packed, (), settings.validate_on)
-    epoch_images = len(whole["train"].rows)
-    return TrainingSetup(settings, classes, batches, model, runtime, epoch_images)
+    counted = share_of(whole["train"], settings.step_share, settings.seed)
+    return TrainingSetup(settings, classes, batches, model, runtime, len(counted.rows))
 
 
 def select(

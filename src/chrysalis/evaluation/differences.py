@@ -17,7 +17,7 @@ from chrysalis.records.training import RunRecord
 
 TOLERANCE = 0.05  # a relative difference in the number of steps that is not worth a warning
 MEASURED: dict[str, Callable[[RunRecord], object]] = {
-    "steps": lambda record: record.steps,
+    "steps": lambda record: _steps(record),
     "epoch of divergence": lambda record: record.diverged_at or "none",
     "training images": lambda record: record.images["train"],
     "validation images": lambda record: record.images["val"],
@@ -75,6 +75,11 @@ def with_caveat(effect: EffectRow, differences: list[DifferenceRow]) -> EffectRo
     return replace(effect, sentence=effect.sentence + caveat)
 
 
+def _steps(record: RunRecord) -> int:
+    """Of the optimizer, with those of the run that it started from."""
+    return record.steps + record.steps_before
+
+
 def _declared(record: ExperimentRecord, comparison: Comparison) -> set[str]:
     """The settings that the arm or its baseline changes, as dotted names."""
     names = comparison.arm.arm, comparison.baseline.arm.partition(":")[0].partition(",")[0]
@@ -103,7 +108,7 @@ def _values(records: list[RunRecord], of: Callable[[RunRecord], object]) -> str:
 
 def _far(arm: list[RunRecord], base: list[RunRecord], declared: set[str]) -> bool:
     """Whether the arm's mean number of steps is undeclared and more than `TOLERANCE` off."""
-    ours, theirs = (sum(record.steps for record in side) / len(side) for side in (arm, base))
+    ours, theirs = (sum(map(_steps, side)) / len(side) for side in (arm, base))
     return not declared.intersection(OF_STEPS) and abs(ours - theirs) > TOLERANCE * theirs
 
 

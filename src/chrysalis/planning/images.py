@@ -36,6 +36,11 @@ class Images:
         share = 1 - settings.worst_classes / len(kept)
         return round(share * sum(kept.values()))
 
+    def of_epoch(self, settings: RunSettings) -> int:
+        """As many images as the steps of an epoch fill, whatever images the run uses."""
+        counts = self._kept(settings.model_copy(update={"removed_classes": ()}), "train")
+        return sum(math.ceil(settings.step_share * count) for count in counts.values())
+
     def _kept(self, settings: RunSettings, split: str) -> dict[str, int]:
         counts = self.by_split[split].items()
         return {name: count for name, count in counts if name not in settings.removed_classes}

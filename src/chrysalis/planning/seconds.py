@@ -129,7 +129,7 @@ def probed(probe: Probe, settings: RunSettings, images: Images, processes: int =
     """
     plan = settings.training
     counts = {split: images.of(settings, split) for split in SPLITS}
-    steps = plan.epochs * steps_per_epoch(counts["train"], plan.batch_size)
+    steps = plan.epochs * steps_per_epoch(images.of_epoch(settings), plan.batch_size)
     evaluated = plan.epochs * counts["val"] + sum(counts.values())
 
     def total(part: str) -> float:
@@ -147,8 +147,7 @@ def probed(probe: Probe, settings: RunSettings, images: Images, processes: int =
 def steps_of(settings: RunSettings, evidence: Evidence) -> int:
     """The steps of one training of the run."""
     plan = settings.training
-    count = evidence.images.of(settings, "train")
-    return plan.epochs * steps_per_epoch(count, plan.batch_size)
+    return plan.epochs * steps_per_epoch(evidence.images.of_epoch(settings), plan.batch_size)
 
 
 def _alone(seconds: float) -> Took:

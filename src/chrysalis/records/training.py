@@ -15,10 +15,10 @@ class RunRecord(Record):
     """run.json of the rule train, written last: how one training went.
 
     Accuracies are fractions, losses nats, times seconds, memory MiB. `images` counts those of each
-    split, `steps` the optimizer's, with those of the run it started from. `seconds` is all of the
-    job, `training_seconds` the epochs'. `files` are those beside it. `diverged_at` is the epoch
-    (from 1) in which the loss stopped being finite, 0 if in none; the epochs run are those before
-    it, and a best epoch of 0 stands for the weights of the start.
+    split, `steps` the optimizer's, `steps_before` those of the run it started from. `seconds` is
+    all of the job, `training_seconds` the epochs'. `files` are those beside it. `diverged_at` is
+    the epoch (from 1) in which the loss stopped being finite, 0 if in none; the epochs run are
+    those before it, and a best epoch of 0 stands for the weights of the start.
     """
 
     settings: RunSettings
@@ -26,6 +26,7 @@ class RunRecord(Record):
     images: dict[str, int]
     parameters: int
     steps: int
+    steps_before: int = 0
     epochs_run: int
     best_epoch: int
     best_val_top1: float
