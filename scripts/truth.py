@@ -4,12 +4,15 @@ from pathlib import Path
 
 from chrysalis.evaluation.truth import (
     Report,
+    doubtful,
     findings,
     most_confused,
+    near_duplicates,
     planted,
     scores,
     worst_labelled,
 )
+from chrysalis.records.audit import LABELS, PAIRS
 from chrysalis.records.experiment import LABEL_QUALITY
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.predictions import read
@@ -27,6 +30,8 @@ def main(args) -> None:
     ranked = LABEL_QUALITY.read(paths.label_quality(args.runs[0]))
     noisy, alike = (len(planted(truth, kind)) for kind in ("noisy_species", "look_alike"))
     reports: dict[PlantKind, Report] = {
+        "near_duplicate": near_duplicates(PAIRS.read(paths.pairs), truth),
+        "wrong_label": doubtful(LABELS.read(paths.audit("labels"))),
         "noisy_species": worst_labelled(ranked, noisy),
         "look_alike": most_confused(trainings, alike),
     }

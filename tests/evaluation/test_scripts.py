@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chrysalis.records.audit import LABELS, PAIRS, LabelRow, PairRow
+from chrysalis.records.paths import StudyPaths
 from chrysalis.records.truth import FINDINGS, TRUTH, TRUTH_SCORES, FindingRow, TruthRow
 from tests.runs import experiment_record, study_record
 
@@ -136,13 +138,18 @@ def test_truth(write_run, tmp_path):
         TruthRow("wrong_label", "images/b/1.jpg", "", "b", "a", ""),
     ]
     TRUTH.write(planted, tmp_path / "truth.csv")
+    paths = StudyPaths(tmp_path)
+    PAIRS.write([PairRow("images/a/1.jpg", "images/a/2.jpg", 0.99, "copy")], paths.pairs)
+    labels = [LabelRow("images/b/1.jpg", "b", "train", "a", 0.1, 0.8, "")]
+    LABELS.write(labels, paths.audit("labels"))
     main_of("label_quality")(Namespace(results=tmp_path, run=name, seeds=[0]))
     options = {"results": tmp_path, "truth": tmp_path / "truth.csv", "runs": [name], "seeds": [0]}
     main_of("truth")(Namespace(**options))
     scores = {row.kind: row for row in TRUTH_SCORES.read(tmp_path / "data/truth/scores.csv")}
     assert (scores["noisy_species"].found, scores["noisy_species"].missed) == (1, 0)
     assert (scores["look_alike"].found, scores["look_alike"].false_alarms) == (0, 1)
-    assert (scores["wrong_label"].planted, scores["wrong_label"].method) == (1, "")
+    assert (scores["wrong_label"].planted, scores["wrong_label"].found) == (1, 1)
+    assert (scores["near_duplicate"].planted, scores["near_duplicate"].false_alarms) == (0, 1)
     findings = FINDINGS.read(tmp_path / "data/truth/findings.csv")
     assert FindingRow("look_alike", "a", "b", planted=False, reported=True) in findings
     assert FindingRow("look_alike", "b", "c", planted=True, reported=False) in findings

@@ -10,12 +10,15 @@ from sklearn.metrics import precision_score, recall_score
 
 from chrysalis.evaluation.truth import (
     Report,
+    doubtful,
     findings,
     most_confused,
+    near_duplicates,
     planted,
     scores,
     worst_labelled,
 )
+from chrysalis.records.audit import LabelRow, PairRow
 from chrysalis.records.experiment import LabelQualityRow
 from chrysalis.records.predictions import Predictions
 from chrysalis.records.truth import FINDINGS, TRUTH, TRUTH_SCORES, FindingRow, TruthRow
@@ -134,3 +137,16 @@ def test_tables_can_be_read_back(tmp_path):
     made = [each for each in scores(rows, reports) if each.method]
     TRUTH_SCORES.write(made, tmp_path / "scores.csv")
     assert TRUTH_SCORES.read(tmp_path / "scores.csv") == made
+
+
+def test_what_the_audit_found_is_scored_and_a_burst_is_no_false_alarm():
+    pairs = [PairRow(*pair, 0.99, "copy") for pair in ("ba", "fg", "yz")]
+    labels = [LabelRow("h", "X", "train", "Y", 0.1, 0.8, "")]
+    reports = {
+        "near_duplicate": near_duplicates(pairs, TRUTH_ROWS),
+        "wrong_label": doubtful(labels),
+    }
+    found = {one.kind: one for one in scores(findings(TRUTH_ROWS, reports), reports)}
+    twins = found["near_duplicate"]
+    assert (twins.found, twins.missed, twins.false_alarms) == (1, 1, 1)
+    assert (found["wrong_label"].found, found["wrong_label"].false_alarms) == (1, 0)

@@ -19,7 +19,7 @@ rule corruptions:
         "Judging {wildcards.run}, seed {wildcards.seed}, on corrupted images"
     shell:
         "{PYTHON} scripts/corruptions.py --results {RESULTS:q} --run {wildcards.run}"
-        " --seed {wildcards.seed} --threads {threads} --log {log:q} {VARY_SPLIT}"
+        " --seed {wildcards.seed} --threads {threads} --log {log:q}"
 
 
 rule compare_corruptions:

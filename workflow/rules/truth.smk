@@ -16,6 +16,8 @@ if KNOWS_TRUTH:
             label_quality=expand(
                 rules.label_quality.output, run=list(STUDY.base_runs.values())[0]
             ),
+            pairs=rules.duplicates.output[0],
+            labels=f"{RESULTS}/data/audit/labels.csv",
             code=code("truth"),
         output:
             scores=f"{RESULTS}/data/truth/scores.csv",

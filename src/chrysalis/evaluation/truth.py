@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import get_args
 
+from chrysalis.records.audit import LabelRow, PairRow
 from chrysalis.records.experiment import LabelQualityRow
 from chrysalis.records.predictions import Predictions
 from chrysalis.records.truth import FindingRow, PlantKind, TruthRow, TruthScoreRow
@@ -78,6 +79,20 @@ def scores(rows: list[FindingRow], reports: dict[PlantKind, Report]) -> list[Tru
             )
         )
     return made
+
+
+def near_duplicates(pairs: Iterable[PairRow], truth: Iterable[TruthRow]) -> Report:
+    """The pairs of images that the audit takes for one photograph.
+
+    Two images of one burst may be near duplicates as well, so they are no false alarms.
+    """
+    found = {frozenset({row.path_a, row.path_b}) for row in pairs}
+    return Report("near duplicates of the audit", frozenset(found - planted(truth, "burst")))
+
+
+def doubtful(labels: Iterable[LabelRow]) -> Report:
+    """The images whose label the audit doubts."""
+    return Report("doubtful labels of the audit", frozenset(frozenset({r.path}) for r in labels))
 
 
 def worst_labelled(ranked: list[LabelQualityRow], count: int) -> Report:
