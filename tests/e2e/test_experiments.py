@@ -43,7 +43,7 @@ def test_all_experiments_share_their_trainings(workspace, monkeypatch):
     assert together["compare"] == len(experiments)
     distinct = {run for runs in experiments.values() for run in runs}
     assert together["train"] == len(distinct) < sum(map(len, experiments.values()))
-    assert study.base_runs["mynet"] in set(experiments["loss"]) & set(experiments["optimizer"])
+    assert study.base_runs["mynet"] in set(experiments["loss"]) & set(experiments["schedule"])
 
 
 def test_an_experiment_that_cannot_be_asked_says_why(workspace):
