@@ -3,7 +3,7 @@
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.plan import Plan
 
-DATA = {"fetch", "inspect_images", "split", "pack"}
+DATA = {"fetch", "inspect_images", "embed", "duplicates", "group", "split", "pack"}
 
 
 def made(workspace, dataset="shapes"):
