@@ -150,7 +150,7 @@ FIGURES = {
         "Test images of all seeds in bins of confidence. Each mark shows the mean confidence in a "
         "bin and the share of right predictions in it. A model is underconfident above the dotted "
         "line and overconfident below it. Larger marks stand for more images. The pale bars show "
-        "where a perfectly calibrated model with as many images would be in 95 % of studies.",
+        "where a perfectly calibrated model with as many images would be (95 % interval).",
         "Reliability diagram: the share of right predictions against confidence.",
     ),
     "risk_coverage": Caption(
