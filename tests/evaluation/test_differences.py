@@ -53,6 +53,14 @@ def test_settings_are_named_by_their_place(compared):
     }
 
 
+def test_what_is_off_is_said_once_and_numbers_are_short(compared):
+    off = RunSettings(model="m", image_size=32, augmentation=None)
+    found = compared([{"settings": settings()}], [{"settings": off}])
+    assert "augmentation" not in found
+    assert found["augmentation.crop_aspect"] == ("0.75, 1.33333", "none", False)
+    assert found["augmentation.rotation"] == ("15", "none", False)
+
+
 @pytest.mark.parametrize(
     ("steps", "changes", "warn"),
     [

@@ -94,12 +94,17 @@ def _changes(arm: Arm) -> dict[str, object]:
 def _settings(arm: RunRecord, base: RunRecord) -> list[tuple[str, str, str]]:
     ours, theirs = (dotted(record.settings.model_dump(mode="json")) for record in (arm, base))
     names = [name for name in dict.fromkeys((*ours, *theirs)) if name != "seed"]
-    gone = "none"
-    return [
-        (name, str(ours.get(name, gone)), str(theirs.get(name, gone)))
-        for name in names
-        if ours.get(name, gone) != theirs.get(name, gone)
-    ]
+    values = [(name, _text(ours.get(name)), _text(theirs.get(name))) for name in names]
+    return [row for row in values if row[1] != row[2]]
+
+
+def _text(value: object) -> str:
+    """A setting's value as it is read: numbers without the digits of rounding."""
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    if value is None:
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _values(records: list[RunRecord], of: Callable[[RunRecord], object]) -> str:
