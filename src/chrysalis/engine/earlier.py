@@ -83,8 +83,7 @@ class Earlier:
         if settings.start is None:
             return 0
         folder = _given(self.start, f"the run {settings.start}")
-        record = RunRecord.read(folder / "run.json")
-        return record.steps + record.steps_before
+        return RunRecord.read(folder / "run.json").all_steps
 
     def teaching(self, settings: RunSettings, classes: list[str]) -> Classifier | None:
         """The network whose outputs are learned, in evaluation mode, if there is one.

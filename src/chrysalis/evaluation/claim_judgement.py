@@ -11,6 +11,7 @@ from chrysalis.stats.claims import Span, Standing, standing
 from chrysalis.stats.effects import ALPHA
 from chrysalis.stats.minimums import ENOUGH_SEEDS
 
+POINTS = 100  # percentage points that a fraction of 1 is
 UNKNOWN = Span(math.nan, math.nan)
 OUTCOMES: dict[Standing, ClaimOutcome] = {
     "holds": "holds here",

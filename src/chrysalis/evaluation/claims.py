@@ -29,6 +29,7 @@ from chrysalis.config.claims import (
 from chrysalis.config.published import Published
 from chrysalis.evaluation.arms import JudgedArm
 from chrysalis.evaluation.claim_judgement import (
+    POINTS,
     UNKNOWN,
     Finding,
     Judgement,
@@ -55,7 +56,6 @@ from chrysalis.stats.effects import Effect
 from chrysalis.stats.equivalence import p_equal
 from chrysalis.stats.minimums import ENOUGH_CLASS_IMAGES, ENOUGH_TEST_IMAGES
 
-POINTS = 100  # percentage points that a fraction of 1 is
 ABOVE, BELOW = Span(0.0, np.inf), Span(-np.inf, 0.0)
 
 Find = Callable[[int], Finding]  # takes the number of comparisons that are made in all

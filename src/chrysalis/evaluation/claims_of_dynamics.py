@@ -8,14 +8,12 @@ from functools import partial
 
 from chrysalis.config.claims import DynamicsClaim
 from chrysalis.config.metrics import DynamicsMeasure
-from chrysalis.evaluation.claim_judgement import UNKNOWN, Finding, NotTested, few_seeds
+from chrysalis.evaluation.claim_judgement import POINTS, UNKNOWN, Finding, NotTested, few_seeds
 from chrysalis.evaluation.dynamics import Contrast, Traces, contrasts, difference, read_traces
 from chrysalis.evaluation.measured import Measured
 from chrysalis.evaluation.traces import COMPARED
 from chrysalis.stats.claims import Span
 from chrysalis.stats.effects import ALPHA
-
-POINTS = 100
 
 
 def dynamics_comparisons(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from chrysalis.config.dotted import dotted
 from chrysalis.config.experiment import Arm
 from chrysalis.evaluation.arms import Comparison
 from chrysalis.records.experiment import DifferenceRow, EffectRow
@@ -17,7 +18,7 @@ from chrysalis.records.training import RunRecord
 
 TOLERANCE = 0.05  # a relative difference in the number of steps that is not worth a warning
 MEASURED: dict[str, Callable[[RunRecord], object]] = {
-    "steps": lambda record: _steps(record),
+    "steps": lambda record: record.all_steps,
     "epoch of divergence": lambda record: record.diverged_at or "none",
     "training images": lambda record: record.images["train"],
     "validation images": lambda record: record.images["val"],
@@ -75,11 +76,6 @@ def with_caveat(effect: EffectRow, differences: list[DifferenceRow]) -> EffectRo
     return replace(effect, sentence=effect.sentence + caveat)
 
 
-def _steps(record: RunRecord) -> int:
-    """Of the optimizer, with those of the run that it started from."""
-    return record.steps + record.steps_before
-
-
 def _declared(record: ExperimentRecord, comparison: Comparison) -> set[str]:
     """The settings that the arm or its baseline changes, as dotted names."""
     names = comparison.arm.arm, comparison.baseline.arm.partition(":")[0].partition(",")[0]
@@ -113,15 +109,5 @@ def _values(records: list[RunRecord], of: Callable[[RunRecord], object]) -> str:
 
 def _far(arm: list[RunRecord], base: list[RunRecord], declared: set[str]) -> bool:
     """Whether the arm's mean number of steps is undeclared and more than `TOLERANCE` off."""
-    ours, theirs = (sum(map(_steps, side)) / len(side) for side in (arm, base))
+    ours, theirs = (sum(record.all_steps for record in side) / len(side) for side in (arm, base))
     return not declared.intersection(OF_STEPS) and abs(ours - theirs) > TOLERANCE * theirs
-
-
-def dotted(settings: object, name: str = "") -> dict[str, object]:
-    """Nested settings by dotted names."""
-    if not isinstance(settings, dict) or not settings:
-        return {name: settings}
-    found: dict[str, object] = {}
-    for key, value in settings.items():
-        found |= dotted(value, f"{name}.{key}".lstrip("."))
-    return found

@@ -38,8 +38,8 @@ class Images:
 
     def of_epoch(self, settings: RunSettings) -> int:
         """As many images as the steps of an epoch fill, whatever images the run uses."""
-        counts = self._kept(settings.model_copy(update={"removed_classes": ()}), "train")
-        return sum(math.ceil(settings.step_share * count) for count in counts.values())
+        counts = self.by_split["train"].values()
+        return sum(math.ceil(settings.step_share * count) for count in counts)
 
     def _kept(self, settings: RunSettings, split: str) -> dict[str, int]:
         counts = self.by_split[split].items()

@@ -47,6 +47,11 @@ class RunRecord(Record):
     data_hash: str
     files: dict[str, FileHash] = Field({})
 
+    @property
+    def all_steps(self) -> int:
+        """The steps that made its weights, with those of the run it started from."""
+        return self.steps + self.steps_before
+
 
 @dataclass(frozen=True)
 class HistoryRow:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chrysalis.config.dotted import dotted
 from chrysalis.config.experiment import Arm, Experiment
 from chrysalis.config.load import validate
 from chrysalis.config.run import RunSettings
@@ -51,14 +52,6 @@ def _laid_over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 def reductions(full: RunSettings, reduced: RunSettings) -> dict[str, tuple[str, str]]:
     """Each setting in which a reduced run differs from the full one, by its dotted name."""
-    whole, less = (_flat(run.model_dump(mode="json")) for run in (full, reduced))
+    whole, less = (dotted(run.model_dump(mode="json")) for run in (full, reduced))
     names = (name for name in less if less[name] != whole.get(name))
     return {name: (f"{whole.get(name, 'none')}", f"{less[name]}") for name in names}
-
-
-def _flat(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in settings.items():
-        inside = isinstance(value, dict) and value
-        found |= _flat(value, f"{prefix}{key}.") if inside else {f"{prefix}{key}": value}
-    return found

@@ -7,7 +7,7 @@ import re
 from pathlib import PurePath
 from urllib.parse import quote
 
-from chrysalis.evaluation.differences import dotted
+from chrysalis.config.dotted import dotted
 from chrysalis.report.pages.escape import escape, literal
 from chrysalis.report.pages.numbers import NBSP, NOTHING, typeset
 from chrysalis.report.pages.order import OfArm
