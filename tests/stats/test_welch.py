@@ -43,14 +43,20 @@ def test_no_training_at_all():
     assert (welch([], []).seeds, math.isnan(welch([], []).effect)) == (0, True)
 
 
-def test_trainings_that_do_not_differ_are_never_sure_of_a_difference():
-    same, other = welch([0.0] * 3, [0.0] * 3), welch([0.25] * 3, [0.0] * 3)
-    assert (same.effect, same.p, same.low, same.high) == (0, 1, 0, 0)
-    assert other.effect == 0.25
-    assert math.isnan(other.p) and math.isnan(other.low)
-    rounded = welch([0.1 + 0.2, 0.3, 0.3], [0.3, 0.3, 0.3])
-    assert (rounded.effect, rounded.p) == (0, 1)
-    assert math.isnan(welch([0.1 + 0.2, 0.3, 0.3], [0.2, 0.2, 0.2]).p)
+@pytest.mark.parametrize(
+    ("arm", "base", "effect"),
+    [
+        ([0.0] * 3, [0.0] * 3, 0.0),
+        ([0.25] * 3, [0.0] * 3, 0.25),
+        ([0.1 + 0.2, 0.3, 0.3], [0.3, 0.3, 0.3], 0.0),
+        ([0.1 + 0.2, 0.3, 0.3], [0.2, 0.2, 0.2], 0.1),
+    ],
+)
+def test_trainings_that_are_all_alike_tell_no_chance(arm, base, effect):
+    found = welch(arm, base)
+    assert found.effect == pytest.approx(effect)
+    assert math.isnan(found.low) and math.isnan(found.high)
+    assert found.p == 1 if effect == 0 else math.isnan(found.p)
 
 
 def test_one_side_without_spread_leaves_the_others_degrees_of_freedom():

@@ -24,7 +24,7 @@ def sentence(row: DynamicsEffectRow, title: str, tested: int) -> str:
             f"are needed, and there {'is' if row.seeds == 1 else 'are'} {row.seeds}. "
             f"The difference seen is {_size(row.effect, row.scale)}."
         )
-    if math.isnan(row.p):
+    if math.isnan(row.low):
         return (
             f"{title}: {_size(row.effect, row.scale)} for {subject} against {other}, but no seed "
             "differs from another, so chance can't be judged."

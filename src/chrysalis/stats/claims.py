@@ -16,6 +16,7 @@ import numpy as np
 from scipy import stats
 
 from chrysalis.stats.effects import ALPHA, Effect
+from chrysalis.stats.welch import Spread, reach_of, standard_error, welch
 
 Standing = Literal["holds", "contradicted", "open"]
 
@@ -56,8 +57,8 @@ def mean_difference(arm: np.ndarray, baseline: np.ndarray, comparisons: int) -> 
 
     NaN where neither arm varies: then there is no telling how much another training would.
     """
-    error, freedom = _welch(*(np.array([v.var(ddof=1), len(v)]) for v in (arm, baseline)))
-    return _around(float(arm.mean() - baseline.mean()), error, freedom, comparisons)
+    found = welch(arm, baseline, ALPHA / comparisons)
+    return Span(found.low, found.high)
 
 
 def ratio(arm: np.ndarray, baseline: np.ndarray, comparisons: int, unit: float = 0.0) -> Span:
@@ -69,10 +70,10 @@ def ratio(arm: np.ndarray, baseline: np.ndarray, comparisons: int, unit: float =
     logs = [np.log(values) for values in (arm, baseline)]
     least = [np.square(unit / values.mean()) / 12 for values in (arm, baseline)]
     spreads = [
-        np.array([max(log.var(ddof=1), floor), len(log)])
+        Spread(max(float(log.var(ddof=1)), float(floor)), len(log))
         for log, floor in zip(logs, least, strict=True)
     ]
-    error, freedom = _welch(*spreads)
+    error, freedom = standard_error(*spreads)
     found = _around(float(logs[0].mean() - logs[1].mean()), error, freedom, comparisons)
     return Span(float(np.exp(found.low)), float(np.exp(found.high)))
 
@@ -141,16 +142,6 @@ def another_training(values: np.ndarray, images: float = np.nan, unit: float = 0
     return Span(max(0.0, mean - reach), min(1.0, mean + reach))
 
 
-def _welch(arm: np.ndarray, baseline: np.ndarray) -> tuple[float, float]:
-    """Standard error and degrees of freedom from each arm's variance and number of values."""
-    parts = np.array([arm[0] / arm[1], baseline[0] / baseline[1]])
-    total = float(parts.sum())
-    if total == 0:
-        return np.nan, np.nan
-    counts = np.array([arm[1], baseline[1]])
-    return float(np.sqrt(total)), float(total**2 / (np.square(parts) / (counts - 1)).sum())
-
-
 def _around(centre: float, error: float, freedom: float, comparisons: int) -> Span:
-    reach = float(stats.t.isf(ALPHA / comparisons / 2, freedom) * error)
+    reach = reach_of(error, freedom, ALPHA / comparisons)
     return Span(centre - reach, centre + reach)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from statsmodels.stats.weightstats import CompareMeans
+from scipy import stats
 
 from chrysalis.stats.effects import ALPHA
 
@@ -35,19 +36,45 @@ def welch(arm: Sequence[float], baseline: Sequence[float], alpha: float = ALPHA)
 
     The interval leaves out the true difference with probability `alpha`.
 
-    Where neither side spreads at all, equal means have p 1 and others NaN: that all trainings agree
-    but for rounding says nothing of how far others would be off.
+    Where neither side spreads but for rounding, the interval is NaN: that all trainings agree says
+    nothing of how far others would be off. Then p is 1 for equal means, and NaN for others.
     """
     seeds = min(len(arm), len(baseline))
     effect = float(np.mean(arm) - np.mean(baseline)) if seeds else math.nan
     if seeds < 2:
         return Difference(effect, math.nan, math.nan, math.nan, seeds)
     rounding = ROUNDING * float(np.max(np.abs([*arm, *baseline])))
+    effect = 0.0 if abs(effect) <= rounding else effect
     if max(np.ptp(arm), np.ptp(baseline)) <= rounding:
-        if abs(effect) <= rounding:
-            return Difference(0.0, 0.0, 0.0, 1.0, seeds)
-        return Difference(effect, math.nan, math.nan, math.nan, seeds)
-    found = CompareMeans.from_data(arm, baseline)
-    _, p, _ = found.ttest_ind(usevar="unequal")
-    low, high = found.tconfint_diff(alpha, usevar="unequal")
-    return Difference(effect, float(low), float(high), float(p), seeds)
+        return Difference(effect, math.nan, math.nan, math.nan if effect else 1.0, seeds)
+    spreads = [Spread(float(np.var(side, ddof=1)), len(side)) for side in (arm, baseline)]
+    error, freedom = standard_error(*spreads)
+    reach = reach_of(error, freedom, alpha)
+    p = float(2 * stats.t.sf(abs(effect) / error, freedom))
+    return Difference(effect, effect - reach, effect + reach, p, seeds)
+
+
+class Spread(NamedTuple):
+    """The variance of so many independent values."""
+
+    variance: float
+    count: int
+
+
+def standard_error(arm: Spread, baseline: Spread) -> tuple[float, float]:
+    """Of the difference of two means, with its degrees of freedom (Satterthwaite's).
+
+    NaN where neither side spreads.
+    """
+    parts = np.array([side.variance / side.count for side in (arm, baseline)])
+    total = float(parts.sum())
+    if total == 0:
+        return math.nan, math.nan
+    shares = parts / total  # squares of tiny variances would vanish
+    freedom = 1 / (np.square(shares) / [arm.count - 1, baseline.count - 1]).sum()
+    return math.sqrt(total), float(freedom)
+
+
+def reach_of(error: float, freedom: float, alpha: float) -> float:
+    """Half the interval that leaves out the truth with probability `alpha`, by Student's t."""
+    return float(stats.t.isf(alpha / 2, freedom) * error)
