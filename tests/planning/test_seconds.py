@@ -60,6 +60,14 @@ def test_images_of_a_run():
     assert IMAGES.of(run(worst_classes=1, ranked_by="x"), "train") == round(100 * 2 / 3)
 
 
+def test_images_of_a_run_that_validates_on_test():
+    asked = run(validate_on="test", train_share=0.11)
+    assert [IMAGES.of(asked, split) for split in ("val", "test")] == [20, 20]
+    # Classes of 50 + 10, 30 + 6 and 20 + 4 images.
+    assert IMAGES.of(asked, "train") == 7 + 4 + 3
+    assert IMAGES.of_epoch(asked) == 120
+
+
 def test_a_training_worked_by_hand():
     took = probed(probe(), run(), IMAGES)
     # 10 epochs of 3 steps and 20 val images; at the end train, val and test once.

@@ -64,6 +64,16 @@ Validation = Annotated[
         "says so."
     ),
 ]
+
+
+def origins(validate_on: Validation) -> dict[str, tuple[str, ...]]:
+    """The splits of the data that a training's train, val and test are made of.
+
+    If test is what it validates on, the images of val train, and test takes the place of val.
+    """
+    if validate_on == "test":
+        return {"train": ("train", "val"), "val": ("test",), "test": ("test",)}
+    return {name: (name,) for name in ("train", "val", "test")}
 Pruned = Annotated[
     float,
     Field(ge=0, lt=1, description="Share of each layer's channels that is removed; 0: none."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chrysalis.config.run import RunSettings, Validation
+from chrysalis.config.run import RunSettings, Validation, origins
 from chrysalis.data.packed import Packed
 from chrysalis.engine.batches import RESIDENT_BYTES, Batches
 from chrysalis.engine.classifier import Classifier, build, input_statistics
@@ -79,21 +79,15 @@ def set_up(
 def select(
     packed: Packed, removed: tuple[str, ...], validate_on: Validation = "val"
 ) -> tuple[list[str], dict[str, Split]]:
-    """The classes that are kept, and each split's rows with labels renumbered among them.
-
-    If test is what a run validates on, the images of val train, and test takes the place of val.
-    """
+    """The classes that are kept, and each split's rows with labels renumbered among them."""
     kept = [name for name in packed.classes if name not in removed]
     new_labels = np.array(
         [kept.index(name) if name in kept else -1 for name in packed.classes], np.int32
     )
     labels = new_labels[packed.index["label"].to_numpy()]
     found = packed.index["split"].to_numpy()
-    members = {name: [name] for name in ("train", "val", "test")}
-    if validate_on == "test":
-        members |= {"train": ["train", "val"], "val": ["test"]}
     splits = {}
-    for name, of in members.items():
+    for name, of in origins(validate_on).items():
         rows = np.flatnonzero(np.isin(found, of) & (labels >= 0)).astype(np.int32)
         splits[name] = Split(rows, labels[rows])
     return kept, splits

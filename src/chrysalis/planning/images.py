@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
 
-from chrysalis.config.run import RunSettings
+from chrysalis.config.run import RunSettings, origins
 
 SPLITS = ("train", "val", "test")
 
@@ -38,9 +39,16 @@ class Images:
 
     def of_epoch(self, settings: RunSettings) -> int:
         """As many images as the steps of an epoch fill, whatever images the run uses."""
-        counts = self.by_split["train"].values()
+        counts = self._whole(settings, "train").values()
         return sum(math.ceil(settings.step_share * count) for count in counts)
 
     def _kept(self, settings: RunSettings, split: str) -> dict[str, int]:
-        counts = self.by_split[split].items()
+        counts = self._whole(settings, split).items()
         return {name: count for name, count in counts if name not in settings.removed_classes}
+
+    def _whole(self, settings: RunSettings, split: str) -> dict[str, int]:
+        """Of each class, with all images and classes."""
+        counts: Counter[str] = Counter()
+        for origin in origins(settings.validate_on)[split]:
+            counts.update(self.by_split[origin])
+        return dict(counts)
