@@ -31,7 +31,9 @@ class Difference:
     images: int = 0  # none: outcomes of `stats.verdict` ask for it
 
 
-def welch(arm: Sequence[float], baseline: Sequence[float], alpha: float = ALPHA) -> Difference:
+def welch(
+    arm: Sequence[float] | np.ndarray, baseline: Sequence[float] | np.ndarray, alpha: float = ALPHA
+) -> Difference:
     """Welch's t test (Biometrika 34, 1947) of finite values, one a training.
 
     The interval leaves out the true difference with probability `alpha`.
@@ -58,7 +60,7 @@ class Spread(NamedTuple):
     """The variance of so many independent values."""
 
     variance: float
-    count: int
+    values: int
 
 
 def standard_error(arm: Spread, baseline: Spread) -> tuple[float, float]:
@@ -66,12 +68,12 @@ def standard_error(arm: Spread, baseline: Spread) -> tuple[float, float]:
 
     NaN where neither side spreads.
     """
-    parts = np.array([side.variance / side.count for side in (arm, baseline)])
+    parts = np.array([side.variance / side.values for side in (arm, baseline)])
     total = float(parts.sum())
     if total == 0:
         return math.nan, math.nan
     shares = parts / total  # squares of tiny variances would vanish
-    freedom = 1 / (np.square(shares) / [arm.count - 1, baseline.count - 1]).sum()
+    freedom = 1 / (np.square(shares) / [arm.values - 1, baseline.values - 1]).sum()
     return math.sqrt(total), float(freedom)
 
 
