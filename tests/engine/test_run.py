@@ -117,7 +117,7 @@ def test_the_record_is_complete(run, pack):
     history = pd.read_csv(folder / "history.csv")
     assert history.columns.tolist() == [
         *("epoch", "train_loss", "train_top1", "val_loss", "val_top1"),
-        *("learning_rate", "seconds", "images_per_second"),
+        *("learning_rate", "seconds", "images_per_second", "val_top1_half"),
     ]
     assert history["epoch"].tolist() == [1, 2]
     best = history.iloc[found["best_epoch"] - 1]

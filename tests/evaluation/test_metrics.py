@@ -46,7 +46,7 @@ def history(values, seconds=1.0):
     """Epochs with these validation accuracies, of so many seconds each or all."""
     each = seconds if isinstance(seconds, list) else [seconds] * len(values)
     return [
-        HistoryRow(epoch, 0.5, 0.5, 0.5, value, 0.001, time, 100.0)
+        HistoryRow(epoch, 0.5, 0.5, 0.5, value, 0.001, time, 100.0, value)
         for epoch, (value, time) in enumerate(zip(values, each, strict=True), start=1)
     ]
 
@@ -81,6 +81,7 @@ def test_each_metric_by_hand(paths):
                 "val_top1": 90,
                 "train_top1": 99,
                 "gap": 11.5,
+                "optimism": 0,
                 "ece": 4,
                 "ece_scaled": 2,
                 "ece_debiased": 1.5,

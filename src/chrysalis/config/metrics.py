@@ -10,6 +10,7 @@ MetricName = Literal[
     "val_top1",
     "train_top1",
     "gap",
+    "optimism",
     "ece",
     "ece_scaled",
     "ece_debiased",

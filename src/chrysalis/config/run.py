@@ -74,6 +74,8 @@ def origins(validate_on: Validation) -> dict[str, tuple[str, ...]]:
     if validate_on == "test":
         return {"train": ("train", "val"), "val": ("test",), "test": ("test",)}
     return {name: (name,) for name in ("train", "val", "test")}
+
+
 Pruned = Annotated[
     float,
     Field(ge=0, lt=1, description="Share of each layer's channels that is removed; 0: none."),

@@ -7,12 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from chrysalis.evaluation.convergence import NEARLY, common_accuracy, epochs_to
+from chrysalis.evaluation.optimism import optimism
 from chrysalis.evaluation.training import Training
 from chrysalis.records.experiment import MetricRow
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import ExperimentRecord
+from chrysalis.stats.effects import ALPHA
 
 Arms = Sequence[Sequence[Training]]
 
@@ -65,6 +68,13 @@ METRICS: dict[str, Metric] = {
         "accuracy on the training images, without augmentation, minus accuracy on test",
         1,
         each(lambda training: 100 * (training.record.train_top1 - training.metrics.test.top1)),
+    ),
+    "optimism": Metric(
+        "Optimism (points)",
+        "how much too high an accuracy is that is read off the images that chose the epoch: of each "
+        "half of val at the epoch that is best on it, that half's accuracy minus the other's",
+        2,
+        each(lambda training: 100 * optimism(training.history, training.record.images["val"])),
     ),
     "ece": Metric(
         "ECE (%)",
@@ -199,10 +209,17 @@ def metrics_table(record: ExperimentRecord, paths: StudyPaths, seeds: list[int])
             mean=float(np.mean(values)),
             sd=standard_deviation(values),
             values=tuple(values),
+            **_interval(values),
         )
         for place, arm_run in enumerate(record.arm_runs)
         for name, values in ((name, found[name][place]) for name in record.metrics)
     ]
+
+
+def _interval(values: Sequence[float]) -> dict[str, float]:
+    sd = standard_deviation(values)
+    reach = float(stats.t.isf(ALPHA / 2, len(values) - 1)) * sd / math.sqrt(len(values))
+    return {"low": float(np.mean(values)) - reach, "high": float(np.mean(values)) + reach}
 
 
 def standard_deviation(values: Sequence[float]) -> float:

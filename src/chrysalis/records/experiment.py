@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -188,7 +189,10 @@ class WorstClassRow:
 
 @dataclass(frozen=True)
 class MetricRow:
-    """A metric of one arm with one model: mean, sd (n - 1) and the seeds' values."""
+    """A metric of one arm with one model: mean, sd (n - 1) and the seeds' values.
+
+    `low` and `high` are the mean's 95 % interval by Student's t, NaN where the sd is.
+    """
 
     model: str
     arm: str
@@ -198,6 +202,8 @@ class MetricRow:
     mean: float
     sd: float
     values: tuple[float, ...]
+    low: float = math.nan
+    high: float = math.nan
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from pydantic import Field
@@ -55,7 +56,10 @@ class RunRecord(Record):
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """One epoch: mean loss (nats) and top-1 (fraction) in training and on val, rate and speed."""
+    """One epoch: mean loss (nats) and top-1 (fraction) in training and on val, rate and speed.
+
+    `val_top1_half` is that of every second image of val, from the first on.
+    """
 
     epoch: int
     train_loss: float
@@ -65,6 +69,7 @@ class HistoryRow:
     learning_rate: float
     seconds: float
     images_per_second: float
+    val_top1_half: float = math.nan
 
 
 HISTORY = Table(HistoryRow)

@@ -48,6 +48,7 @@ from chrysalis.report.pages import (
     models,
     numbers,
     provenance,
+    sections,
     tables,
 )
 from chrysalis.report.pages.order import by_model
@@ -756,3 +757,16 @@ def test_the_truth_page_says_what_was_found_missed_and_not_looked_for(made):
 def test_a_study_of_other_images_has_no_truth_page(loaded):
     others = replace(loaded, truth_scores=[], truth_findings=[])
     assert "truth.md" not in fragments.all_fragments(others, "smalldocs 0.5.4")
+
+
+def test_optimism_comes_with_its_interval(loaded):
+    experiment = next(each for each in loaded.experiments if each.metrics)
+    record = experiment.record.model_copy(update={"metrics": ["optimism"]})
+    row = replace(experiment.metrics[0], metric="optimism", mean=0.456, low=0.123, high=0.789)
+    text = sections.metrics(replace(experiment, record=record, metrics=[row]))
+    assert "too high by 0.46 points (95\u00a0% interval 0.12 to 0.79 over 3 seeds)." in text
+    alone = replace(row, low=np.nan, high=np.nan)
+    assert "(no interval over" in sections.metrics(
+        replace(experiment, record=record, metrics=[alone])
+    )
+    assert "too high by" not in sections.metrics(experiment)

@@ -6,6 +6,7 @@ import math
 
 from chrysalis.config.sweep import Choices, Range, Sweep
 from chrysalis.evaluation.metrics import METRICS
+from chrysalis.records.experiment import MetricRow
 from chrysalis.records.sweep import Value
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import (
@@ -103,8 +104,25 @@ def metrics(experiment: ExperimentResults) -> str:
         + "\n"
         + source("compare", experiment.paths.table("metrics"))
         + "\nEach number is the mean over the seeds. Where the seeds differ, their standard "
-        f"deviation (sd) follows.\n\n{meanings}\n"
+        f"deviation (sd) follows.\n\n{meanings}\n" + _optimism(experiment)
     )
+
+
+def _optimism(experiment: ExperimentResults) -> str:
+    """How much too high accuracy is on the images that chose the epoch; empty if not asked."""
+    found = [row for row in experiment.metrics if row.metric == "optimism"]
+    sentences = [
+        f"In {literal(row.arm)}, accuracy on the images that chose the epoch is too high by "
+        f"{number(row.mean, 2)} points ({_between(row)} over {row.seeds} seeds)."
+        for row in found
+    ]
+    return "\n" + " ".join(sentences) + "\n" if sentences else ""
+
+
+def _between(row: MetricRow) -> str:
+    if math.isnan(row.low):
+        return "no interval"
+    return f"95{NBSP}% interval {number(row.low, 2)} to {number(row.high, 2)}"
 
 
 def sources(experiment: ExperimentResults) -> str:
