@@ -1,4 +1,7 @@
-"""Write config/schema.json from the pydantic models, or check that it is in step with them."""
+"""Write config/schema.json and docs/replications.md, or check that they are in step.
+
+The schema follows from the pydantic models, the page from the texts kept in docs/replications.
+"""
 
 import json
 import logging
@@ -6,19 +9,31 @@ import sys
 from pathlib import Path
 
 from chrysalis.config.schema import json_schema
+from chrysalis.records.replication import Replication
+from chrysalis.report.pages.studies import page
 from chrysalis.workflow import cli
 
-SCHEMA = Path("config/schema.json")
+KEPT = Path("docs/replications")
+
+
+def generated() -> dict[Path, str]:
+    """What each generated file holds."""
+    return {
+        Path("config/schema.json"): json.dumps(json_schema(), indent=1) + "\n",
+        KEPT.with_suffix(".md"): page(list(map(Replication.read, sorted(KEPT.glob("*.json"))))),
+    }
 
 
 def main(args) -> None:
-    """Write the file; with --check only compare, and exit with 1 if it differs."""
-    text = json.dumps(json_schema(), indent=1) + "\n"
-    if not args.check:
-        SCHEMA.write_text(text)
-    elif not SCHEMA.exists() or SCHEMA.read_text() != text:
-        logging.error("out of step with the code: %s; run `make format`", SCHEMA)
-        sys.exit(1)
+    """Write the files; with --check only compare, and exit with 1 if one differs."""
+    stale = False
+    for path, text in generated().items():
+        if not args.check:
+            path.write_text(text)
+        elif not path.exists() or path.read_text() != text:
+            logging.error("out of step with the code: %s; run `make format`", path)
+            stale = True
+    sys.exit(stale)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What choosing an epoch by the images that judge it adds, against hand-worked and drawn courses."""
+"""What choosing an epoch by the images that judge it adds: hand-worked and drawn courses."""
 
 import math
 

@@ -64,13 +64,15 @@ rule studies:
         records=expand("{results}/study.json", results=judged()),
         code=code("studies"),
     output:
-        "results/studies/studies.md",
+        page="results/studies/studies.md",
+        kept=[f"results/studies/{Path(results).name}.json" for results in judged()],
     log:
         "results/studies/studies.log",
     params:
         results=judged(),
     shell:
-        "{PYTHON} scripts/studies.py --results {params.results:q} --output {output:q} --log {log:q}"
+        "{PYTHON} scripts/studies.py --results {params.results:q} --kept {output.kept:q}"
+        " --output {output.page:q} --log {log:q}"
 
 
 rule site:

@@ -71,8 +71,8 @@ METRICS: dict[str, Metric] = {
     ),
     "optimism": Metric(
         "Optimism (points)",
-        "how much too high an accuracy is that is read off the images that chose the epoch: of each "
-        "half of val at the epoch that is best on it, that half's accuracy minus the other's",
+        "how much too high an accuracy is that is read off the images that chose the epoch: of "
+        "each half of val at the epoch that is best on it, that half's accuracy minus the other's",
         2,
         each(lambda training: 100 * optimism(training.history, training.record.images["val"])),
     ),

@@ -1,9 +1,13 @@
-"""The page on several studies, from hand-made tables."""
+"""The page on several studies, from hand-made tables; the kept page of the project itself."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from chrysalis.errors import UserError
+from chrysalis.evaluation.replication import replication
+from chrysalis.records.experiment import ARMS, ArmRow
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.published import (
     PUBLISHED_CLAIMS,
@@ -11,8 +15,9 @@ from chrysalis.records.published import (
     PublishedClaimRow,
     PublishedFigureRow,
 )
-from chrysalis.report.pages.studies import load, page
-from tests.runs import study_record
+from chrysalis.records.replication import Replication
+from chrysalis.report.pages.studies import page
+from tests.runs import experiment_record, run_record, study_record
 
 
 @pytest.fixture
@@ -21,21 +26,39 @@ def results(tmp_path):
 
     def write(name, outcomes, **record):
         paths = StudyPaths(tmp_path / name)
-        study_record(title=f"The study {name}", **record).write(paths.study)
+        experiment = experiment_record([("m", "a", "m-12345678")], "a")
+        study_record(
+            **{"title": f"The study {name}", "name": name, "runs": ["m-12345678"]},
+            **{"seeds": [0, 1], "experiments": [experiment], **record},
+        ).write(paths.study)
+        for seed in (0, 1):
+            run_record(training_seconds=90).write(paths.training("m-12345678", seed).record)
+        row = ArmRow("m", "a", "m-12345678", 20, 2, 0.5, 0.1, (0.4, 0.6))
+        ARMS.write([row], paths.experiment(experiment.name).table("arms"))
         nan = np.nan
         PUBLISHED_CLAIMS.write(
             [
                 PublishedClaimRow(
-                    name, f"{name} <{n}>", "difference", each, f"Because {n}.", "", nan, nan, nan, 1
+                    name,
+                    f"{name} <{n}> a|b",
+                    "difference",
+                    each,
+                    f"Because {n}.",
+                    "",
+                    *[nan] * 3,
+                    1,
                 )
                 for n, each in enumerate(outcomes)
             ],
             paths.published("claims"),
         )
-        figure = PublishedFigureRow(
-            name, "m", "test", "", "", "", "", 0.5, 0.5, 0, 0, 0.4, 0.6, 3, "within our interval"
-        )
-        PUBLISHED_FIGURES.write([figure], paths.published("figures"))
+        figures = [
+            PublishedFigureRow(
+                *(name, "m", "test", "", "", "", "", 0.5, mean, 0, 0, 0.4, 0.6, 3, outcome)
+            )
+            for mean, outcome in ((0.5, "within our interval"), (nan, "not in this study"))
+        ]
+        PUBLISHED_FIGURES.write(figures, paths.published("figures"))
         return paths.results
 
     return write
@@ -44,17 +67,37 @@ def results(tmp_path):
 def test_studies_are_counted_and_claims_sorted(results):
     one = results("one", ["not shown", "holds here", "not tested"])
     two = results("two", ["contradicted here", "holds here"], reduced={"train_share": ("1", "0.1")})
-    text = page([load(one), load(two)])
-    lines = [line.split(" | ") for line in text.splitlines() if "The study" in line]
-    assert [cell.strip(" |") for cell in lines[0][1:]] == list("100001011")
-    assert [cell.strip(" |") for cell in lines[1][1:]] == list("100001100")
-    assert "The study two (reduced)" in text
-    order = [line[0].split("\u00a0")[-1].split("<")[0] for line in lines[2:]]
-    assert order == ["holds here"] * 2 + ["contradicted here", "not shown", "not tested"]
-    assert "one <1>" not in text  # names from data are escaped
-    assert "one &#60;1&#62;" in text
+    text = page([replication(one), replication(two)])
+    assert "Of 5\u00a0claims: **2 holds here**, **1 contradicted here**, **1 not shown**" in text
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if "The study" in line]
+    first, second = (line[1:] for line in lines[:2])
+    assert first == ["2", "2", "70", "3", "1 of 1", "1", "0", "1", "1"]
+    assert second == ["2", "2", "70", "3", "1 of 1", "1", "1", "0", "0"]
+    assert lines[1][0] == "The study two (reduced)"
+    assert text.count("train\\_share is 0.1 in place of 1") == 1
+    parts = text.split("\n## ")[2:6]
+    assert [part.splitlines()[0] for part in parts] == [
+        *("Holds here (2)", "Contradicted here (1)", "Not shown (1)", "Not tested (1)")
+    ]
+    assert "one &lt;0&gt; a\\|b" in parts[2] and "one <" not in text
+
+
+def test_what_is_kept_gives_the_same_page(results, tmp_path):
+    found = replication(results("one", ["not shown", "holds here"]))
+    found.write(tmp_path / "kept.json")
+    assert page([Replication.read(tmp_path / "kept.json")]) == page([found])
 
 
 def test_a_study_without_tables_is_an_error(tmp_path):
     with pytest.raises(UserError, match=r"study\.json"):
-        load(tmp_path)
+        replication(tmp_path)
+
+
+def test_the_kept_claims_are_those_of_the_sources():
+    """What docs/replications holds was judged by the claims that config/published has now."""
+    kept = sorted(Path("docs/replications").glob("*.json"))
+    for path in kept:
+        study = Replication.read(path)
+        published = Path("config/published") / f"{path.stem.removesuffix('_reduced')}.yaml"
+        text = " ".join(published.read_text().split())
+        assert all(row.claim in text for row in study.claims), path
