@@ -127,6 +127,15 @@ class ClassesClaim(_OfExperiment):
         return self
 
 
+class PlaceClaim(_Comparison):
+    """Of the classes that an arm keeps, those nearer to, or farther from, the removed ones gain
+    more, by their places in the order of the names.
+    """
+
+    kind: Literal["place"]
+    gains: Literal["nearer", "farther"] = Field(description="Which classes gain more.")
+
+
 class DynamicsClaim(_Claim):
     """One model trains more tamely or more wildly than another, over the arms that both have."""
 
@@ -152,13 +161,14 @@ Claim = Annotated[
     | ConvergenceClaim
     | OrderingClaim
     | ClassesClaim
+    | PlaceClaim
     | DynamicsClaim
     | UntestedClaim,
     Field(discriminator="kind"),
 ]
 CLAIM_KINDS = (
     *("difference", "equality", "ratio", "convergence", "ordering", "classes"),
-    "dynamics",
+    *("place", "dynamics"),
     "not_tested",
 )
 

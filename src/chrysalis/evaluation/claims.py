@@ -23,6 +23,7 @@ from chrysalis.config.claims import (
     DynamicsClaim,
     EqualityClaim,
     OrderingClaim,
+    PlaceClaim,
     RatioClaim,
     UntestedClaim,
 )
@@ -38,6 +39,7 @@ from chrysalis.evaluation.claim_judgement import (
     judge,
 )
 from chrysalis.evaluation.claims_of_dynamics import dynamics_comparisons
+from chrysalis.evaluation.claims_of_places import place_comparisons
 from chrysalis.evaluation.convergence import common_accuracy, epochs_to
 from chrysalis.evaluation.experiment import only
 from chrysalis.evaluation.measured import ACCURACIES, Measured
@@ -135,6 +137,8 @@ def _comparisons(claim: Claim, measured: Measured) -> list[Find]:
             raise NotTested("The experiment has no other arm of this model.")
         return [_accuracy(claim, measured, arm, rival) for rival in rivals]
     baseline = _arm(arms, claim.baseline, claim.model)
+    if isinstance(claim, PlaceClaim):
+        return place_comparisons(claim, arm, baseline)
     if isinstance(claim, ConvergenceClaim):
         return [partial(_convergence, claim, arm, baseline)]
     if isinstance(claim, EqualityClaim) or claim.metric in get_args(Accuracy):
