@@ -18,10 +18,10 @@ KEPT = Path("docs/replications")
 
 def generated() -> dict[Path, str]:
     """What each generated file holds."""
-    return {
-        Path("config/schema.json"): json.dumps(json_schema(), indent=1) + "\n",
-        KEPT.with_suffix(".md"): page(list(map(Replication.read, sorted(KEPT.glob("*.json"))))),
-    }
+    files = {Path("config/schema.json"): json.dumps(json_schema(), indent=1) + "\n"}
+    if kept := [Replication.read(path) for path in sorted(KEPT.glob("*.json"))]:
+        files[KEPT.with_suffix(".md")] = page(kept)
+    return files
 
 
 def main(args) -> None:
