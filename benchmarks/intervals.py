@@ -2,73 +2,33 @@
 
     python -m benchmarks.intervals --simulations 1000
 
-Correctness is drawn from a probability for each image and training. The truth is the expected
-difference over the population of images and of trainings, so both are drawn anew each time.
+The studies are those of `benchmarks.studies`; here the tests that the report gives beside its
+verdicts are judged as well, which take longer.
 """
 
 from __future__ import annotations
 
 import argparse
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 
 from benchmarks import harness
+from benchmarks.studies import SEED, Trainings
 from chrysalis.stats import checks
 from chrysalis.stats.compare import compare
 from chrysalis.stats.effects import ALPHA
 from chrysalis.workflow import cli
 
-
-@dataclass(frozen=True)
-class Scenario:
-    """Two arms with so many trainings each; on the logit scale: level, shift of the arm, and sds.
-
-    The sds are those of trainings, of images, of images within an arm, and of images within a
-    training.
-    """
-
-    name: str
-    seeds: int
-    images: int
-    level: float
-    shift: float
-    spread: tuple[float, float, float, float]
-
-    @property
-    def truth(self) -> float:
-        """The expected difference in accuracy, by Gauss-Hermite quadrature."""
-        nodes, weights = np.polynomial.hermite_e.hermegauss(80)
-        values = self.level + np.sqrt(np.sum(np.square(self.spread))) * nodes
-        gain = special.expit(values + self.shift) - special.expit(values)
-        return float(gain @ weights / weights.sum())
-
-    def draw(self, simulations: int, seed: int = 20260101) -> np.ndarray:
-        """Correctness (simulations, 2, seeds, images), boolean; the arm before its baseline."""
-        rng = np.random.default_rng(seed)
-        shape = (simulations, 2, self.seeds, self.images)
-        training_sd, image_sd, arm_image_sd, both_sd = self.spread
-        logit = (
-            self.level
-            + np.array([self.shift, 0])[:, None, None]
-            + rng.normal(0, training_sd, (*shape[:3], 1))
-            + rng.normal(0, image_sd, (simulations, 1, 1, self.images))
-            + rng.normal(0, arm_image_sd, (simulations, 2, 1, self.images))
-            + rng.normal(0, both_sd, shape)
-        )
-        return rng.random(shape) < special.expit(logit)
-
-
 SCENARIOS = (
-    Scenario("no difference", 3, 125, 2, 0, (0.2, 2, 0.5, 0.5)),
-    Scenario("difference", 3, 125, 2, 0.8, (0.2, 2, 0.5, 0.5)),
-    Scenario("hard images", 3, 125, 1, 0.5, (0.3, 3, 1, 0)),
-    Scenario("seeds alike", 3, 125, 3, 0, (0, 2, 0, 0)),
-    Scenario("98 % right", 3, 270, 6, 0, (0.1, 2, 0.3, 0)),
-    Scenario("five seeds", 5, 125, 2, 0, (0.2, 2, 0.5, 0.5)),
+    Trainings("no difference", 3, 125, 2, 0, (0.2, 2, 0.5, 0.5)),
+    Trainings("difference", 3, 125, 2, 0.8, (0.2, 2, 0.5, 0.5)),
+    Trainings("hard images", 3, 125, 1, 0.5, (0.3, 3, 1, 0)),
+    Trainings("seeds alike", 3, 125, 3, 0, (0, 2, 0, 0)),
+    Trainings("98 % right", 3, 270, 6, 0, (0.1, 2, 0.3, 0)),
+    Trainings("five seeds", 5, 125, 2, 0, (0.2, 2, 0.5, 0.5)),
 )
 
 
@@ -86,12 +46,11 @@ def judge(truth: float, both: np.ndarray) -> dict[str, bool]:
     }
 
 
-def measure(scenario: Scenario, simulations: int) -> dict[str, int]:
+def measure(scenario: Trainings, simulations: int) -> dict[str, int]:
     """How many of the simulated studies each of `judge`'s answers is true of."""
+    studies = scenario.draw(simulations, np.random.default_rng(SEED))
     with ProcessPoolExecutor(harness.cores()) as pool:
-        found = list(
-            pool.map(partial(judge, scenario.truth), scenario.draw(simulations), chunksize=20)
-        )
+        found = list(pool.map(partial(judge, scenario.truth), studies, chunksize=20))
     return {name: sum(bool(one[name]) for one in found) for name in found[0]}
 
 

@@ -42,7 +42,7 @@ def _least_p(effect: np.ndarray, images: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Trainings:
-    """Two arms, each with trainings of its own; on the logit scale, as in `benchmarks.intervals`.
+    """Two arms, each with trainings of its own; on the logit scale.
 
     `spread` are the sds of trainings, of images, of images within an arm, and of images within a
     training. Each training collapses to `chance` accuracy with probability `collapse`. The arm's

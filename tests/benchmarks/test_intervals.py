@@ -8,7 +8,7 @@ from benchmarks import intervals
 
 @pytest.mark.parametrize("scenario", intervals.SCENARIOS, ids=lambda scenario: scenario.name)
 def test_the_truth_is_the_mean_difference_of_many_studies(scenario):
-    correct = scenario.draw(1500, seed=1)
+    correct = scenario.draw(1500, np.random.default_rng(1))
     differences = correct[:, 0].mean((1, 2)) - correct[:, 1].mean((1, 2))
     error = differences.std() / np.sqrt(len(differences))
     assert abs(differences.mean() - scenario.truth) < 4 * error
