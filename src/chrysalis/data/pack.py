@@ -80,10 +80,13 @@ def _fill(root: Path, images_path: Path, task: tuple[int, list[tuple[str, str]]]
     """Decode a run of images into their rows; the array is mapped anew so that memory stays low."""
     start, rows = task
     images = np.lib.format.open_memmap(images_path, mode="r+")
-    side = images.shape[1:3]
     for row, (name, sha256) in enumerate(rows, start):
-        image = _decode_inspected(root / name, sha256)
-        images[row] = np.asarray(image.resize(side, Image.Resampling.BICUBIC))
+        images[row] = squash(_decode_inspected(root / name, sha256), images.shape[1])
+
+
+def squash(image: Image.Image, size: int) -> np.ndarray:
+    """The whole picture in RGB as a square, uint8 (size, size, 3), by antialiased bicubic means."""
+    return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC))
 
 
 def _decode_inspected(path: Path, sha256: str) -> Image.Image:

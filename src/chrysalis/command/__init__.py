@@ -1,0 +1,1 @@
+"""The command `chrysalis`: what a person asks of studies, of their networks and of this machine."""
