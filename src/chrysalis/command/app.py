@@ -80,3 +80,21 @@ def predict(
     form = "csv" if csv else "json" if json else "table"
     if predicting.predict(what, (model, seeds), form, page).unread:
         raise typer.Exit(SOME_UNREAD)
+
+
+@app.command()
+def export(
+    source: Annotated[
+        str | None,
+        typer.Argument(metavar="[STUDY|MODEL]", help="As in predict."),
+    ] = None,
+    model: Model = None,
+    seeds: Annotated[str, typer.Option(help="best by val, or a seed.")] = "best",
+    output: Annotated[
+        Path | None, typer.Option(help="A new folder; left out: exported/<run>-seed<n>.")
+    ] = None,
+) -> None:
+    """Write a network as ONNX and safetensors, with a card and a program to run it alone."""
+    from chrysalis.command import exporting
+
+    print(exporting.export(source, model, seeds, output))
