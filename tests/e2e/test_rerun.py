@@ -25,7 +25,7 @@ def test_a_readme_reruns_nothing(finished):
 
 
 def test_grad_cam_code_reruns_explanations_only(finished):
-    finished.append("src/chrysalis/explain/gradcam.py", "\nANOTHER = 1\n")
+    finished.append("src/chrysalis/explain/methods.py", "\nANOTHER = 1\n")
     planned = finished.planned()
     assert planned.pop("explain") == 1
     assert set(planned) == {"plot_gallery", "site", "all"}

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from chrysalis.engine.classifier import Classifier
 from chrysalis.errors import UserError
-from chrysalis.explain.gradcam import grad_cam
+from chrysalis.explain.maps import heat_maps
 from chrysalis.models import registry
 
 torch.set_num_threads(1)
@@ -98,7 +98,7 @@ def test_the_layer_for_grad_cam_puts_out_maps(spec):
     model.get_submodule(spec.cam_layer).register_forward_hook(
         lambda module, inputs, output: shapes.append(output.shape)
     )
-    cams = grad_cam(model, batch(40, count=2), layer=spec.cam_layer)
+    cams = heat_maps(model, batch(40, count=2), layer=spec.cam_layer)["grad_cam"]
     assert cams.shape == (2, 40, 40)
     (shape,) = shapes
     assert len(shape) == 4

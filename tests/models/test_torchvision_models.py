@@ -6,7 +6,8 @@ from torchvision import models
 
 from chrysalis.engine.classifier import build
 from chrysalis.errors import UserError
-from chrysalis.explain.gradcam import grad_cam, map_size
+from chrysalis.explain.layers import map_size
+from chrysalis.explain.maps import heat_maps
 from chrysalis.models import registry
 
 torch.set_num_threads(1)
@@ -47,7 +48,7 @@ def test_every_family_gives_logits_and_names_its_last_maps(name, layer):
     assert model.cam_layer == layer
     logits = model(torch.rand(2, 3, 64, 64))
     assert logits.shape == (2, 3)
-    cams = grad_cam(model, torch.rand(2, 3, 64, 64), layer=layer)
+    cams = heat_maps(model, torch.rand(2, 3, 64, 64), layer=layer)["grad_cam"]
     assert cams.shape == (2, 64, 64)
     rows, columns = map_size(model, torch.rand(2, 3, 64, 64), layer=layer)
     assert rows == columns > 1

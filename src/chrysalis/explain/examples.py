@@ -13,7 +13,8 @@ from torch.nn import functional
 from chrysalis.augment.inputs import centre, to_input
 from chrysalis.data.packed import Packed
 from chrysalis.engine.trained import load_trained
-from chrysalis.explain.gradcam import grad_cam, map_size
+from chrysalis.explain.layers import map_size
+from chrysalis.explain.maps import heat_maps
 from chrysalis.explain.selection import select_examples
 from chrysalis.models import registry
 from chrysalis.records import predictions
@@ -53,7 +54,7 @@ def explain(record: Path, packed: Packed, layer: str = "") -> Examples:
     pixels = torch.from_numpy(packed.images[table["row"].to_numpy()]).permute(0, 3, 1, 2)
     targets = torch.tensor([classes.index(name) for name in table["predicted_class"]])
     inputs = model.normalise(to_input(pixels, settings.image_size, settings.crop_pct))
-    cams = grad_cam(model.network, inputs, targets, layer=layer)
+    cams = heat_maps(model.network, inputs, targets, layer=layer)["grad_cam"]
     seen = centre(pixels, settings.crop_pct)
     cams = functional.interpolate(cams[:, None], seen.shape[-2:], mode="bilinear")[:, 0]
     rows, columns = map_size(model.network, inputs, layer=layer)

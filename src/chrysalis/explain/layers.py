@@ -1,4 +1,4 @@
-"""Grad-CAM: which places of an image speak for a class (Selvaraju et al. 2017, ICCV, section 3)."""
+"""What a layer of a network puts out and its gradient, with the network left as it was."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from chrysalis.errors import UserError
 
@@ -19,69 +18,85 @@ def conv_layers(model: nn.Module) -> list[str]:
     return [name for name, module in model.named_modules() if isinstance(module, nn.Conv2d)]
 
 
-def grad_cam(
-    model: nn.Module, images: Tensor, targets: Tensor | None = None, *, layer: str
-) -> Tensor:
-    """Heat maps, float32 (N, H, W) in [0, 1], on the images' device.
+def activations_and_gradients(
+    model: nn.Module, images: Tensor, targets: Tensor | None, layer: str
+) -> tuple[Tensor, Tensor]:
+    """What `layer` puts out for the images, and its gradient of the targets' logits.
 
-    A channel of the layer's output weighs as much as its gradient of the target's logit, averaged
-    over positions; the ReLU of the weighted sum (equations 1 and 2) is enlarged bilinearly and
-    divided by its maximum for each image. A map without any positive value stays 0.
-
-    The model runs in eval mode; afterwards it and torch's random state are as before.
+    Both are float32 (N, C, h, w), cut from the graph. The model runs in eval mode; afterwards it
+    and torch's random state are as before.
 
     Args:
         model: maps float images (N, 3, H, W) to logits (N, classes).
         images: float (N, 3, H, W).
-        targets: int64 (N,) classes to explain; by default the predicted ones.
-        layer: name of a module that puts out maps or tokens (see `_as_maps`); of several runs the
+        targets: int64 (N,); None: the predicted classes.
+        layer: name of a module that puts out maps or tokens (see `as_maps`); of several runs the
             last counts.
 
     Raises:
         UserError: no such layer, or its output has no places.
     """
-    with _untouched(model), _recorded(model, layer) as outputs, torch.enable_grad():
+    with untouched(model), _recorded(model, layer) as outputs, torch.enable_grad():
         logits = model(images)
-        if not outputs or outputs[-1].dim() not in (3, 4):
-            raise UserError(
-                f"Grad-CAM needs a layer that puts out (N, C, h, w), unlike '{layer}'; "
-                f"choose one of {', '.join(conv_layers(model))}"
-            )
+        _check(model, layer, outputs)
         if targets is None:
             targets = logits.argmax(dim=1)
         score = logits.gather(1, targets.unsqueeze(1)).sum()
         (gradient,) = torch.autograd.grad(score, outputs[-1])
-    gradient, output = (_as_maps(model, t.float()) for t in (gradient, outputs[-1].detach()))
-    weights = gradient.mean(dim=(2, 3), keepdim=True)
-    cams = (weights * output).sum(dim=1, keepdim=True).relu()
-    cams = F.interpolate(cams, images.shape[-2:], mode="bilinear", align_corners=False).squeeze(1)
-    highest = cams.amax(dim=(1, 2), keepdim=True)
-    return cams / highest.where(highest > 0, 1)
+    return as_maps(model, outputs[-1].detach().float()), as_maps(model, gradient.float())
 
 
 def map_size(model: nn.Module, images: Tensor, *, layer: str) -> tuple[int, int]:
-    """Rows and columns of the cells that `grad_cam`'s maps of these images are made of.
+    """Rows and columns of the cells that the layer's maps of these images are made of.
 
     Raises:
-        UserError: no such layer.
+        UserError: no such layer, or its output has no places.
     """
-    with _untouched(model), _recorded(model, layer) as outputs, torch.no_grad():
+    with untouched(model), _recorded(model, layer) as outputs, torch.no_grad():
         model(images[:1])
-    rows, columns = _as_maps(model, outputs[-1]).shape[-2:]
+    _check(model, layer, outputs)
+    rows, columns = as_maps(model, outputs[-1]).shape[-2:]
     return rows, columns
 
 
-def _as_maps(model: nn.Module, output: Tensor) -> Tensor:
+def as_maps(model: nn.Module, output: Tensor) -> Tensor:
     """A layer's output as (N, C, h, w).
 
     It may be that already; (N, h, w, C) of a timm network that says so by its `output_fmt`; or a
-    transformer's tokens (N, T, C), of which the last form a square and any before it have no place.
+    transformer's tokens (N, T, C). Those in front, of the class and registers, have no place: a
+    timm network says how many there are, otherwise the last tokens that form a square count.
+
+    Raises:
+        UserError: the tokens are not those of a grid.
     """
     if output.dim() == 4:
         channels_last = getattr(model, "output_fmt", "NCHW") == "NHWC"
         return output.permute(0, 3, 1, 2) if channels_last else output
-    side = math.isqrt(output.shape[1])
-    return output[:, -side * side :].transpose(1, 2).unflatten(2, (side, side))
+    rows, columns = _grid(model, output.shape[1])
+    return output[:, -rows * columns :].transpose(1, 2).unflatten(2, (rows, columns))
+
+
+def _grid(model: nn.Module, tokens: int) -> tuple[int, int]:
+    """Rows and columns of the tokens that have a place."""
+    in_front = getattr(model, "num_prefix_tokens", None)
+    if in_front is None:
+        return math.isqrt(tokens), math.isqrt(tokens)
+    places = tokens - in_front
+    rows, columns = getattr(getattr(model, "patch_embed", None), "grid_size", None) or (0, 0)
+    if rows * columns == places:
+        return rows, columns
+    side = math.isqrt(max(places, 0))
+    if side == 0 or side * side != places:
+        raise UserError(f"{places} tokens of an image form no grid; choose another layer")
+    return side, side
+
+
+def _check(model: nn.Module, layer: str, outputs: list[Tensor]) -> None:
+    if not outputs or outputs[-1].dim() not in (3, 4):
+        raise UserError(
+            f"a map needs a layer that puts out (N, C, h, w) or tokens, unlike '{layer}'; "
+            f"choose one of {', '.join(conv_layers(model))}"
+        )
 
 
 @contextmanager
@@ -105,7 +120,7 @@ def _recorded(model: nn.Module, layer: str) -> Iterator[list[Tensor]]:
 
 
 @contextmanager
-def _untouched(model: nn.Module) -> Iterator[None]:
+def untouched(model: nn.Module) -> Iterator[None]:
     """Within, eval mode without gradients of parameters; afterwards all is as before."""
     modes = {module: module.training for module in model.modules()}
     parameters = [(p, p.requires_grad, p.grad) for p in model.parameters()]

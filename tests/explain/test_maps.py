@@ -1,5 +1,6 @@
-"""Grad-CAM against Captum, against a case worked by hand, and the state that it leaves behind."""
+"""Maps against Captum, against cases worked by hand, and the state that they leave behind."""
 
+import numpy as np
 import pytest
 import timm
 import torch
@@ -7,10 +8,16 @@ from captum.attr import LayerAttribution, LayerGradCam
 from torch import nn
 
 from chrysalis.errors import UserError
-from chrysalis.explain.gradcam import conv_layers, grad_cam, map_size
+from chrysalis.explain.layers import as_maps, conv_layers, map_size
+from chrysalis.explain.maps import heat_maps
+from chrysalis.explain.methods import METHODS
 from chrysalis.models import registry
 
 torch.set_num_threads(1)
+
+
+def grad_cam(model, batch, targets=None, *, layer):
+    return heat_maps(model, batch, targets, layer=layer)["grad_cam"]
 
 
 def images(count=3, size=32):
@@ -284,3 +291,102 @@ def test_map_size_is_that_of_the_layers_output(layer, cells):
     assert map_size(model, torch.rand(5, 3, 6, 4), layer=layer) == cells
     with pytest.raises(UserError, match="no layer 'x'"):
         map_size(model, torch.rand(5, 3, 6, 4), layer="x")
+
+
+def methods_by_hand(activations, gradients):
+    """The papers' equations, image by image and channel by channel."""
+    found = {name: [] for name in METHODS}
+    for maps, slopes in zip(activations.double().numpy(), gradients.double().numpy(), strict=True):
+        grad, plus, layer = (np.zeros(maps.shape[1:]) for _ in range(3))
+        for a, g in zip(maps, slopes, strict=True):
+            grad += g.mean() * a
+            # Derivatives of exp(S), divided by exp(S): g, its square and its cube.
+            alpha = np.array(
+                [[x**2 / (2 * x**2 + a.sum() * x**3) if x else 0 for x in r] for r in g]
+            )
+            plus += (alpha * np.maximum(g, 0)).sum() * a
+            layer += np.maximum(g, 0) * a
+        u, s, _ = np.linalg.svd(maps.reshape(len(maps), -1).T)
+        eigen = (u[:, 0] * s[0]).reshape(maps.shape[1:])
+        found["grad_cam"].append(grad)
+        found["grad_cam_plus_plus"].append(plus)
+        found["layer_cam"].append(layer)
+        found["eigen_cam"].append(eigen * np.sign(eigen.sum()))
+    return {name: np.maximum(maps, 0) for name, maps in found.items()}
+
+
+@pytest.mark.parametrize("name", ["resnet18_small", "efficientnet_lite0", "mynet"])
+@pytest.mark.parametrize("which", ["last", "second"])
+def test_every_method_is_that_of_its_paper(name, which):
+    """Few channels with many places, and many channels with few, so that both ways are taken."""
+    model, batch, targets = trained_model(name), images(), torch.tensor([0, 3, 4])
+    layer = registry.spec(name).cam_layer if which == "last" else conv_layers(model)[1]
+    seen = []
+    hook = model.get_submodule(layer).register_forward_hook(lambda m, i, o: seen.append(o))
+    logits = model(batch)
+    hook.remove()
+    (gradients,) = torch.autograd.grad(logits.gather(1, targets[:, None]).sum(), seen[0])
+    expected = methods_by_hand(seen[0].detach(), gradients)
+    found = heat_maps(model, batch, targets, layer=layer, methods=METHODS)
+    assert list(found) == list(METHODS) == list(expected)
+    assert expected["eigen_cam"].any()
+    for method, maps in expected.items():
+        wide = torch.from_numpy(maps).float()[:, None]
+        wide = nn.functional.interpolate(wide, batch.shape[-2:], mode="bilinear")[:, 0]
+        highest = wide.amax((1, 2), keepdim=True)
+        wide = torch.where(highest > 0, wide / highest, 0)
+        torch.testing.assert_close(found[method], wide, atol=2e-3, rtol=0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_gives_maps_between_0_and_1(method):
+    model, batch = trained_model("mynet"), images()
+    maps = heat_maps(model, batch, layer="features.conv1", methods=[method])[method]
+    assert maps.shape == (3, 32, 32)
+    assert maps.min() >= 0
+    assert torch.allclose(maps.amax((1, 2)), torch.ones(3))
+    alone = heat_maps(model, batch[:1], layer="features.conv1", methods=[method])[method]
+    torch.testing.assert_close(alone, maps[:1], atol=1e-4, rtol=0)
+
+
+class Grid(nn.Module):
+    """What a timm transformer says of its tokens."""
+
+    def __init__(self, in_front, grid):
+        super().__init__()
+        self.num_prefix_tokens = in_front
+        self.patch_embed = nn.Identity()
+        self.patch_embed.grid_size = grid
+
+
+@pytest.mark.parametrize(("in_front", "grid"), [(1, (2, 2)), (5, (2, 2)), (2, (2, 3)), (0, (4, 4))])
+def test_class_and_register_tokens_have_no_place(in_front, grid):
+    """With 4 registers and a class token, 2 x 2 patches make 9 tokens: a square that is none."""
+    places = torch.arange(grid[0] * grid[1]).float()
+    tokens = torch.cat([torch.full((in_front,), -1.0), places])[None, :, None]
+    maps = as_maps(Grid(in_front, grid), tokens)
+    assert torch.equal(maps, places.reshape(1, 1, *grid))
+
+
+def test_tokens_of_another_image_size_form_a_square():
+    maps = as_maps(Grid(1, (14, 14)), torch.arange(10.0)[None, :, None])
+    assert torch.equal(maps, torch.arange(1.0, 10).reshape(1, 1, 3, 3))
+
+
+@pytest.mark.parametrize("tokens", [1, 4, 6])
+def test_tokens_that_form_no_grid_are_an_error(tokens):
+    with pytest.raises(UserError, match="form no grid"):
+        as_maps(Grid(1, (2, 3)), torch.zeros(1, tokens, 5))
+
+
+@pytest.mark.parametrize(
+    "name", ["deit_tiny_distilled_patch16_224", "swin_tiny_patch4_window7_224"]
+)
+def test_transformers_of_timm_need_no_reshaping(name):
+    model = registry.create(f"timm/{name}", 5, 64 if "deit" in name else 56).eval()
+    batch = images(2, 64 if "deit" in name else 56)
+    found = heat_maps(model, batch, layer=model.cam_layer, methods=METHODS)
+    for maps in found.values():
+        assert maps.shape == batch[:, 0].shape
+        assert maps.isfinite().all()
+    assert found["eigen_cam"].amax() == 1
