@@ -18,7 +18,7 @@ from chrysalis.command.answers import Answer, Answerer
 from chrysalis.command.judged import Judged
 from chrysalis.engine.trained import Trained
 from chrysalis.errors import UserError
-from chrysalis.explain.gradcam import grad_cam
+from chrysalis.explain.maps import heat_maps
 from chrysalis.explain.overlay import overlay
 from chrysalis.models import registry
 from chrysalis.records.files import replacing
@@ -143,4 +143,4 @@ def _maps(member: Trained, images: torch.Tensor, targets: torch.Tensor) -> torch
     settings, model = member.settings, member.model
     layer = registry.spec(settings.model).cam_layer or str(model.network.cam_layer)
     inputs = model.normalise(to_input(images, settings.image_size, settings.crop_pct))
-    return grad_cam(model.network, inputs, targets.to(images.device), layer=layer)
+    return heat_maps(model.network, inputs, targets.to(images.device), layer=layer)["grad_cam"]
