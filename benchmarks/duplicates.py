@@ -22,10 +22,9 @@ MOST = 60  # photographs
 SIDES = (64, 32)  # px
 
 
-def similarity(one: np.ndarray, other: np.ndarray) -> float:
-    """Of two thumbnails; -1 where they are plainly different."""
-    match = compare(one, other)
-    return match.similarity if match else -1.0
+def similarities(ones: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Of pairs of thumbnails."""
+    return np.array([match.similarity for match in compare(ones, others)])
 
 
 def main(images: list[Image.Image]) -> None:
@@ -33,19 +32,15 @@ def main(images: list[Image.Image]) -> None:
     print(f"threshold {THRESHOLD}; {'kind':12} recall, 10th percentile of the similarity")
     for side in SIDES:
         chosen = detailed(images, side)
-        thumbnails = [thumbnail(image, side) for image in chosen]
+        thumbnails = np.stack([thumbnail(image, side) for image in chosen])
         print(f"{side} px: {len(chosen)} of {len(images)} photographs show enough")
         for name, change in KINDS.items():
-            found = np.array(
-                [
-                    similarity(one, thumbnail(change(image), side))
-                    for one, image in zip(thumbnails, chosen, strict=True)
-                ]
+            found = similarities(
+                thumbnails, np.stack([thumbnail(change(image), side) for image in chosen])
             )
             print(f"  {name:12} {np.mean(found >= THRESHOLD):.2f}  {np.quantile(found, 0.1):.2f}")
-        strangers = np.array(
-            [similarity(a, b) for n, a in enumerate(thumbnails) for b in thumbnails[:n]]
-        )
+        one, other = np.triu_indices(len(chosen), 1)
+        strangers = similarities(thumbnails[one], thumbnails[other])
         alarms = int((strangers >= THRESHOLD).sum())
         print(f"  strangers    {alarms} of {len(strangers)} pairs, largest {strangers.max():.2f}")
 

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 from sklearn.datasets import load_sample_images
 
-from chrysalis.audit.registration import ENOUGH_BLOCKS, telling
+from chrysalis.audit.blocks import telling
+from chrysalis.audit.registration import ENOUGH_BLOCKS
 
 
 def photographs(side: int = 128) -> list[Image.Image]:
@@ -30,7 +31,9 @@ def thumbnail(image: Image.Image, side: int = 64) -> np.ndarray:
 def detailed(images: list[Image.Image], side: int = 64) -> list[Image.Image]:
     """Those with enough in them to be compared, even if a part is cut off."""
     least = 2 * ENOUGH_BLOCKS if side >= 64 else ENOUGH_BLOCKS
-    return [image for image in images if telling(thumbnail(image, side)).sum() >= least]
+    thumbnails = np.stack([thumbnail(image, side) for image in images])
+    shown = telling(thumbnails).sum((1, 2))
+    return [image for image, blocks in zip(images, shown, strict=True) if blocks >= least]
 
 
 def encoded(image: Image.Image) -> Image.Image:

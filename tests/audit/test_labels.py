@@ -46,6 +46,29 @@ def test_too_few_groups_of_a_class_are_not_judged(digits):
     assert labels.out_of_fold(vectors, truth, groups) is None
 
 
+def test_each_fold_has_its_share_of_each_class(digits, monkeypatch):
+    vectors, truth = digits
+    learned = []
+    monkeypatch.setattr(
+        labels, "probe", lambda v, y: learned.append(np.bincount(y)) or _Even(len(np.unique(truth)))
+    )
+    groups = np.arange(len(truth)) // 2 * 2  # neighbours share a group, whatever they show
+    labels.out_of_fold(vectors, truth, groups)
+    shares = np.array(learned) / np.bincount(truth)
+    assert len(learned) == labels.FOLDS
+    np.testing.assert_allclose(shares, 1 - 1 / labels.FOLDS, atol=0.07)
+
+
+class _Even:
+    """A probe that takes every class for equally likely."""
+
+    def __init__(self, classes):
+        self.classes_ = np.arange(classes)
+
+    def predict_proba(self, vectors):
+        return np.full((len(vectors), len(self.classes_)), 1 / len(self.classes_))
+
+
 def test_classes_that_are_confused_are_named():
     truth = np.repeat([0, 1, 2], 10)
     predicted = truth.copy()

@@ -227,12 +227,14 @@ rule audit:
         record=f"{RESULTS}/data/audit/audit.json",
     log:
         f"{RESULTS}/logs/audit.log",
+    threads: 8
     params:
         embedder=STUDY.embedder,
     message:
         "Checking the images"
     shell:
-        "{PYTHON} scripts/audit.py --results {RESULTS:q} --embedder {params.embedder} --log {log:q}"
+        "{PYTHON} scripts/audit.py --results {RESULTS:q} --embedder {params.embedder}"
+        " --threads {threads} --log {log:q}"
 
 
 rule gate:

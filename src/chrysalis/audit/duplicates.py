@@ -9,6 +9,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
 
 from chrysalis.audit import registration
 from chrysalis.audit.hashes import BITS, perceptual_hashes
@@ -36,12 +38,13 @@ def find_duplicates(
         paths: of the N images.
         vectors: (N, width), any float type; may be a memory map.
         thumbnails_path: .npy of uint8 (N, T, T).
-        threads: processes that compare pairs; the result does not depend on it.
+        threads: processes that compare pairs, and threads before that.
     """
     thumbnails = np.load(thumbnails_path, mmap_mode="r")
     if not comparable(thumbnails.shape[1]) or len(paths) < 2:
         log.info("Images of %d px are too small to compare", thumbnails.shape[1])
         return []
+    torch.set_num_threads(threads)
     pairs = candidates(vectors, thumbnails)
     log.info("Comparing %d pairs of images", len(pairs))
     tasks = [pairs[start : start + _TASK] for start in range(0, len(pairs), _TASK)]
@@ -79,19 +82,20 @@ def candidates(vectors: np.ndarray, thumbnails: np.ndarray) -> np.ndarray:
 
 def plain(thumbnails: np.ndarray) -> np.ndarray:
     """Which pictures show too little to be compared: bool (N,)."""
-    few = registration.ENOUGH_BLOCKS
-    return np.array([registration.telling(each).sum() < few for each in thumbnails], bool)
+    parts = range(0, len(thumbnails), _TASK)
+    return ~np.concatenate([registration.enough(thumbnails[at : at + _TASK]) for at in parts])
 
 
 def _confirm(path: Path, pairs: np.ndarray) -> list[tuple[int, int, float, str]]:
     cv2.setNumThreads(0)  # the pool is parallel already
     thumbnails = np.load(path, mmap_mode="r")
-    found = []
-    for first, second in pairs.tolist():
-        match = registration.compare(thumbnails[first], thumbnails[second])
-        if match and match.similarity >= registration.THRESHOLD:
-            found.append((first, second, match.similarity, match.kind))
-    return found
+    with threadpool_limits(1):
+        matches = registration.compare(thumbnails[pairs[:, 0]], thumbnails[pairs[:, 1]])
+    return [
+        (first, second, match.similarity, match.kind)
+        for (first, second), match in zip(pairs.tolist(), matches, strict=True)
+        if match.similarity >= registration.THRESHOLD
+    ]
 
 
 def comparable(thumbnail_side: int) -> bool:

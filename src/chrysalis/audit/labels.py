@@ -7,7 +7,8 @@ import itertools
 import numpy as np
 from cleanlab.filter import find_label_issues
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
 
 from chrysalis.records.audit import AlikeRow
 
@@ -26,21 +27,27 @@ def probe(vectors: np.ndarray, labels: np.ndarray) -> LogisticRegression:
     if len(labels) > MOST_IMAGES:
         rows = np.linspace(0, len(labels) - 1, MOST_IMAGES).astype(int)
         vectors, labels = vectors[rows], labels[rows]
-    return LogisticRegression(C=_REGULARISATION, max_iter=200).fit(vectors, labels)
+    # The products are small: threads would wait for each other ten times as long as they work.
+    with threadpool_limits(1):
+        return LogisticRegression(C=_REGULARISATION, max_iter=200).fit(vectors, labels)
 
 
 def out_of_fold(vectors: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> np.ndarray | None:
     """Probabilities (N, classes) by probes that learned from other groups of images only.
 
-    None if a class is in too few groups to be in each fold's training part.
+    The folds have equal shares of each class's groups; a group counts for its first image's class.
+    None if a class has too few groups to be in each fold.
     """
     classes = int(labels.max()) + 1
-    if min(len(np.unique(groups[labels == label])) for label in range(classes)) < FOLDS:
+    _, first, group = np.unique(groups, return_index=True, return_inverse=True)
+    of_group = labels[first]
+    if np.bincount(of_group, minlength=classes).min() < FOLDS:
         return None
     found = np.zeros((len(labels), classes))
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0)
-    for learn, judge in folds.split(vectors, labels, groups):
-        model = probe(vectors[learn], labels[learn])
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    for _, judged in folds.split(of_group, of_group):
+        judge = np.isin(group, judged)
+        model = probe(vectors[~judge], labels[~judge])
         found[np.ix_(judge, model.classes_)] = model.predict_proba(vectors[judge])
     return found
 

@@ -54,8 +54,8 @@ def nearest(
     pairs, products = [], []
     for start in range(0, len(queries), _ROWS):
         block = torch.from_numpy(queries[start : start + _ROWS]).to(device)
-        best, place = _best(block, everything, k, start)
-        rows, columns = torch.nonzero(best >= least, as_tuple=True)
+        best, place = _best(block, everything, k, least, start)
+        rows, columns = torch.nonzero(place >= 0, as_tuple=True)
         pairs.append(torch.stack([rows + start, place[rows, columns]], 1).cpu().numpy())
         products.append(best[rows, columns].cpu().numpy())
     found = np.concatenate(pairs) if pairs else np.empty((0, 2), np.int64)
@@ -65,18 +65,26 @@ def nearest(
 
 
 def _best(
-    block: torch.Tensor, vectors: torch.Tensor, k: int, start: int
+    block: torch.Tensor, vectors: torch.Tensor, k: int, least: float, start: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """The `k` largest products of each row of the block, which begins at row `start`, and where."""
-    values, places = [], []
+    """The `k` largest products of each row of the block, which begins at row `start`, and where.
+
+    Where fewer are at least `least`, the place is -1.
+    """
+    best = torch.full((len(block), k), -torch.inf, device=block.device)
+    places = torch.full((len(block), k), -1, device=block.device)
     for first in range(0, len(vectors), _COLUMNS):
         part = vectors[first : first + _COLUMNS].to(block.device)
         products = block @ part.T
         own = torch.arange(start, start + len(block), device=block.device) - first
         inside = (own >= 0) & (own < len(part))
         products[torch.nonzero(inside).ravel(), own[inside]] = -torch.inf
-        value, place = products.topk(min(k, len(part)), dim=1)
-        values.append(value)
-        places.append(place + first)
-    best, column = torch.cat(values, 1).topk(min(k, sum(v.shape[1] for v in values)), dim=1)
-    return best, torch.cat(places, 1).gather(1, column)
+        most = products.amax(1)
+        # To look for the largest takes far longer than to see that none is large enough.
+        rows = torch.nonzero((most >= least) & (most > best[:, -1])).ravel()
+        value, place = products[rows].topk(min(k, len(part)), dim=1)
+        place = torch.where(value >= least, place + first, -1)
+        both = torch.cat([best[rows], value], 1), torch.cat([places[rows], place], 1)
+        best[rows], order = both[0].topk(k, dim=1)
+        places[rows] = both[1].gather(1, order)
+    return best, places

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import torch
 
 from chrysalis.audit import issues, labels, leaks
 from chrysalis.audit.duplicates import SMALLEST, WIDTH, plain
@@ -48,12 +49,13 @@ class Audit:
         self.record.write(paths.audited)
 
 
-def audit(paths: StudyPaths, embedder: str) -> Audit:
+def audit(paths: StudyPaths, embedder: str, threads: int) -> Audit:
     """Check the images by what inspection, embedding, the search and the split have written.
 
     Raises:
         UserError: a file is missing or damaged.
     """
+    torch.set_num_threads(threads)
     images = _images(paths)
     vectors = np.load(paths.embedding.vectors, mmap_mode="r")
     thumbnails = np.load(paths.embedding.thumbnails, mmap_mode="r")
