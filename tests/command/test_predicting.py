@@ -19,6 +19,7 @@ from chrysalis.command.app import SOME_UNREAD, app
 from chrysalis.command.judged import judge
 from chrysalis.errors import UserError
 from chrysalis.records.predictions import read, read_frame
+from tests.command import unusual
 
 CPU = torch.device("cpu")
 
@@ -104,6 +105,18 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_answered(finished, odd):
     assert plain["probabilities"] == pytest.approx(turned["probabilities"], abs=1e-6)
     assert "6 photographs: " in done.stderr
     assert "2 not read" in done.stderr
+
+
+def test_every_unusual_kind_is_answered_or_said_to_be_unreadable(finished, tmp_path):
+    pictures = sorted(finished.images.rglob("*.png"))
+    kinds = unusual.make(pictures, tmp_path / "odd", 17)
+    assert len(set(kinds.values())) == 17
+    done = call(finished.results, tmp_path / "odd", "--json")
+    assert done.exit_code == SOME_UNREAD
+    rows = {row["photograph"]: row for row in json.loads(done.stdout)["photographs"]}
+    assert set(rows) == set(map(str, kinds))
+    unread = {kind for path, kind in kinds.items() if rows[str(path)]["answer"] is None}
+    assert unread == {maker.__name__ for maker in unusual.BROKEN}
 
 
 def test_the_table_has_a_line_for_each_file(finished, odd):

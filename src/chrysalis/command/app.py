@@ -98,3 +98,14 @@ def export(
     from chrysalis.command import exporting
 
     print(exporting.export(source, model, seeds, output))
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help="A study, by name or folder.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="The study to compare with it.")],
+) -> None:
+    """Say what differs between two studies, and whether it matters for the models of both."""
+    from chrysalis.command import comparing
+
+    print(comparing.compare_studies(first, second))
