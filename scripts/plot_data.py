@@ -1,21 +1,25 @@
-"""Figures of a dataset: images by class and split, and one example of each class."""
+"""Figures of a dataset: images by class and split, one example of each class, and a strip."""
 
 from pathlib import Path
 
 from chrysalis.data.packed import open_packed
 from chrysalis.report.figures.data import count_classes, plot_classes
-from chrysalis.report.figures.galleries import choose_samples, plot_samples
+from chrysalis.report.figures.galleries import STRIP, choose_samples, draw_strip, plot_samples
 from chrysalis.report.figures.style import save_figure
 from chrysalis.workflow import cli
 
 
 def main(args) -> None:
-    """Write both figures, each with its table."""
+    """Write the figures, each with its table."""
     packed = open_packed(args.images, args.images.with_suffix(".csv"))
     args.output.mkdir(parents=True, exist_ok=True)
     count_classes(packed.index).to_csv(args.output / "classes.csv", index=False)
     save_figure(plot_classes(packed.index), args.output / "classes.svg")
-    choose_samples(packed.index).to_csv(args.output / "samples.csv", index=False)
+    chosen = choose_samples(packed.index)
+    chosen.to_csv(args.output / "samples.csv", index=False)
+    chosen[:STRIP].to_csv(args.output / "strip.csv", index=False)
+    strip = draw_strip(packed.images[chosen["row"][:STRIP]])
+    strip.save(args.output / "strip.webp", quality=88, method=6)
     save_figure(plot_samples(packed.images, packed.index), args.output / "samples.webp")
 
 

@@ -73,4 +73,19 @@ def totals(loaded):
     for counts in ([each.train, each.val, each.test, each.all] for each in classes):
         sums |= {float(n) for n in counts}
     sums |= {sum(each.train for each in classes), sum(each.val for each in classes)}
-    return sums | {sum(each.test for each in classes), sum(each.all for each in classes)}
+    sums |= {sum(each.test for each in classes), sum(each.all for each in classes)}
+    warned = (row.warn for each in loaded.experiments for row in each.differences)
+    return sums | {sum(warned), *shares_of_test(loaded), *decided(loaded)}
+
+
+def shares_of_test(loaded):
+    """The share of each class of the test images, as a fraction."""
+    counts = [each.test for each in loaded.classes]
+    return {count / max(1, sum(counts)) for count in counts}
+
+
+def decided(loaded):
+    """How many claims the study decides, and on how many verdicts the leaks bear."""
+    words = [claim.outcome for claim in loaded.claims]
+    leaks = [row.outcome != row.clean_outcome for row in loaded.audit.clean_effects]
+    return {sum(word in ("better", "worse", "equal") for word in words), sum(leaks)}

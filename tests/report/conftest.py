@@ -86,6 +86,7 @@ def make_results(folder: Path, classes=CLASSES, too_small=()) -> Path:
     write_truth(made)
     write_galleries(made, study.explained[0])
     draw(made.paths.results / "plot_dag/dag.svg", width=10)
+    draw(made.paths.experiments / "plot_claims/claims.svg")
     return folder
 
 
@@ -202,6 +203,7 @@ def write_data(made):
     data.LEFT_OUT.write(left_out, made.paths.left_out)
     draw(made.paths.data / "plot_data/classes.svg")
     draw(made.paths.data / "plot_data/samples.webp")
+    draw(made.paths.data / "plot_data/strip.webp")
 
 
 def write_audit(made, study):

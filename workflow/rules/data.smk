@@ -204,6 +204,8 @@ rule plot_data:
         table=f"{RESULTS}/data/plot_data/classes.csv",
         samples=f"{RESULTS}/data/plot_data/samples.webp",
         chosen=f"{RESULTS}/data/plot_data/samples.csv",
+        strip=f"{RESULTS}/data/plot_data/strip.webp",
+        in_strip=f"{RESULTS}/data/plot_data/strip.csv",
     log:
         f"{RESULTS}/logs/plot_data.log",
     shell:

@@ -30,6 +30,22 @@ rule plot_dag:
         " --log {log:q}"
 
 
+rule plot_claims:
+    input:
+        study=rules.study.output[0],
+        claims=rules.summarise.output.claims,
+        effects=experiment_files(rules.compare.output.effects),
+        code=code("plot_claims"),
+    output:
+        figure=f"{RESULTS}/experiments/plot_claims/claims.svg",
+        table=f"{RESULTS}/experiments/plot_claims/claims.csv",
+    log:
+        f"{RESULTS}/logs/plot_claims.log",
+    shell:
+        "{PYTHON} scripts/plot_claims.py --results {RESULTS:q} --study {input.study:q}"
+        " --output {RESULTS:q}/experiments/plot_claims --log {log:q}"
+
+
 rule published:
     input:
         study=rules.study.output[0],

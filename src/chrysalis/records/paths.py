@@ -156,6 +156,11 @@ class StudyPaths(JobPaths):
         return self.results / "runs/summarise/claims.csv"
 
     @property
+    def experiments(self) -> Path:
+        """The folder of all experiments."""
+        return self.results / "experiments"
+
+    @property
     def place(self) -> Path:
         """The folder or archive that the results belong to."""
         return self.results / "settings/place.json"

@@ -274,3 +274,14 @@ def test_arms_with_a_model_each_share_one_panel():
     (axes,) = figure.axes
     assert len(axes.containers) == 3
     assert legend(figure) == ["net: tuned", "net: raw", "vgg"]
+
+
+@pytest.mark.parametrize(("count", "side", "scale"), [(1, 32, 3), (3, 96, 1), (2, 224, 1)])
+def test_a_strip_holds_each_image_as_it_is(count, side, scale):
+    images = np.random.default_rng(0).integers(0, 256, (count, side, side, 3), dtype=np.uint8)
+    strip = np.asarray(galleries.draw_strip(images))
+    gap = galleries.STRIP_GAP
+    assert strip.shape == (side * scale, count * side * scale + (count - 1) * gap, 3)
+    for n, image in enumerate(images):
+        start = n * (side * scale + gap)
+        assert (strip[::scale, start : start + side * scale : scale] == image).all()

@@ -9,10 +9,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from chrysalis.report.figures.style import STYLE, WIDTH, new_figure, shorten
 
 SAMPLES_PER_ROW = 6
+STRIP = 12  # images side by side
+STRIP_HEIGHT = 96  # pixels: smaller images are enlarged to this at least
+STRIP_GAP = 4  # pixels
 PAIRS_PER_ROW = 3
 
 
@@ -24,6 +28,16 @@ def choose_samples(index: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """
     train = index.assign(row=range(len(index))).loc[index["split"] == "train"]
     return train.groupby("label").sample(n=1, random_state=seed).reset_index(drop=True)
+
+
+def draw_strip(images: np.ndarray) -> Image.Image:
+    """Images side by side without words: `images` is uint8 (N, S, S, 3), and N is at least 1."""
+    side = images.shape[1]
+    scale = math.ceil(STRIP_HEIGHT / side)
+    large = images.repeat(scale, axis=1).repeat(scale, axis=2)
+    gap = np.full((large.shape[1], STRIP_GAP, 3), 255, np.uint8)
+    parts = [part for image in large for part in (gap, image)][1:]
+    return Image.fromarray(np.concatenate(parts, axis=1))
 
 
 @mpl.rc_context(STYLE)

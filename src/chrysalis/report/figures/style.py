@@ -25,6 +25,7 @@ DASHES: tuple[LineStyleType, ...] = ("-", "--", ":", "-.")
 # One number of colours, another of marks: together they tell 63 series apart.
 MARKERS = ("o", "D", "s", "^", "v", "P", "X", "<", ">")
 GREY = "#6C757D"
+BAND = "#E9ECEF"  # of effects too small to matter
 
 # The type is that of `matplotlib.rc_context`: values are of many kinds.
 STYLE: dict[RcKeyType, Any] = {

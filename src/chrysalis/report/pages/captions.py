@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import quote
 
 from chrysalis.report.pages.plots import Plot
-from chrysalis.report.pages.tables import FILES, source
+from chrysalis.report.pages.tables import address, source
 
 
 class Caption(NamedTuple):
@@ -23,6 +22,15 @@ class Caption(NamedTuple):
 
 # By the name of the figure's file, in the order of a page.
 FIGURES = {
+    "strip": Caption(
+        "Images", "", "Training images side by side, one of each of the first classes."
+    ),
+    "claims": Caption(
+        "All primary comparisons",
+        "Each effect with its 95 % interval. A filled mark is decided even as one of all these "
+        "comparisons.",
+        "Forest plot of all primary comparisons, with intervals.",
+    ),
     "classes": Caption(
         "Images per class",
         "How many images each class has in each split.",
@@ -209,8 +217,7 @@ def figure(plot: Plot) -> str:
     """A figure with its caption, and below it its rule and its numbers."""
     words = caption(plot.image.stem)
     kind = ".plot .wide" if plot.wide else ".plot"
-    address = f"/{FILES}/{quote(plot.image.as_posix())}"
-    image = f'![{words.text}]({address}){{fig-alt="{words.alt}"}}'
+    image = f'![{words.text}]({address(plot.image)}){{fig-alt="{words.alt}"}}'
     made = source(plot.rule, plot.table, plot.image)
     return f"::: {{{kind}}}\n\n{image}\n\n:::\n\n{made}"
 

@@ -7,7 +7,6 @@ and stands near a link to that file.
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
 
 from chrysalis.config.run import RunSettings
 from chrysalis.records.data import GalleryRow
@@ -24,9 +23,10 @@ from chrysalis.report.pages import (
 from chrysalis.report.pages.captions import figure, in_order
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import accuracy, count, duration, number
+from chrysalis.report.pages.overview import page_of
 from chrysalis.report.pages.plots import Plot
-from chrysalis.report.pages.results import PLACES, ExperimentResults, Gallery, StudyResults
-from chrysalis.report.pages.tables import arm_of, key, source, table
+from chrysalis.report.pages.results import ExperimentResults, Gallery, StudyResults
+from chrysalis.report.pages.tables import arm_of, behind, key, source, table
 
 FEWEST_CELLS = 3  # a side, below which a map says next to nothing of places
 
@@ -36,13 +36,13 @@ def all_fragments(results: StudyResults, renderer: str) -> dict[str, str]:
     made = {
         "banner.md": banner(results),
         "small_experiments.md": small_experiments(results),
-        "verdicts.md": verdicts(results),
         "key_table.md": key_table(results),
         "studied.md": studied(results),
         "data_figures.md": "\n".join(figure(plot) for plot in in_order(results.data_plots)),
         "explanations.md": explanations(results),
         "renderer.md": f"These pages were rendered by {literal(renderer)}.\n",
         **({"published.md": published.fragment(results)} if results.record.published else {}),
+        **overview.fragments(results),
         "probe.md": audit.probe(results),
         **({"truth.md": truth.fragment(results)} if results.truth_scores else {}),
         **dataset.fragments(results),
@@ -138,7 +138,7 @@ def small_experiments(results: StudyResults) -> str:
     small = [experiment for experiment in results.experiments if experiment.record.too_small]
     if len(small) in (0, len(results.experiments)):
         return ""
-    links = ", ".join(map(_link, small))
+    links = ", ".join(map(page_of, small))
     reasons = literal("; ".join(results.record.too_small))
     return _warning(f"These experiments are too small to conclude from: {links} ({reasons}).")
 
@@ -150,28 +150,11 @@ def _warning(text: str) -> str:
     )
 
 
-def _link(experiment: ExperimentResults) -> str:
-    return f"[{literal(experiment.record.title)}]({quote(experiment.page)})"
-
-
-def verdicts(results: StudyResults) -> str:
-    """What the study claims: each experiment's answer, corrected over all primary comparisons."""
-    answers = "\n".join(
-        f"::: {{.verdict}}\n\n{_link(experiment)} {literal(experiment.record.question)}\n\n"
-        f"{overview.answer(experiment, results.claims)}\n:::\n"
-        for experiment in results.experiments
-    )
-    tables = [experiment.paths.table("effects") for experiment in results.experiments]
-    tables += [each.paths.table("sources") for each in results.experiments if each.sources]
-    files = source("summarise", PLACES.claims) + source("compare", *tables)
-    return answers + "\n" + overview.error_rate(results) + files
-
-
 def key_table(results: StudyResults) -> str:
     """Test accuracy under every arm of every experiment."""
     rows = [
         [
-            _link(experiment),
+            page_of(experiment),
             literal(row.model),
             arm_of(row),
             accuracy(row.mean, row.sd, row.seeds),
@@ -182,7 +165,12 @@ def key_table(results: StudyResults) -> str:
     ]
     headings = ["Experiment", "Model", "Arm", "Top-1 accuracy on test", "Test images"]
     files = [experiment.paths.table("arms") for experiment in results.experiments]
-    return table(headings, rows, "lllrr") + "\n" + source("compare", *files)
+    meaning = (
+        "Each accuracy is the mean over the seeds. Their standard deviation (sd) and number (n) "
+        "follow in brackets.\n"
+    )
+    text = "\n".join([table(headings, rows, "lllrr"), source("compare", *files), meaning])
+    return behind("All accuracies in one table", text)
 
 
 def studied(results: StudyResults) -> str:

@@ -15,7 +15,7 @@ def warning(results: StudyResults) -> str:
     record = results.audit.record
     if not record.leaked:
         return ""
-    changed = _changed(results)
+    changed = changed_verdicts(results)
     verdicts = (
         f"Without them, {count(changed, 'verdict changes', 'verdicts change')}."
         if changed
@@ -30,7 +30,8 @@ def warning(results: StudyResults) -> str:
     )
 
 
-def _changed(results: StudyResults) -> int:
+def changed_verdicts(results: StudyResults) -> int:
+    """How many verdicts differ without the test images that leak."""
     return sum(row.outcome != row.clean_outcome for row in results.audit.clean_effects)
 
 

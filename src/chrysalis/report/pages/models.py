@@ -17,7 +17,7 @@ from chrysalis.report.pages.results import (
     StudyResults,
     TrainingResults,
 )
-from chrysalis.report.pages.tables import source, table
+from chrysalis.report.pages.tables import listed, source, table
 
 # Heading, and the metric on test; None where there are too few classes.
 TEST_METRICS: tuple[tuple[str, Callable[[SplitMetrics], float | None]], ...] = (
@@ -65,18 +65,14 @@ def models_ranking(results: StudyResults) -> str:
         [literal(row.model), percent(row.mean), row.letters or NOTHING]
         for row in experiment.ranking
     ]
-    listed = f"**No other model is shown to be better than {_listed(best)}.** " if best else ""
+    start = f"**No other model is shown to be better than {listed(best, 'or')}.** " if best else ""
     return (
-        f"{listed}All pairs of models are compared here, not only each with the first. Two models "
+        f"{start}All pairs of models are compared here, not only each with the first. Two models "
         "that share a letter are not shown to differ, after the correction for all pairs.\n\n"
         + table(["Model", "Top-1 accuracy on test", "Group"], rows, "lrl")
         + "\n"
         + source("compare", experiment.paths.table("ranking"))
     )
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def models_table(results: StudyResults) -> str:
@@ -109,7 +105,7 @@ def models_metrics(results: StudyResults) -> str:
             values.append(percent(_mean(known)) if known else NOTHING)
         rows.append([literal(model.name), *values])
     headings = ["Model", "Val top-1", *(heading for heading, _ in TEST_METRICS)]
-    best, trainings = _best(results)
+    best, trainings = best_model(results)
     text = (
         f"The best model on val is {literal(best)}. Its accuracy is "
         f"{percent(_val_top1(trainings))} on val and "
@@ -158,7 +154,7 @@ def models_calibration_error(results: StudyResults) -> str:
             beyond += [f"{literal(name)} ({logits})"] if low > 0 else []
     headings = ["Model", "Logits", "ECE", "ECE if perfect", "Debiased ECE", "95 % interval"]
     conclusion = (
-        f"Chance alone does not explain the ECE of {_listed(beyond)}."
+        f"Chance alone does not explain the ECE of {listed(beyond, 'or')}."
         if beyond
         else "Chance alone can explain the ECE of every model."
     )
@@ -186,7 +182,7 @@ def models_selective(results: StudyResults) -> str:
     return table(["Model", *at, "AURC"], rows, "lrrrr") + "\n" + source("summarise", PLACES.models)
 
 
-def _best(results: StudyResults) -> tuple[str, list[TrainingResults]]:
+def best_model(results: StudyResults) -> tuple[str, list[TrainingResults]]:
     """The model with the highest mean accuracy on val, the first of equals, and its trainings."""
     trainings = {model.name: results.base_trainings(model.name) for model in results.record.models}
     best = best_by_validation(

@@ -46,6 +46,7 @@ from chrysalis.report.pages.order import by_model
 from chrysalis.report.pages.plots import Plot, load_plots
 
 AUDIT_RULE = "plot_audit"  # whose figures are on audit.qmd
+ON_OVERVIEW = ("strip", "claims")  # figures that are on index.qmd
 MODELS_EXPERIMENT = "models"  # the experiment whose page is models.qmd
 PLACES = StudyPaths(Path())  # where files lie, relative to the results
 
@@ -160,6 +161,7 @@ class StudyResults:
     experiments: list[ExperimentResults]
     claims: list[ClaimRow]
     models: list[ModelMetricRow]
+    overview_plots: dict[str, Plot]
     data_plots: list[Plot]
     models_plots: list[Plot]
     study_plots: list[Plot]
@@ -212,7 +214,16 @@ def load_results(folder: Path) -> StudyResults:
         experiments=[_load_experiment(paths, trainings, record) for record in study.experiments],
         claims=tables.CLAIMS.read(paths.claims),
         models=tables.MODEL_METRICS.read(paths.models),
-        data_plots=[plot for plot in data_plots if plot.rule != AUDIT_RULE],
+        overview_plots={
+            plot.image.stem: plot
+            for plot in [*data_plots, *load_plots(paths, paths.experiments)]
+            if plot.image.stem in ON_OVERVIEW
+        },
+        data_plots=[
+            plot
+            for plot in data_plots
+            if plot.rule != AUDIT_RULE and plot.image.stem not in ON_OVERVIEW
+        ],
         models_plots=load_plots(paths, paths.runs),
         study_plots=load_plots(paths, folder),
         galleries=[

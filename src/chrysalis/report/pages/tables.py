@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from pathlib import PurePath
 from urllib.parse import quote
 
@@ -39,9 +40,14 @@ def table(headings: list[str], rows: list[list[str]], right: str = "") -> str:
     return "\n".join(["::: {.table-box}", "", *lines, "", ":::", ""])
 
 
+def address(path: PurePath) -> str:
+    """Where the site has its copy of a results file."""
+    return f"/{FILES}/{quote(path.as_posix())}"
+
+
 def link(text: str, path: PurePath) -> str:
     """A link to a copy of a results file; `text` is shown as code."""
-    return f"[`{text}`](/{FILES}/{quote(path.as_posix())})"
+    return f"[`{text}`]({address(path)})"
 
 
 def source(rule: str, *paths: PurePath) -> str:
@@ -74,6 +80,22 @@ def badge(outcome: str) -> str:
     """An outcome as a coloured mark with its name in words."""
     colour, sign, words = BADGES[outcome]
     return f'<span class="outcome outcome-{colour}">{sign}{NBSP}{words}</span>'
+
+
+def mark(outcome: str) -> str:
+    """An outcome's sign alone, for a sentence that says the rest."""
+    colour, sign, _ = BADGES[outcome]
+    return f'<span class="mark outcome-{colour}" aria-hidden="true">{sign}</span>'
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """Names as people list them: a, b and c."""
+    return f" {last} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def behind(summary: str, text: str) -> str:
+    """What is shown on demand."""
+    return f"<details>\n<summary>{summary}</summary>\n\n{text.strip()}\n\n</details>\n"
 
 
 def sentence(text: str) -> str:
