@@ -14,6 +14,7 @@ from chrysalis.data.pack import pack
 from chrysalis.data.packed import Packed, open_packed
 from chrysalis.engine.run import Context, execute
 from chrysalis.engine.runtime import Runtime
+from chrysalis.models import registry
 from chrysalis.records.files import sha256_of
 from chrysalis.records.paths import StudyPaths
 from tests.runs import study_record
@@ -55,6 +56,12 @@ def write_study(results, runs, **changes):
 def settings(**changes):
     usual = {"training": TrainingSettings(epochs=3, batch_size=8, warmup_epochs=0)}
     return RunSettings(model="mynet", image_size=16, **(usual | changes))
+
+
+@pytest.fixture(autouse=True)
+def _own_models(monkeypatch):
+    """Where models of one's own are looked for is forgotten after each test."""
+    monkeypatch.setattr(registry, "_LOOKED_IN", [])
 
 
 @pytest.fixture(scope="session")

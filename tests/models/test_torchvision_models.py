@@ -57,7 +57,7 @@ def test_every_family_gives_logits_and_names_its_last_maps(name, layer):
 def test_what_is_known_without_building_it():
     spec = registry.spec("torchvision/resnet18")
     assert (spec.title, spec.options) == ("resnet18 (torchvision)", {"pretrained": False})
-    assert spec.module == "chrysalis.models.torchvision_models"
+    assert spec.file.name == "torchvision_models.py"
     assert "torchvision/resnet18" not in registry.specs()
 
 

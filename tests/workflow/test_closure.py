@@ -48,7 +48,7 @@ def test_training_depends_on_the_engine_and_its_model_but_not_on_explanations_or
 
 
 def test_training_depends_on_the_module_of_its_own_model_only():
-    modules = {spec.module for spec in registry.specs().values()}
+    modules = {f"chrysalis.models.{spec.file.stem}" for spec in registry.specs().values()}
     assert not modules & names(closure("train"))
 
 
@@ -135,7 +135,7 @@ def test_a_jobs_hash_of_its_code_is_that_of_its_rules_inputs():
     """Scripts compute it themselves; checkpoints and sweeps of before stay what they were."""
     for script, model in (("train", "mynet"), ("trial", "resnet18_small")):
         path = REPOSITORY / f"scripts/{script}.py"
-        defined = SOURCE / f"{registry.spec(model).module.replace('.', '/')}.py"
+        defined = registry.spec(model).file
         assert module.model_module(model) == defined
         # As the rule names them: relative to the folder that Snakemake works in.
         inputs = [os.path.relpath(found, REPOSITORY) for found in module.closure(path, defined)]

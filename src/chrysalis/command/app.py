@@ -109,3 +109,58 @@ def compare(
     from chrysalis.command import comparing
 
     print(comparing.compare_studies(first, second))
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="NAME", help="The folder to make.")],
+    photographs: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PHOTOS]", help="Your images: a folder of class folders."),
+    ] = None,
+) -> None:
+    """Make a study folder of your own, with its configuration, data, models and results."""
+    from chrysalis.command import studyfolder
+
+    print(studyfolder.new(folder, photographs))
+
+
+SettingsGiven = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[KEY=VALUE]...", help="Settings, such as seeds=5 models=[mynet]."),
+]
+Cores = Annotated[int | None, typer.Option(min=1, help="Cores to use; left out: all.")]
+
+
+@app.command()
+def run(
+    settings: SettingsGiven = None,
+    cores: Cores = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list the jobs.")] = False,
+) -> None:
+    """Run the study of this folder; the same command goes on where it stopped."""
+    from chrysalis.command import running
+
+    more = ["--dry-run"] if dry_run else []
+    raise typer.Exit(running.run("", settings or [], cores, more))
+
+
+@app.command()
+def plan(settings: SettingsGiven = None, cores: Cores = None) -> None:
+    """Say how long the study of this folder takes, and which differences it can find."""
+    from chrysalis.command import running
+
+    raise typer.Exit(running.run("plan", settings or [], cores))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has, what that means for a study, and how to mend what is missing.
+
+    Exit status 1: something is wrong.
+    """
+    from chrysalis.command.doctor import examine
+
+    findings = examine()
+    print(*findings, sep="\n")
+    raise typer.Exit(int(any(finding.state == "wrong" for finding in findings)))

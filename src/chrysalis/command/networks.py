@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from chrysalis.errors import UserError, suggest
+from chrysalis.models import registry
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.predictions import read
 from chrysalis.records.study import StudyRecord
@@ -16,6 +17,7 @@ from chrysalis.records.training import RunRecord
 from chrysalis.stats.scores import log_losses
 
 RESULTS = Path("results")
+_DEPTH = 5  # of a study's folder above results/<study>/runs/<run>/seed<n>/train
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,14 @@ def choose(where: str | None, model: str | None = None, seeds: str = "all") -> C
     Raises:
         UserError: there is no such study, network or seed, or it is not finished.
     """
+    chosen = _choose(where, model, seeds)
+    above = chosen.folders[0].resolve().parents
+    if len(above) > _DEPTH:
+        registry.look_in(above[_DEPTH] / registry.OWN)
+    return chosen
+
+
+def _choose(where: str | None, model: str | None, seeds: str) -> Chosen:
     path = Path(where) if where else None
     if path is not None and _is_run(path):
         return _pick(path.resolve().name, _trainings(path), seeds, "the one that you named")

@@ -47,7 +47,7 @@ def model_module(model: str) -> Path:
     Raises:
         UserError: there is no such model.
     """
-    return PACKAGE.parent / f"{registry.spec(model).module.replace('.', '/')}.py"
+    return registry.spec(model).file
 
 
 def code_hash(script: Path, model: str) -> str:

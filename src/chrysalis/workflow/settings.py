@@ -52,13 +52,20 @@ def write(study: Study, config: dict[str, Any], paths: StudyPaths, alone: bool) 
 
 
 def write_code(files: Iterable[Path], base: Path, path: Path) -> Path:
-    """Write the SHA-256 and the name, relative to `base`, of each of these files; returns `path`.
+    """Write the SHA-256 and the name of each of these files; returns `path`.
 
-    Unlike the settings it is an input of rules: its content stands for that of the code.
+    Names are relative to `base`. Unlike the settings it is an input of rules: its content stands
+    for that of the code.
     """
-    lines = [f"{_sha256(file)}  {file.resolve().relative_to(base.resolve())}\n" for file in files]
+    lines = [f"{_sha256(file)}  {_place(file.resolve(), base)}\n" for file in files]
     _write_text(path, "".join(lines))
     return path
+
+
+def _place(file: Path, base: Path) -> Path:
+    """Relative to `base`, or to where its code is, as a study's own folder has links to that."""
+    places = base.resolve(), (base / "scripts").resolve().parent
+    return next(file.relative_to(place) for place in places if file.is_relative_to(place))
 
 
 @functools.cache
