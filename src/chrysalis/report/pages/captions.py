@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from chrysalis.report.pages.plots import Plot
-from chrysalis.report.pages.tables import address, source
+from chrysalis.report.pages.tables import address, scrolling, source
 
 
 class Caption(NamedTuple):
@@ -219,7 +219,7 @@ def figure(plot: Plot) -> str:
     kind = ".plot .wide" if plot.wide else ".plot"
     image = f'![{words.text}]({address(plot.image)}){{fig-alt="{words.alt}"}}'
     made = source(plot.rule, plot.table, plot.image)
-    return f"::: {{{kind}}}\n\n{image}\n\n:::\n\n{made}"
+    return f"::: {{{kind} {scrolling(words.title)}}}\n\n{image}\n\n:::\n\n{made}"
 
 
 def headed_figures(plots: list[Plot]) -> str:

@@ -37,7 +37,12 @@ def table(headings: list[str], rows: list[list[str]], right: str = "") -> str:
     ]
     heads, *body = (list(line) for line in zip(*(column for _, column in used), strict=True))
     lines = ["| " + " | ".join(line) + " |" for line in (heads, rule, *body)]
-    return "\n".join(["::: {.table-box}", "", *lines, "", ":::", ""])
+    return "\n".join([f"::: {{.table-box {scrolling('Table')}}}", "", *lines, "", ":::", ""])
+
+
+def scrolling(name: str) -> str:
+    """Attributes of a box that scrolls, so that a keyboard can scroll it too."""
+    return f'tabindex="0" role="region" aria-label="{name}"'
 
 
 def address(path: PurePath) -> str:
