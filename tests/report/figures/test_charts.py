@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from chrysalis.records.experiment import ARMS as ARMS_TABLE
 from chrysalis.report.figures import data, experiment, galleries, models
-from chrysalis.report.figures.style import colour, marker, number, save_figure, shorten
+from chrysalis.report.figures.style import colour, marker, number, save_figure, shorten, within
 
 
 def names_of(count):
@@ -285,3 +285,35 @@ def test_a_strip_holds_each_image_as_it_is(count, side, scale):
     for n, image in enumerate(images):
         start = n * (side * scale + gap)
         assert (strip[::scale, start : start + side * scale : scale] == image).all()
+
+
+def test_confused_classes_stand_together():
+    """Two blocks of classes, interleaved: each comes out in one piece."""
+    block = np.arange(8) % 2
+    counts = 10 * np.eye(8) + 3 * (block[:, None] == block[None])
+    order = models.by_confusion(counts)
+    assert sorted(order) == list(range(8))
+    assert np.abs(np.diff(block[order])).sum() == 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_few_classes_and_classes_without_images_have_an_order(count):
+    assert sorted(models.by_confusion(np.zeros((count, count)))) == list(range(count))
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "reach"), [(0.9, 0.05, (5, 5)), (0.98, 0.05, (5, 2)), (0.02, np.nan, (0, 0))]
+)
+def test_a_bar_of_an_accuracy_stays_within_its_limits(mean, sd, reach):
+    assert np.ravel(within(mean, sd)) == pytest.approx(reach)
+
+
+def test_wide_characters_count_twice():
+    assert shorten("蛱蝶科蝴蝶", 10) == "蛱蝶科蝴蝶"
+    assert shorten("蛱蝶科蝴蝶", 9) == "蛱蝶科蝴…"
+
+
+def test_names_in_any_language_stay_text_in_a_drawing(tmp_path):
+    confusion = confusion_of(2).assign(**{"class": ["蛱蝶", "ant"]})
+    save_figure(models.plot_confusion(confusion), tmp_path / "figure.svg")
+    assert ">蛱蝶</text>" in (tmp_path / "figure.svg").read_text(encoding="utf-8")

@@ -51,7 +51,7 @@ def test_a_row_for_each_arm_in_the_order_of_the_line(table):
 
 def test_a_line_for_each_family(table):
     axes = plot_learning(table).axes[0]
-    lines = {c.get_label(): c.lines[0] for c in axes.containers}
+    lines = {line.get_label(): line for line in axes.lines}
     assert set(lines) == {"tuned", "scratch_third"}
     assert lines["tuned"].get_xdata().tolist() == [198, 582]
     assert lines["tuned"].get_ydata() == pytest.approx([80, 90])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,6 +23,7 @@ from chrysalis.report.figures.style import (
     new_figure,
     put_legend,
     shorten,
+    within,
 )
 
 PANELS_PER_ROW = 3
@@ -41,11 +43,23 @@ def plot_arms(arms: pd.DataFrame) -> Figure:
         paint = colour(models.index(arm.model))
         values = [100 * value for value in arm.values]
         axes.scatter(
-            values, [row + 0.18] * len(values), s=26, facecolors="none", edgecolors=paint, lw=1.1
+            values,
+            [row + 0.18] * len(values),
+            s=26,
+            facecolors="none",
+            edgecolors=paint,
+            lw=1.1,
+            clip_on=False,
         )
-        spread = 0 if pd.isna(arm.sd) else 100 * arm.sd
+        spread = within(arm.mean, arm.sd)
         axes.errorbar(
-            100 * arm.mean, row - 0.12, xerr=spread, fmt="D", color=paint, capsize=3.5, ms=5
+            *(100 * arm.mean, row - 0.12),
+            xerr=spread,
+            fmt="D",
+            color=paint,
+            capsize=3.5,
+            ms=5,
+            clip_on=False,
         )
         if row and arm.model != arms["model"].iloc[row - 1]:
             axes.axhline(row - 0.5, color="#ADB5BD", lw=0.8)
@@ -127,7 +141,6 @@ def plot_per_class(per_class: pd.DataFrame) -> Figure:
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
     label_rows(grid[0], [shorten(name) for name in classes])
-    # A bar of one sd may pass what an accuracy can be; the axis does not.
     low, high = grid[0].get_xlim()
     grid[0].set_xlim(max(low, -2), min(high, 102))
     for axes in grid[max(0, len(panels) - columns) : len(panels)]:
@@ -148,10 +161,12 @@ def _draw_classes(axes: Axes, table: pd.DataFrame, arms: list[str], classes: lis
     for index, arm in enumerate(arms):
         rows = table[table["arm"] == arm]
         at = [classes.index(name) + (index - (len(arms) - 1) / 2) * step for name in rows["class"]]
+        spans = [within(mean, sd) for mean, sd in zip(rows["mean"], rows["sd"], strict=True)]
         axes.errorbar(
             100 * rows["mean"],
             at,
-            xerr=100 * rows["sd"].fillna(0),
+            xerr=np.hstack(spans) if spans else None,
+            clip_on=False,
             fmt=marker(index),
             ms=4.5,
             lw=1.2,

@@ -55,24 +55,24 @@ def tabulate_learning(
 
 @mpl.rc_context(STYLE)
 def plot_learning(table: pd.DataFrame) -> Figure:
-    """A line for each model and family of `tabulate_learning`, with bars of one sd each way."""
+    """A line for each model and family of `tabulate_learning`, with a band of one sd each way."""
     figure = new_figure(4.0)
     axes = figure.subplots()
     several = table["model"].nunique() > 1
     handles = []
     for index, (line, rows) in enumerate(table.groupby(["model", "family"], sort=False)):
-        handles.append(
-            axes.errorbar(
-                rows["train_images"],
-                100 * rows["mean"],
-                yerr=100 * rows["sd"].fillna(0),
-                label=": ".join(line) if several else line[1],
-                color=colour(index),
-                linestyle=dash(index),
-                marker=marker(index),
-                capsize=2.5,
-            )
+        handles += axes.plot(
+            rows["train_images"],
+            100 * rows["mean"],
+            label=": ".join(line) if several else line[1],
+            color=colour(index),
+            linestyle=dash(index),
+            marker=marker(index),
+            clip_on=False,
         )
+        low, high = ((rows["mean"] + side * rows["sd"].fillna(0)).clip(0, 1) for side in (-1, 1))
+        band = {"color": colour(index), "alpha": 0.2, "lw": 0}
+        axes.fill_between(rows["train_images"], 100 * low, 100 * high, **band)
     axes.set(xlabel="Training images", ylabel="Test accuracy (%)")
     counts = sorted(table["train_images"].round().unique())
     if counts[-1] > 3 * counts[0]:

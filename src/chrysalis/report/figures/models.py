@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 
 from chrysalis.report.figures.style import (
     STYLE,
@@ -89,17 +90,36 @@ def plot_curves(histories: dict[str, list[pd.DataFrame]]) -> Figure:
     return figure
 
 
+def by_confusion(counts: np.ndarray) -> list[int]:
+    """An order of the classes in which those often confused are neighbours.
+
+    `counts` (C, C) holds true classes in rows. Classes are clustered by average linkage; two are
+    the closer, the larger the share of their images that is taken for the other. Leaves are put
+    into the order with the least sum of distances (Bar-Joseph et al., Bioinformatics 17, 2001).
+    """
+    if len(counts) < 3:
+        return list(range(len(counts)))
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    far = 1 - (shares + shares.T) / 2
+    distances = far[np.triu_indices(len(counts), 1)].clip(0)
+    tree = optimal_leaf_ordering(linkage(distances, "average"), distances)
+    return [int(leaf) for leaf in leaves_list(tree)]
+
+
 @mpl.rc_context(STYLE)
 def plot_confusion(confusion: pd.DataFrame) -> Figure:
     """Confusion counts of one split, from confusion.csv: rows true, columns predicted.
 
-    The shade is the share of the row. `confusion` has C rows and, after `split` and `class`, the
-    columns of the same C classes in the same order; see `evaluation.summary` for seeds.
+    Classes that are confused with one another stand together (see `by_confusion`). The shade is
+    the share of the row. `confusion` has C rows and, after `split` and `class`, the columns of the
+    same C classes in the same order; see `evaluation.summary` for seeds.
     """
     counts = confusion.iloc[:, 2:].to_numpy(dtype=float)
+    order = by_confusion(counts)
+    counts = counts[np.ix_(order, order)]
     totals = counts.sum(axis=1, keepdims=True)
     shares = np.divide(100 * counts, totals, out=np.zeros_like(counts), where=totals > 0)
-    names = [shorten(name, 20) for name in confusion["class"]]
+    names = [shorten(name, 20) for name in confusion["class"].iloc[order]]
     side = max(WIDTH, 0.17 * len(names) + 2.8)
     figure = new_figure(0.9 * side if len(names) > 4 else 0.6 * side, width=side)
     axes = figure.subplots()

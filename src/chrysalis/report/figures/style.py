@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,14 +41,16 @@ STYLE: dict[RcKeyType, Any] = {
     "axes.titlesize": 10.5,
     "axes.titleweight": "bold",
     "figure.dpi": 100,
-    "font.family": ["DejaVu Sans"],  # comes with Matplotlib, so every machine draws the same
+    # The first comes with Matplotlib, so every machine draws the same.
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans"],
     "font.size": 10,
     "grid.color": "#DEE2E6",
     "grid.linewidth": 0.8,
     "legend.fontsize": 9.5,
     "legend.frameon": False,
     "lines.linewidth": 1.8,
-    "svg.fonttype": "path",  # the same in every browser, whatever fonts it has
+    "svg.fonttype": "none",  # text stays text: the reader's browser has letters of all languages
     "svg.hashsalt": "chrysalis",
     "text.parse_math": False,  # a class may be called $x$
     "xtick.labelsize": 9.5,
@@ -73,10 +78,30 @@ def marker(index: int) -> str:
     return MARKERS[index % len(MARKERS)]
 
 
+def within(mean: float, sd: float) -> list[list[float]]:
+    """How far a bar of one sd reaches below and above a mean, in percent, within 0 and 100 %.
+
+    Takes fractions; an sd that is not known is no bar. The shape is that of Matplotlib's xerr.
+    """
+    spread = 0.0 if math.isnan(sd) else sd
+    return [[100 * min(spread, mean)], [100 * min(spread, 1 - mean)]]
+
+
 def shorten(label: object, longest: int = LONGEST_LABEL) -> str:
-    """`label` on one line, its end replaced by an ellipsis beyond `longest` characters."""
+    """`label` on one line, its end replaced by an ellipsis beyond `longest` characters.
+
+    Wide characters, such as Chinese ones, count twice.
+    """
     text = " ".join(str(label).split())
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    if sum(map(_columns, text)) <= longest:
+        return text
+    while sum(map(_columns, text)) > longest - 1:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def label_rows(axes: Axes, labels: list[str]) -> None:
@@ -122,6 +147,8 @@ def save_figure(figure: Figure, path: Path) -> None:
         if path.suffix == ".svg"
         else {"pil_kwargs": {"quality": 88, "method": 6}, "dpi": 130}
     )
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        # Matplotlib lacks letters that the browser has: their room is that of a stand-in.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(part, facecolor="white", **extra)
     part.replace(path)

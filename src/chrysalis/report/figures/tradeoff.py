@@ -18,6 +18,7 @@ from chrysalis.report.figures.style import (
     new_figure,
     put_legend,
     shorten,
+    within,
 )
 
 PANELS_PER_ROW = 2
@@ -81,11 +82,11 @@ def _draw(axes: Axes, rows: pd.DataFrame, series: list[int]) -> None:
     front = rows[rows["front"]].sort_values("cost")
     axes.plot(front["cost"], 100 * front["mean"], color=GREY, linestyle="--", linewidth=1, zorder=1)
     for index, row in zip(series, rows.itertuples(), strict=True):
-        spread = 0 if pd.isna(row.sd) else 100 * row.sd
         axes.errorbar(
             row.cost,
             100 * row.mean,
-            yerr=spread,
+            yerr=within(row.mean, row.sd),
+            clip_on=False,
             fmt=marker(index),
             ms=6,
             lw=1.2,

@@ -129,7 +129,7 @@ FIGURES = {
     ),
     "learning": Caption(
         "Learning curves",
-        "Mean test accuracy against the number of training images. The bar reaches one standard "
+        "Mean test accuracy against the number of training images. The band reaches one standard "
         "deviation to each side. A line joins arms that differ only in that number.",
         "Plot of test accuracy against the number of training images.",
     ),
@@ -171,7 +171,8 @@ FIGURES = {
     "confusion": Caption(
         "Errors of the best model",
         "Test images by true and predicted class, summed over the seeds, for the model that is "
-        "best on val. The shade is the share of the true class.",
+        "best on val. The shade is the share of the true class. Classes that are often confused "
+        "stand together.",
         "Confusion matrix of true against predicted classes.",
     ),
     "right": Caption(

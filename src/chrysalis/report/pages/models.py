@@ -8,6 +8,7 @@ import numpy as np
 
 from chrysalis.evaluation.summary import COVERAGES, best_by_validation
 from chrysalis.records.training import CalibrationScores, SplitMetrics
+from chrysalis.report.pages import confused
 from chrysalis.report.pages.captions import headed_figures, in_order
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import NBSP, NOTHING, count, number, percent
@@ -43,6 +44,7 @@ def fragments(results: StudyResults) -> dict[str, str]:
         "models_selective.md": models_selective(results),
         "models_ranking.md": models_ranking(results),
         "models_figures.md": headed_figures(in_order(results.models_plots)),
+        "models_confused.md": confused.fragment(results.confused, results.models_plots),
     }
     if results.experiment(MODELS_EXPERIMENT) is None:
         skipped = {each.name: each.reason for each in results.record.skipped_experiments}

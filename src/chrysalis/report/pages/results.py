@@ -41,6 +41,7 @@ from chrysalis.records.sweep import IMPORTANCES, ImportanceRow, SweepResult
 from chrysalis.records.training import RunMetrics, RunRecord
 from chrysalis.records.truth import FINDINGS, TRUTH_SCORES, FindingRow, TruthScoreRow
 from chrysalis.report.pages.audited import AuditResults, load_audit
+from chrysalis.report.pages.confused import Confused, load_confused
 from chrysalis.report.pages.images import ClassCounts, ImageCounts, count_classes, count_images
 from chrysalis.report.pages.order import by_model
 from chrysalis.report.pages.plots import Plot, load_plots
@@ -164,6 +165,7 @@ class StudyResults:
     overview_plots: dict[str, Plot]
     data_plots: list[Plot]
     models_plots: list[Plot]
+    confused: list[Confused]
     study_plots: list[Plot]
     galleries: list[Gallery]
     audit: AuditResults
@@ -204,6 +206,7 @@ def load_results(folder: Path) -> StudyResults:
     trainings = [_load_training(paths, run, seed) for run in study.runs for seed in study.seeds]
     published = bool(study.published)
     data_plots = load_plots(paths, paths.data)
+    models_plots = load_plots(paths, paths.runs)
     knows_truth = study.dataset.kind == "specimens" and not study.vary_split
     return StudyResults(
         record=study,
@@ -224,7 +227,8 @@ def load_results(folder: Path) -> StudyResults:
             for plot in data_plots
             if plot.rule != AUDIT_RULE and plot.image.stem not in ON_OVERVIEW
         ],
-        models_plots=load_plots(paths, paths.runs),
+        models_plots=models_plots,
+        confused=load_confused(folder, models_plots),
         study_plots=load_plots(paths, folder),
         galleries=[
             _load_gallery(paths, training)
