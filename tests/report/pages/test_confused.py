@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from chrysalis.report.pages.confused import MOST_ROWS, Confused, fragment, load_confused
 from chrysalis.report.pages.plots import Plot
 
@@ -17,11 +15,8 @@ def write(folder, rows):
 
 def test_errors_are_listed_by_their_number_whatever_the_classes_are_called(tmp_path):
     found = write(tmp_path, ["test,NA,7,2,1", "test,b,0,9,0", "test,b,4,0,6"])
-    assert found == [
-        Confused("b", "NA", 4, 10),
-        Confused("NA", "b", 2, 10),
-        Confused("NA", "b", 1, 10),
-    ]
+    pairs = [(each.true, each.taken_for, each.answers, each.of) for each in found]
+    assert pairs == [("b", "NA", 4, 10), ("NA", "b", 2, 10), ("NA", "b", 1, 10)]
     assert "40.0\u00a0%" in fragment(found, [PLOT])
 
 
@@ -37,8 +32,6 @@ def test_a_long_list_is_cut_with_a_count():
     assert "And 1\u00a0more pair" in text
 
 
-@pytest.mark.parametrize(
-    "make", [lambda: load_confused(Path("none"), []), lambda: fragment([], [])]
-)
-def test_without_a_confusion_matrix_there_is_no_list(make):
-    assert not make()
+def test_without_a_confusion_matrix_there_is_no_list():
+    assert load_confused(Path("none"), []) == []
+    assert fragment([], []) == ""

@@ -71,8 +71,9 @@ def plot_learning(table: pd.DataFrame) -> Figure:
             clip_on=False,
         )
         low, high = ((rows["mean"] + side * rows["sd"].fillna(0)).clip(0, 1) for side in (-1, 1))
-        band = {"color": colour(index), "alpha": 0.2, "lw": 0}
-        axes.fill_between(rows["train_images"], 100 * low, 100 * high, **band)
+        axes.fill_between(
+            rows["train_images"], 100 * low, 100 * high, color=colour(index), alpha=0.2, lw=0
+        )
     axes.set(xlabel="Training images", ylabel="Test accuracy (%)")
     counts = sorted(table["train_images"].round().unique())
     if counts[-1] > 3 * counts[0]:
