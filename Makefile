@@ -17,7 +17,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: study plan setup test test-quick coverage bench lint format lock clean
 
 study plan: setup
-	@snakemake $(filter plan,$@) --cores $(CORES) --resources gpu=$(GPUS) \
+	@snakemake $(filter plan,$@) $(if $(filter study,$@),--logger chrysalis) \
+	  --cores $(CORES) --resources gpu=$(GPUS) \
 	  $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache) $(ARGS) \
 	  $(if $(STUDY),--configfile config/studies/$(STUDY).yaml) \
 	  $(if $(DATASET)$(CONFIG),--config $(if $(DATASET),dataset="$(DATASET)") $(CONFIG))

@@ -17,7 +17,10 @@ from chrysalis.command import networks, photographs
 from chrysalis.command.answers import Answerer
 from chrysalis.command.app import SOME_UNREAD, app
 from chrysalis.command.judged import judge
+from chrysalis.command.maps import layer_of
+from chrysalis.engine.trained import load_trained
 from chrysalis.errors import UserError
+from chrysalis.models import registry
 from chrysalis.records.predictions import read, read_frame
 from tests.command import unusual
 
@@ -149,6 +152,16 @@ def test_a_page_with_maps_escapes_names(finished, odd, tmp_path):
     again = call(finished.results, odd, "--page", tmp_path / "page")
     assert isinstance(again.exception, UserError)
     assert "not an empty folder" in str(again.exception)
+
+
+def test_maps_are_of_the_layer_that_the_study_explains(finished, tmp_path):
+    training = tmp_path / "runs/net-1/seed1/train"
+    member = load_trained(finished.training(0))
+    assert layer_of(training, member) == registry.spec("mynet").cam_layer
+    explained = tmp_path / "explain/net-1/seed0/explain/examples.csv"
+    explained.parent.mkdir(parents=True)
+    explained.write_text("row,layer\n3,features.conv1\n")
+    assert layer_of(training, member) == "features.conv1"
 
 
 def test_formulas_and_separators_in_names_stay_one_cell(finished, tmp_path):

@@ -49,6 +49,15 @@ def test_time_left_by_hand(study):
     assert study.seconds_left(115.0) == pytest.approx((2 * 10 + 2 * 4 - 5) / (25 / 15))
 
 
+def test_when_all_is_done_no_time_is_left():
+    progress = Progress(started=0.0)
+    progress.announce({"train": 1, "total": 1})
+    progress.describe(1, "train", {}, [])
+    progress.start([1], 0.0)
+    progress.finish(1, 5.0)
+    assert progress.line(5.0) == "1 of 1 trainings done, 0 running"
+
+
 def test_nothing_is_promised_before_a_training_is_done():
     progress = Progress(started=0.0)
     progress.announce({"train": 2, "total": 2})

@@ -53,7 +53,7 @@ class Answerer:
         Raises:
             UserError: a file of theirs is missing or damaged.
         """
-        self.judged = judged
+        self.chosen, self.judged = chosen, judged
         self.members: list[Trained] = [load_trained(folder) for folder in chosen.folders]
         for member in self.members:
             member.model.to(device)

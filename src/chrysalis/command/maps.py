@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
@@ -126,7 +127,11 @@ def _pictures(answerer: Answerer, answers: list[Answer]) -> list[tuple[np.ndarra
     pixels = np.stack([np.asarray(each.photograph.pixels) for each in answers])
     images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(answerer.runtime.device)
     targets = [answerer.judged.classes.index(each.likeliest) for each in answers]
-    maps = [_maps(member, images, torch.tensor(targets)) for member in answerer.members]
+    layers = map(layer_of, answerer.chosen.folders, answerer.members)
+    maps = [
+        _maps(member, layer, images, torch.tensor(targets))
+        for member, layer in zip(answerer.members, layers, strict=True)
+    ]
     settings = answerer.members[0].settings
     seen = centre(images, settings.crop_pct)
     cams = functional.interpolate(
@@ -139,8 +144,20 @@ def _pictures(answerer: Answerer, answers: list[Answer]) -> list[tuple[np.ndarra
     ]
 
 
-def _maps(member: Trained, images: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+def layer_of(folder: Path, member: Trained) -> str:
+    """The layer that the study's own explanations of this run are of, else the model's usual one.
+
+    `folder` is <results>/runs/<run>/seed<n>/train, unless the training was moved elsewhere.
+    """
+    _, run, _, results, *_ = folder.resolve().parents
+    for path in sorted(results.glob(f"explain/{run.name}/seed*/explain/examples.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                return row["layer"]
+    return registry.spec(member.settings.model).cam_layer or str(member.model.network.cam_layer)
+
+
+def _maps(member: Trained, layer: str, images: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     settings, model = member.settings, member.model
-    layer = registry.spec(settings.model).cam_layer or str(model.network.cam_layer)
     inputs = model.normalise(to_input(images, settings.image_size, settings.crop_pct))
     return heat_maps(model.network, inputs, targets.to(images.device), layer=layer)["grad_cam"]

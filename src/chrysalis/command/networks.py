@@ -143,6 +143,8 @@ def _best(study: StudyRecord, paths: StudyPaths, model: str | None) -> tuple[str
     runs = [run for run, record in known.items() if model in (None, record.settings.model)]
     best = min(runs, key=lambda run: _order(finished[run]))
     named = f" of {model}" if model else ""
+    if len(runs) == 1:
+        return best, f"the only run{named}"
     return best, f"the best of {len(runs)} runs{named} by validation"
 
 

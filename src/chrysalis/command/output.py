@@ -90,8 +90,8 @@ class Counts:
     def __str__(self) -> str:
         total = self.answered + self.unknown + self.unread
         return (
-            f"{total:,} photographs: {self.answered:,} answered, {self.unknown:,} unknown, "
-            f"{self.unread:,} not read"
+            f"{total:,} photograph{'s' * (total != 1)}: {self.answered:,} answered, "
+            f"{self.unknown:,} unknown, {self.unread:,} not read"
         )
 
 

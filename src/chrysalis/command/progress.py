@@ -111,7 +111,8 @@ class Progress:
         else:
             text = f"{self.done.total()} of {self.total.total()} jobs done"
         left = self.seconds_left(now)
-        text += f"; {duration(left)} left" if left is not None else ""
+        if left is not None and self.done != self.total:
+            text += f"; {duration(left)} left"
         if self.failures:
             text += f"; {len(self.failures)} failed"
         return text
