@@ -81,6 +81,7 @@ include: "workflow/rules/export.smk"
 include: "workflow/rules/corruptions.smk"
 include: "workflow/rules/experiments.smk"
 include: "workflow/rules/explain.smk"
+include: "workflow/rules/pictures.smk"
 include: "workflow/rules/site.smk"
 include: "workflow/rules/plan.smk"
 

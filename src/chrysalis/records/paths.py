@@ -194,6 +194,27 @@ class StudyPaths(JobPaths):
         """Which images share a split."""
         return self.results / "data/group/groups.csv"
 
+    def map(self, name: str) -> Path:
+        """A file of the rule map_images: points.csv or map.json."""
+        return self.results / "data/map_images" / name
+
+    def pictures(self, name: str) -> Path:
+        """A table of the rule pictures, such as errors."""
+        return self.results / "runs/pictures" / f"{name}.csv"
+
+    def of_model(self, run: str) -> Path:
+        """The folder of what all trainings of a run have in common, such as its figures."""
+        return self.results / "runs" / run
+
+    def sheet(self, name: str) -> Path:
+        """A sheet of small pictures."""
+        return self.results / "runs/sheets/sheets" / f"{name}.webp"
+
+    @property
+    def tiles(self) -> Path:
+        """Which picture is where on which sheet."""
+        return self.results / "runs/sheets/tiles.csv"
+
     def truth(self, name: str) -> Path:
         """A table of the rule truth: scores or findings."""
         return self.results / "data/truth" / f"{name}.csv"

@@ -51,6 +51,20 @@ def draw_models(trainings: dict[str, list[Training]]) -> Drawn:
     }
 
 
+def draw_model(trainings: list[Training]) -> Drawn:
+    """Training curves, confusion matrix and calibration of one model, from its trainings."""
+    name = trainings[0].record.settings.model
+    histories = {name: [HISTORY.read_frame(seed.paths.history) for seed in trainings]}
+    tables = [RELIABILITY.read_frame(seed.paths.reliability) for seed in trainings]
+    reliability = pool_reliability({name: tables})
+    confusion = sum_confusion([seed.paths.confusion for seed in trainings])
+    return {
+        "curves": (tabulate_curves(histories), plot_curves(histories)),
+        "answers": (confusion, plot_confusion(confusion)),
+        "reliability": (reliability, plot_reliability(reliability)),
+    }
+
+
 def draw_lr_range(trainings: dict[str, Training], rates: dict[str, float]) -> Drawn:
     """Each model's learning rate range test, of one training, with the rate it is trained with."""
     tests = {model: pd.read_csv(one.paths.lr_range) for model, one in trainings.items()}
