@@ -28,7 +28,12 @@ def test_grad_cam_code_reruns_explanations_only(finished):
     finished.append("src/chrysalis/explain/methods.py", "\nANOTHER = 1\n")
     planned = finished.planned()
     assert planned.pop("explain") == 1
-    assert set(planned) == {"plot_gallery", "site", "all"}
+    assert set(planned) == {"plot_gallery", "sheets", "site", "all"}
+
+
+def test_the_code_of_sheets_draws_them_again_and_nothing_else(finished):
+    finished.append("src/chrysalis/report/figures/sheets.py", "\nANOTHER = 1\n")
+    assert set(finished.planned()) == {"sheets", "site", "all"}
 
 
 def test_engine_code_retrains_everything(finished):

@@ -111,6 +111,12 @@ rule site:
         galleries=of_runs(
             rules.plot_gallery.output.table, STUDY.base_runs.values(), STUDY.seeds[:1]
         ),
+        pictured=[
+            rules.pictures.output,
+            rules.map_images.output,
+            rules.sheets.output,
+            expand(rules.plot_model.output, run=STUDY.base_runs.values()),
+        ],
         pages=[
             str(path) for path in sorted(Path("report").rglob("*")) if path.is_file()
         ],

@@ -175,6 +175,12 @@ FIGURES = {
         "stand together.",
         "Confusion matrix of true against predicted classes.",
     ),
+    "answers": Caption(
+        "Answers by class",
+        "Test images by true and predicted class, summed over the seeds. The shade is the share of "
+        "the true class.",
+        "Confusion matrix of true against predicted classes.",
+    ),
     "right": Caption(
         "Right",
         "Right predictions. Beside each image you see the same image under its map.",

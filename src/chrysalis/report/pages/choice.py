@@ -5,6 +5,7 @@ from __future__ import annotations
 from chrysalis.config.embedders import NETWORK
 from chrysalis.evaluation.metrics import METRICS
 from chrysalis.records.experiment import ClaimRow
+from chrysalis.report.pages.addresses import model_link
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.models import best_model
 from chrysalis.report.pages.numbers import NOTHING, number, percent
@@ -86,7 +87,7 @@ def models(results: StudyResults) -> str:
     names = sorted((model.name for model in results.record.models), key=lambda name: name != best)
     rows = [
         [
-            f"**{literal(name)}**" if name == best else literal(name),
+            f"**{model_link(name)}**" if name == best else model_link(name),
             percent(_mean_top1(results, name, "test")),
             percent(_mean_top1(results, name, "val")),
             *(number(found[name, cost], METRICS[cost].digits) for cost in costs),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from chrysalis.report.pages.addresses import ClassLinks
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import count, number
 from chrysalis.report.pages.results import PLACES, StudyResults
@@ -36,9 +37,9 @@ def about(results: StudyResults) -> str:
 
 def data_counts(results: StudyResults) -> str:
     """Images per class and split, and how the split was made."""
-    classes = results.classes
+    classes, links = results.classes, ClassLinks(results)
     rows = [
-        [literal(each.class_), *map(number, (each.train, each.val, each.test, each.all))]
+        [links.markdown(each.class_), *map(number, (each.train, each.val, each.test, each.all))]
         for each in classes[:MOST_ROWS]
     ]
     totals = (

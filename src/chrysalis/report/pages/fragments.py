@@ -12,14 +12,19 @@ from chrysalis.config.run import RunSettings
 from chrysalis.records.data import GalleryRow
 from chrysalis.report.pages import (
     audit,
+    class_pages,
     dataset,
+    error_page,
     experiments,
+    map_page,
+    model_card,
     models,
     overview,
     provenance,
     published,
     truth,
 )
+from chrysalis.report.pages.addresses import slug
 from chrysalis.report.pages.captions import figure, in_order
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import accuracy, count, duration, number
@@ -49,7 +54,14 @@ def all_fragments(results: StudyResults, renderer: str) -> dict[str, str]:
         **audit.fragments(results),
         **provenance.fragments(results),
         **models.fragments(results),
+        **class_pages.fragments(results),
+        "classes.md": class_pages.all_classes(results),
+        "map.md": map_page.image_map(results),
     }
+    for model in (each.name for each in results.record.models):
+        for name, text in model_card.fragments(results, model).items():
+            made[f"model_pages/{slug(model)}/{name}"] = text
+        made[f"model_pages/{slug(model)}/errors.md"] = error_page.errors(results, model)
     for experiment in results.experiments:
         for name, text in experiments.fragments(experiment).items():
             made[f"{experiment.name}/{name}"] = text
@@ -180,7 +192,8 @@ def studied(results: StudyResults) -> str:
     lines = [
         f"**Images:** [{literal(study.dataset.title)}](data.qmd), "
         f"{count(sum(each.all for each in results.classes), 'image')} of "
-        f"{count(len(results.classes), 'class', 'classes')}.",
+        f"{count(len(results.classes), 'class', 'classes')}. See them "
+        "[in pictures](classes.qmd) or on a [map](map.qmd).",
         f"**Models:** {titles}. See [Models](models.qmd).",
         f"**Trainings:** {count(len(study.runs), 'run')} with "
         f"{count(len(study.seeds), 'seed')} each. They took {duration(results.seconds)} in all. "

@@ -9,6 +9,7 @@ import numpy as np
 from chrysalis.evaluation.summary import COVERAGES, best_by_validation
 from chrysalis.records.training import CalibrationScores, SplitMetrics
 from chrysalis.report.pages import confused
+from chrysalis.report.pages.addresses import model_link
 from chrysalis.report.pages.captions import headed_figures, in_order
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import NBSP, NOTHING, count, number, percent
@@ -85,7 +86,7 @@ def models_table(results: StudyResults) -> str:
         files.append(training.paths.record)
         rows.append(
             [
-                literal(model.name),
+                model_link(model.name),
                 literal(model.title),
                 number(training.record.parameters),
                 number(training.record.settings.image_size),

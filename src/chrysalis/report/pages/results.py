@@ -44,6 +44,7 @@ from chrysalis.report.pages.audited import AuditResults, load_audit
 from chrysalis.report.pages.confused import Confused, load_confused
 from chrysalis.report.pages.images import ClassCounts, ImageCounts, count_classes, count_images
 from chrysalis.report.pages.order import by_model
+from chrysalis.report.pages.pictured import PicturedResults, load_pictured
 from chrysalis.report.pages.plots import Plot, load_plots
 
 AUDIT_RULE = "plot_audit"  # whose figures are on audit.qmd
@@ -174,6 +175,7 @@ class StudyResults:
     published_claims: list[PublishedClaimRow]
     truth_scores: list[TruthScoreRow]
     truth_findings: list[FindingRow]
+    pictured: PicturedResults
 
     @property
     def seconds(self) -> float:
@@ -242,6 +244,7 @@ def load_results(folder: Path) -> StudyResults:
         audit_plots=[plot for plot in data_plots if plot.rule == AUDIT_RULE],
         truth_scores=TRUTH_SCORES.read(paths.truth("scores")) if knows_truth else [],
         truth_findings=FINDINGS.read(paths.truth("findings")) if knows_truth else [],
+        pictured=load_pictured(paths, study),
     )
 
 

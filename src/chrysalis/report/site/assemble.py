@@ -15,9 +15,11 @@ from chrysalis.report.pages.escape import escape
 from chrysalis.report.pages.fragments import all_fragments
 from chrysalis.report.pages.results import StudyResults, load_results
 from chrysalis.report.pages.tables import FILES
+from chrysalis.report.site.several import write_pages
 
 FRAGMENTS = "_fragments"
 TEMPLATE = "experiments/_{}.qmd"  # by the experiment's analysis
+TEMPLATES = ("experiments", "models", "classes")  # folders of pages of which there are several
 EXPERIMENTS = "Experiments"  # the menu of the navigation that holds the experiments' pages
 _FILE = re.compile(rf"\]\(/{FILES}/([^)\s]+)\)")
 
@@ -34,7 +36,7 @@ def assemble(report_dir: Path, results_dir: Path, work_dir: Path, renderer: str)
     results = load_results(results_dir)
     if not (report_dir / "_quarto.yml").is_file():
         raise UserError(f"{report_dir}: not a report project, it has no _quarto.yml")
-    shutil.copytree(report_dir, work_dir, ignore=shutil.ignore_patterns("experiments", "_site"))
+    shutil.copytree(report_dir, work_dir, ignore=shutil.ignore_patterns(*TEMPLATES, "_site"))
     fragments = all_fragments(results, renderer)
     for name, text in fragments.items():
         path = work_dir / FRAGMENTS / name
@@ -43,6 +45,7 @@ def assemble(report_dir: Path, results_dir: Path, work_dir: Path, renderer: str)
     for page in _absent_pages(results):
         (work_dir / page).unlink(missing_ok=True)
     pages = _write_experiment_pages(report_dir, work_dir, results)
+    write_pages(report_dir, work_dir, results)
     _write_config(report_dir / "_quarto.yml", work_dir / "_quarto.yml", results, pages, renderer)
     for text in fragments.values():
         _copy_linked(text, results_dir, work_dir / FILES)

@@ -169,7 +169,7 @@ def _mute(page: _Page) -> list[str]:
 
 def _loads(path: Path, page: _Page, site_dir: Path) -> list[str]:
     problems = []
-    for address in page.loads:
+    for address in dict.fromkeys(page.loads):
         if _REMOTE.match(address):
             problems.append(f"loads {address} from the network")
         elif not address.startswith("data:"):
