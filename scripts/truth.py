@@ -4,16 +4,16 @@ from pathlib import Path
 
 from chrysalis.evaluation.truth import (
     Report,
+    bursts,
     doubtful,
     findings,
     most_confused,
     near_duplicates,
+    noisy,
     planted,
     scores,
-    worst_labelled,
 )
-from chrysalis.records.audit import LABELS, PAIRS
-from chrysalis.records.experiment import LABEL_QUALITY
+from chrysalis.records.audit import ISSUES, LABELS, PAIRS, SERIES
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.predictions import read
 from chrysalis.records.truth import FINDINGS, TRUTH, TRUTH_SCORES, PlantKind
@@ -27,12 +27,12 @@ def main(args) -> None:
     trainings = [
         read(paths.training(run, seed).train, "test") for run in args.runs for seed in args.seeds
     ]
-    ranked = LABEL_QUALITY.read(paths.label_quality(args.runs[0]))
-    noisy, alike = (len(planted(truth, kind)) for kind in ("noisy_species", "look_alike"))
+    alike = len(planted(truth, "look_alike"))
     reports: dict[PlantKind, Report] = {
         "near_duplicate": near_duplicates(PAIRS.read(paths.pairs), truth),
         "wrong_label": doubtful(LABELS.read(paths.audit("labels"))),
-        "noisy_species": worst_labelled(ranked, noisy),
+        "burst": bursts(SERIES.read(paths.audit("series")), truth),
+        "noisy_species": noisy(ISSUES.read(paths.audit("issues"))),
         "look_alike": most_confused(trainings, alike),
     }
     rows = findings(truth, reports)

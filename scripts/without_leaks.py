@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chrysalis.evaluation.leakage import without_leaks
+from chrysalis.evaluation.leakage import judge_without
 from chrysalis.records.audit import LEAKS
 from chrysalis.records.leakage import CLEAN_ARMS, CLEAN_EFFECTS
 from chrysalis.records.paths import StudyPaths
@@ -14,9 +14,9 @@ def main(args) -> None:
     """Write arms.csv and effects.csv, which are empty if nothing leaks."""
     paths = StudyPaths(args.results)
     leaked = {row.path for row in LEAKS.read(paths.audit("leaks"))}
-    arms, effects = without_leaks(StudyRecord.read(args.study), paths, leaked)
-    CLEAN_ARMS.write(arms, paths.without_leaks("arms"))
-    CLEAN_EFFECTS.write(effects, paths.without_leaks("effects"))
+    arms, effects = judge_without(StudyRecord.read(args.study), paths, leaked)
+    CLEAN_ARMS.write(arms, paths.without("leaks", "arms"))
+    CLEAN_EFFECTS.write(effects, paths.without("leaks", "effects"))
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def shares_of_test(loaded):
 
 
 def decided(loaded):
-    """How many claims the study decides, and on how many verdicts the leaks bear."""
+    """How many claims the study decides, and how many verdicts change without some images."""
     words = [claim.outcome for claim in loaded.claims]
-    leaks = [row.outcome != row.clean_outcome for row in loaded.audit.clean_effects]
-    return {sum(word in ("better", "worse", "equal") for word in words), sum(leaks)}
+    changed = {loaded.audit.without_leaks.changed, loaded.audit.without_doubtful.changed}
+    return {sum(word in ("better", "worse", "equal") for word in words), *changed}

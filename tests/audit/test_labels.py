@@ -4,6 +4,7 @@ from sklearn.datasets import load_digits
 
 from chrysalis.audit import labels
 from chrysalis.audit.neighbours import compress
+from chrysalis.records.audit import AlikeRow, LabelRow
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,19 @@ def test_classes_that_are_confused_are_named():
     (row,) = labels.alike(truth, predicted, ["a", "b", "c"])
     assert (row.class_a, row.class_b, row.images, row.confused) == ("a", "b", 20, 4)
     assert row.share == pytest.approx(0.2)
+
+
+def test_a_class_is_noisy_by_labels_that_no_class_alike_explains():
+    def row(class_, suggested):
+        return LabelRow("x", class_, "train", suggested, 0.1, 0.9, "")
+
+    rows = [row("a", "b")] * 5 + [row("a", "c")] + [row("c", "a"), row("c", "b")]
+    found = labels.noise({"a": 20, "b": 20, "c": 8}, rows, [AlikeRow("a", "b", 40, 9, 0.2)])
+    assert [(each.class_, each.doubtful, each.share) for each in found] == [
+        ("c", 2, 0.25),
+        ("a", 1, 0.05),
+        ("b", 0, 0.0),
+    ]
 
 
 def test_a_probe_learns_from_an_even_choice(digits, monkeypatch):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chrysalis.evaluation.leakage import without_leaks
+from chrysalis.evaluation.leakage import judge_without
 from chrysalis.records.paths import StudyPaths
 from tests.runs import experiment_record, study_record
 
@@ -31,7 +31,7 @@ def study(write_run):
 
 def test_an_effect_that_leaks_made_vanishes(study, tmp_path):
     leaked = [f"{row}.png" for row in range(LEAKED)]
-    arms, (effect,) = without_leaks(study, StudyPaths(tmp_path), leaked)
+    arms, (effect,) = judge_without(study, StudyPaths(tmp_path), leaked)
     assert effect.effect > 0.05
     assert effect.outcome == "better"
     assert abs(effect.clean_effect) < 0.08
@@ -43,14 +43,14 @@ def test_an_effect_that_leaks_made_vanishes(study, tmp_path):
 
 
 def test_nothing_is_read_where_nothing_leaks(study, tmp_path):
-    assert without_leaks(study, StudyPaths(tmp_path / "nowhere"), []) == ([], [])
+    assert judge_without(study, StudyPaths(tmp_path / "nowhere"), []) == ([], [])
 
 
 def test_a_study_with_varied_splits_has_no_fixed_test_images(study, tmp_path):
     varied = study.model_copy(update={"vary_split": True})
-    assert without_leaks(varied, StudyPaths(tmp_path), ["0.png"]) == ([], [])
+    assert judge_without(varied, StudyPaths(tmp_path), ["0.png"]) == ([], [])
 
 
 def test_an_experiment_without_any_image_left_has_no_rows(study, tmp_path):
     leaked = [f"{row}.png" for row in range(IMAGES)]
-    assert without_leaks(study, StudyPaths(tmp_path), leaked) == ([], [])
+    assert judge_without(study, StudyPaths(tmp_path), leaked) == ([], [])

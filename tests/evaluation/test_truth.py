@@ -10,16 +10,16 @@ from sklearn.metrics import precision_score, recall_score
 
 from chrysalis.evaluation.truth import (
     Report,
+    bursts,
     doubtful,
     findings,
     most_confused,
     near_duplicates,
+    noisy,
     planted,
     scores,
-    worst_labelled,
 )
-from chrysalis.records.audit import LabelRow, PairRow
-from chrysalis.records.experiment import LabelQualityRow
+from chrysalis.records.audit import IssueRow, LabelRow, PairRow, SeriesRow
 from chrysalis.records.predictions import Predictions
 from chrysalis.records.truth import FINDINGS, TRUTH, TRUTH_SCORES, FindingRow, TruthRow
 
@@ -103,12 +103,16 @@ def test_precision_and_recall_are_scikit_learns(there, named):
     assert score.found + score.false_alarms == score.reported
 
 
-def test_the_worst_labelled_classes():
-    ranked = [
-        LabelQualityRow(rank, name, 5, 0.5, 0.5) for rank, name in ((2, "B"), (1, "A"), (3, "C"))
-    ]
-    assert worst_labelled(ranked, 2).items == items("A", "B")
-    assert worst_labelled(ranked, 0).items == frozenset()
+def test_noisy_classes_are_those_of_the_audit():
+    issues = [IssueRow("noisy_classes", "", "X", "", ""), IssueRow("dark", "a", "Y", "train", "")]
+    assert noisy(issues).items == items("X")
+    assert noisy([]).items == frozenset()
+
+
+def test_every_two_images_of_a_series_are_reported_but_no_copies():
+    series = [SeriesRow("e", path, "X", "train") for path in "efg"]
+    series += [SeriesRow("a", path, "X", "train") for path in "abz"]
+    assert bursts(series, TRUTH_ROWS).items == items("e f", "e g", "f g", "a z")
 
 
 def test_the_most_confused_pairs_add_up_directions_and_trainings():

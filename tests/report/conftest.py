@@ -232,30 +232,33 @@ def write_audit(made, study):
         [audit.LabelRow(one, name, "test", other, 0.0123, 0.9432, "")], paths.audit("labels")
     )
     audit.ALIKE.write([audit.AlikeRow(name, other, 31, 7, 0.2258)], paths.audit("alike"))
+    audit.NOISE.write([audit.NoiseRow(name, 16, 3, 0.1875)], paths.audit("noise"))
+    audit.SERIES.write([], paths.audit("series"))
     audit_record().write(paths.audited)
-    leakage.CLEAN_ARMS.write(
-        (
-            leakage.CleanArmRow(each.name, run.model, run.arm, 3, 0.8761, 2, 0.8654)
-            for each in study.experiments
-            for run in each.arm_runs
-        ),
-        paths.without_leaks("arms"),
-    )
-    leakage.CLEAN_EFFECTS.write(
-        (
-            leakage.CleanEffectRow(
-                each.name,
-                run.model,
-                run.arm,
-                each.baseline,
-                *(0.021, 0.004, 0.038, "better", 0.019, -0.002, 0.041, "none"),
-            )
-            for each in study.experiments
-            for run in each.arm_runs
-            if run.arm != each.baseline
-        ),
-        paths.without_leaks("effects"),
-    )
+    for left_out in ("leaks", "doubtful"):
+        leakage.CLEAN_ARMS.write(
+            (
+                leakage.CleanArmRow(each.name, run.model, run.arm, 3, 0.8761, 2, 0.8654)
+                for each in study.experiments
+                for run in each.arm_runs
+            ),
+            paths.without(left_out, "arms"),
+        )
+        leakage.CLEAN_EFFECTS.write(
+            (
+                leakage.CleanEffectRow(
+                    each.name,
+                    run.model,
+                    run.arm,
+                    each.baseline,
+                    *(0.021, 0.004, 0.038, "better", 0.019, -0.002, 0.041, "none"),
+                )
+                for each in study.experiments
+                for run in each.arm_runs
+                if run.arm != each.baseline
+            ),
+            paths.without(left_out, "effects"),
+        )
     draw(paths.data / "plot_audit/duplicates.webp")
     draw(paths.data / "plot_audit/doubtful.webp")
 
@@ -650,7 +653,7 @@ def write_truth(made):
     scores = [
         truth.TruthScoreRow("wrong_label", 17, 0, 0, 17, 0, nan, 0.0, ""),
         truth.TruthScoreRow("look_alike", 1, 2, 1, 0, 1, 0.5, 1.0, "confusions on test"),
-        truth.TruthScoreRow("noisy_species", 1, 0, 0, 1, 0, nan, 0.0, "label quality on val"),
+        truth.TruthScoreRow("noisy_species", 1, 0, 0, 1, 0, nan, 0.0, "noisy classes of the audit"),
     ]
     truth.FINDINGS.write(findings, made.paths.truth("findings"))
     truth.TRUTH_SCORES.write(scores, made.paths.truth("scores"))

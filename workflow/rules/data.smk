@@ -224,7 +224,15 @@ rule audit:
     output:
         tables=expand(
             f"{RESULTS}/data/audit/{{table}}.csv",
-            table=["duplicates", "leaks", "issues", "labels", "alike"],
+            table=[
+                "duplicates",
+                "leaks",
+                "issues",
+                "labels",
+                "alike",
+                "noise",
+                "series",
+            ],
         ),
         record=f"{RESULTS}/data/audit/audit.json",
     log:

@@ -130,6 +130,33 @@ rule without_leaks:
         " --log {log:q}"
 
 
+rule without_doubtful:
+    input:
+        labels=f"{RESULTS}/data/audit/labels.csv",
+        trainings=of_runs(
+            f"{RUN}/train/{{file}}",
+            runs=sorted({run for asked in STUDY.experiments for run in asked.runs}),
+            file=["predictions.parquet", "run.json"],
+        ),
+        exported=[exported_of(experiment) for experiment in STUDY.experiments],
+        code=code("without_doubtful"),
+    output:
+        arms=f"{RESULTS}/experiments/without_doubtful/arms.csv",
+        effects=f"{RESULTS}/experiments/without_doubtful/effects.csv",
+    log:
+        f"{RESULTS}/logs/without_doubtful.log",
+    params:
+        experiments=[
+            experiment.record([]).model_dump_json() for experiment in STUDY.experiments
+        ],
+        seeds=STUDY.seeds,
+        threshold=STUDY.config.threshold,
+        vary_split=STUDY.config.vary_split,
+    shell:
+        "{PYTHON} scripts/without_doubtful.py --results {RESULTS:q} --study {PLAN.study:q}"
+        " --log {log:q}"
+
+
 rule plot_experiment:
     input:
         arms=rules.compare.output.arms,

@@ -100,6 +100,7 @@ rule site:
         split=rules.split.output,
         audited=rules.audit.output,
         without_leaks=rules.without_leaks.output,
+        without_doubtful=rules.without_doubtful.output,
         records=of_runs(f"{RUN}/train/run.json"),
         metrics=of_runs(f"{RUN}/evaluate/metrics.json"),
         models=rules.summarise.output.models,

@@ -13,11 +13,11 @@ if KNOWS_TRUTH:
                 STUDY.base_runs.values(),
                 file=["predictions.parquet", "run.json"],
             ),
-            label_quality=expand(
-                rules.label_quality.output, run=list(STUDY.base_runs.values())[0]
-            ),
             pairs=rules.duplicates.output[0],
-            labels=f"{RESULTS}/data/audit/labels.csv",
+            audit=expand(
+                f"{RESULTS}/data/audit/{{table}}.csv",
+                table=["labels", "issues", "series"],
+            ),
             code=code("truth"),
         output:
             scores=f"{RESULTS}/data/truth/scores.csv",

@@ -10,10 +10,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
 
-from chrysalis.records.audit import AlikeRow
+from chrysalis.records.audit import AlikeRow, LabelRow, NoiseRow
 
 FOLDS = 5
 ALIKE = 0.10  # share of two classes' images that are taken for the other
+NOISY = 0.10  # share of a class's labels that are doubtful
 MOST_IMAGES = 100_000  # that a probe learns from
 
 _REGULARISATION = 10.0  # C; vectors have the norm 1
@@ -79,3 +80,22 @@ def alike(labels: np.ndarray, predicted: np.ndarray, names: list[str]) -> list[A
         if both / all_ >= ALIKE
     ]
     return sorted(rows, key=lambda row: (-row.share, row.class_a, row.class_b))
+
+
+def noise(sizes: dict[str, int], rows: list[LabelRow], alike: list[AlikeRow]) -> list[NoiseRow]:
+    """Each class and the share of its labels that are doubtful, the noisiest first.
+
+    An image that looks like a class too alike does not count: there the classes, and not the
+    labels, are hard to tell apart.
+
+    Args:
+        sizes: images of each class.
+        rows: the doubtful labels.
+        alike: the classes that are too alike.
+    """
+    confused = {frozenset((row.class_a, row.class_b)) for row in alike}
+    counts = dict.fromkeys(sizes, 0)
+    for row in rows:
+        counts[row.class_] += frozenset((row.class_, row.suggested)) not in confused
+    made = [NoiseRow(name, sizes[name], n, round(n / sizes[name], 4)) for name, n in counts.items()]
+    return sorted(made, key=lambda row: (-row.share, row.class_))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from chrysalis.audit import issues, labels, leaks
 from chrysalis.audit.duplicates import SMALLEST, WIDTH, plain
 from chrysalis.audit.neighbours import compress
 from chrysalis.audit.registration import THRESHOLD
+from chrysalis.audit.series import find_series
 from chrysalis.records import audit as tables
 from chrysalis.records.audit import (
     AlikeRow,
@@ -21,6 +23,8 @@ from chrysalis.records.audit import (
     IssueRow,
     LabelRow,
     LeakRow,
+    NoiseRow,
+    SeriesRow,
 )
 from chrysalis.records.data import IMAGES, LEFT_OUT, SPLIT
 from chrysalis.records.paths import StudyPaths
@@ -37,6 +41,8 @@ class Audit:
     issues: list[IssueRow]
     labels: list[LabelRow]
     alike: list[AlikeRow]
+    noise: list[NoiseRow]
+    series: list[SeriesRow]
     record: AuditRecord
 
     def write(self, paths: StudyPaths) -> None:
@@ -46,6 +52,8 @@ class Audit:
         tables.ISSUES.write(self.issues, paths.audit("issues"))
         tables.LABELS.write(self.labels, paths.audit("labels"))
         tables.ALIKE.write(self.alike, paths.audit("alike"))
+        tables.NOISE.write(self.noise, paths.audit("noise"))
+        tables.SERIES.write(self.series, paths.audit("series"))
         self.record.write(paths.audited)
 
 
@@ -63,6 +71,7 @@ def audit(paths: StudyPaths, embedder: str, threads: int) -> Audit:
     pairs = tables.PAIRS.read(paths.pairs)
     duplicates, leaked = leaks.by_split(pairs, images), leaks.leaks(pairs, images)
     judged = _judge_labels(images, small)
+    series = _series(images, vectors)
     found = [
         *_left_out(paths),
         *(_of_duplicate(row) for row in duplicates),
@@ -70,6 +79,8 @@ def audit(paths: StudyPaths, embedder: str, threads: int) -> Audit:
         *(_of_label(row) for row in judged.rows),
         *issues.imbalance(images),
         *(_of_classes(row) for row in judged.alike),
+        *(_of_noise(row) for row in judged.noise if row.share >= labels.NOISY),
+        *_of_series(series),
         *issues.file_issues(images),
         *issues.outliers(images, small),
     ]
@@ -91,7 +102,7 @@ def audit(paths: StudyPaths, embedder: str, threads: int) -> Audit:
         folds_accuracy=judged.accuracy,
         **_probe(images, small),
     )
-    return Audit(duplicates, leaked, found, judged.rows, judged.alike, record)
+    return Audit(duplicates, leaked, found, judged.rows, judged.alike, judged.noise, series, record)
 
 
 def _images(paths: StudyPaths) -> pd.DataFrame:
@@ -106,6 +117,7 @@ def _images(paths: StudyPaths) -> pd.DataFrame:
 class _Judged:
     rows: list[LabelRow]
     alike: list[AlikeRow]
+    noise: list[NoiseRow]
     accuracy: float | None
 
 
@@ -114,7 +126,7 @@ def _judge_labels(images: pd.DataFrame, vectors: np.ndarray) -> _Judged:
     names = images.drop_duplicates("label").sort_values("label")["class"].tolist()
     shares = labels.out_of_fold(vectors, label, images["group"].to_numpy())
     if shares is None:
-        return _Judged([], [], None)
+        return _Judged([], [], [], None)
     predicted = shares.argmax(1)
     rows = [
         LabelRow(
@@ -128,9 +140,18 @@ def _judge_labels(images: pd.DataFrame, vectors: np.ndarray) -> _Judged:
         )
         for row in labels.doubtful(label, shares)
     ]
-    return _Judged(
-        rows, labels.alike(label, predicted, names), round(float((predicted == label).mean()), 4)
-    )
+    alike = labels.alike(label, predicted, names)
+    noise = labels.noise(images["class"].value_counts(sort=False).to_dict(), rows, alike)
+    return _Judged(rows, alike, noise, round(float((predicted == label).mean()), 4))
+
+
+def _series(images: pd.DataFrame, vectors: np.ndarray) -> list[SeriesRow]:
+    of = images.set_index("path")[["class", "split"]].to_dict("index")
+    return [
+        SeriesRow(found[0], path, of[path]["class"], of[path]["split"])
+        for found in find_series(images["path"].tolist(), vectors)
+        for path in found
+    ]
 
 
 def _probe(images: pd.DataFrame, vectors: np.ndarray) -> dict[str, float | None]:
@@ -168,3 +189,17 @@ def _of_label(row: LabelRow) -> IssueRow:
 def _of_classes(row: AlikeRow) -> IssueRow:
     detail = f"{row.confused} of {row.images} images are taken for the other class"
     return IssueRow("classes_alike", "", f"{row.class_a} / {row.class_b}", "", detail)
+
+
+def _of_noise(row: NoiseRow) -> IssueRow:
+    detail = f"{row.doubtful} of {row.images} labels are doubtful"
+    return IssueRow("noisy_classes", "", row.class_, "", detail)
+
+
+def _of_series(rows: list[SeriesRow]) -> Iterator[IssueRow]:
+    for first, images in itertools.groupby(rows, key=lambda row: row.series):
+        found = list(images)
+        classes = " / ".join(sorted({row.class_ for row in found}))
+        splits = "/".join(sorted({row.split for row in found}))
+        detail = f"{len(found)} images that seem to show one subject, such as {found[1].path}"
+        yield IssueRow("series", first, classes, splits, detail)

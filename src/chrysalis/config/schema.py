@@ -89,6 +89,8 @@ Check = Literal[
     "labels",
     "imbalance",
     "classes_alike",
+    "noisy_classes",
+    "series",
     "odd_shape",
     "odd_size",
     "dark",

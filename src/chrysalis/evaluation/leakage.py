@@ -1,4 +1,4 @@
-"""Each experiment judged again without the test images that leak."""
+"""Each experiment judged again without some test images: those that leak, or are doubtful."""
 
 from __future__ import annotations
 
@@ -15,33 +15,32 @@ from chrysalis.records.predictions import Predictions
 from chrysalis.records.study import ExperimentRecord, StudyRecord
 
 
-def without_leaks(
-    study: StudyRecord, paths: StudyPaths, leaked: Collection[str]
+def judge_without(
+    study: StudyRecord, paths: StudyPaths, left_out: Collection[str]
 ) -> tuple[list[CleanArmRow], list[CleanEffectRow]]:
-    """A row for each arm and for each comparison of every experiment; none if nothing leaks.
+    """A row for each arm and for each comparison of every experiment; none if nothing is left out.
 
-    `leaked` are the paths of test images with a near duplicate in train or val. A study that
-    varies its split has no fixed test images, and Chrysalis makes its splits without leaks.
+    `left_out` are the paths of test images. A study that varies its split has no fixed ones.
 
     Raises:
         UserError: predictions are missing, damaged or not finite.
     """
     arms: list[CleanArmRow] = []
     effects: list[CleanEffectRow] = []
-    if leaked and not study.vary_split:
+    if left_out and not study.vary_split:
         for record in study.experiments:
-            of_arms, of_effects = _judge_again(record, study, paths, leaked)
+            of_arms, of_effects = _judge_again(record, study, paths, left_out)
             arms += of_arms
             effects += of_effects
     return arms, effects
 
 
 def _judge_again(
-    record: ExperimentRecord, study: StudyRecord, paths: StudyPaths, leaked: Collection[str]
+    record: ExperimentRecord, study: StudyRecord, paths: StudyPaths, left_out: Collection[str]
 ) -> tuple[list[CleanArmRow], list[CleanEffectRow]]:
     """One experiment's rows; none if no test image is left."""
     loaded = load_arms(record, paths, study.seeds)
-    clean_arms = [_without(arm, leaked) for arm in loaded]
+    clean_arms = [_without(arm, left_out) for arm in loaded]
     if any(not arm.correct.shape[1] for arm in clean_arms):
         return [], []
     all_images, clean = (ANALYSES[record.analysis](arms, record) for arms in (loaded, clean_arms))
@@ -66,13 +65,13 @@ def _judge_again(
     return arms, effects
 
 
-def _without(arm: JudgedArm, leaked: Collection[str]) -> JudgedArm:
+def _without(arm: JudgedArm, left_out: Collection[str]) -> JudgedArm:
     """The arm as judged on the other test images."""
-    return replace(arm, predictions=[_only_clean(seed, leaked) for seed in arm.predictions])
+    return replace(arm, predictions=[_only_clean(seed, left_out) for seed in arm.predictions])
 
 
-def _only_clean(predictions: Predictions, leaked: Collection[str]) -> Predictions:
-    rows = ~np.isin(predictions.paths.astype(str), sorted(leaked))
+def _only_clean(predictions: Predictions, left_out: Collection[str]) -> Predictions:
+    rows = ~np.isin(predictions.paths.astype(str), sorted(left_out))
     return replace(
         predictions,
         paths=predictions.paths[rows],

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import get_args
 
-from chrysalis.records.audit import LabelRow, PairRow
-from chrysalis.records.experiment import LabelQualityRow
+from chrysalis.records.audit import IssueRow, LabelRow, PairRow, SeriesRow
 from chrysalis.records.predictions import Predictions
 from chrysalis.records.truth import FindingRow, PlantKind, TruthRow, TruthScoreRow
 
@@ -95,10 +94,25 @@ def doubtful(labels: Iterable[LabelRow]) -> Report:
     return Report("doubtful labels of the audit", frozenset(frozenset({r.path}) for r in labels))
 
 
-def worst_labelled(ranked: list[LabelQualityRow], count: int) -> Report:
-    """The `count` classes with the worst label quality (see `label_quality`)."""
-    worst = sorted(ranked, key=lambda row: row.rank)[:count]
-    return Report("label quality on val", frozenset(frozenset({row.class_}) for row in worst))
+def noisy(issues: Iterable[IssueRow]) -> Report:
+    """The classes in which the audit doubts many labels."""
+    found = (frozenset({row.class_}) for row in issues if row.check == "noisy_classes")
+    return Report("noisy classes of the audit", frozenset(found))
+
+
+def bursts(series: Iterable[SeriesRow], truth: Iterable[TruthRow]) -> Report:
+    """Every two images of a series that the audit found.
+
+    A near duplicate of one of its images belongs to a series as well, so it is no false alarm.
+    """
+    rows = list(truth)
+    copies = {row.path for row in rows if row.kind == "near_duplicate"}
+    images: dict[str, list[str]] = defaultdict(list)
+    for row in series:
+        if row.path not in copies:
+            images[row.series].append(row.path)
+    pairs = (pair for found in images.values() for pair in combinations(found, 2))
+    return Report("series of the audit", frozenset(map(frozenset, pairs)))
 
 
 def most_confused(trainings: list[Predictions], count: int) -> Report:

@@ -101,6 +101,26 @@ class AlikeRow:
     share: float
 
 
+@dataclass(frozen=True)
+class NoiseRow:
+    """A class, and how many of its labels are doubtful though no class alike explains it."""
+
+    class_: str
+    images: int
+    doubtful: int
+    share: float
+
+
+@dataclass(frozen=True)
+class SeriesRow:
+    """An image of a series of photographs of one subject; `series` is the path of its first."""
+
+    series: str
+    path: str
+    class_: str
+    split: str
+
+
 class AuditRecord(Record):
     """audit.json: what the audit went by, and what it comes to.
 
@@ -138,3 +158,5 @@ LEAKS = Table(LeakRow)
 ISSUES = Table(IssueRow)
 LABELS = Table(LabelRow)
 ALIKE = Table(AlikeRow)
+NOISE = Table(NoiseRow)
+SERIES = Table(SeriesRow)

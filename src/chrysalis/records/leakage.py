@@ -1,4 +1,4 @@
-"""Accuracy and verdicts with all test images, and without those that leak."""
+"""Accuracy and verdicts with all test images, and without those that leak or are doubtful."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chrysalis.stats.verdict import Outcome
 
 @dataclass(frozen=True)
 class CleanArmRow:
-    """Test top-1 of an arm, mean over the seeds: on all test images and on those without a leak."""
+    """Test top-1 of an arm, mean over the seeds: on all test images and on the clean ones."""
 
     experiment: str
     model: str
@@ -23,7 +23,7 @@ class CleanArmRow:
 
 @dataclass(frozen=True)
 class CleanEffectRow:
-    """A comparison, judged on all test images and again on those without a leak.
+    """A comparison, judged on all test images and again on the clean ones.
 
     Effects are fractions; both verdicts are corrected over the experiment's comparisons.
     """

@@ -245,9 +245,9 @@ class StudyPaths(JobPaths):
         """One experiment's files."""
         return ExperimentPaths(self.results / "experiments" / name)
 
-    def without_leaks(self, name: str) -> Path:
-        """A table of the rule without_leaks: arms or effects."""
-        return self.results / "experiments/without_leaks" / f"{name}.csv"
+    def without(self, left_out: str, name: str) -> Path:
+        """A table of the rule without_leaks or without_doubtful: arms or effects."""
+        return self.results / f"experiments/without_{left_out}" / f"{name}.csv"
 
     def published(self, name: str) -> Path:
         """A table of the rule published: figures or claims."""

@@ -30,11 +30,11 @@ def test_a_leak_is_told_with_what_it_does_to_verdicts(folder):
     loaded = load_results(folder)
     text = leakage.warning(loaded)
     assert "Of 3\u00a0test images, 1 have a near duplicate in train or val." in text
-    rows = CLEAN_EFFECTS.read(StudyPaths(folder).without_leaks("effects"))
+    rows = CLEAN_EFFECTS.read(StudyPaths(folder).without("leaks", "effects"))
     assert f"Without them, {len(rows)}\u00a0verdicts change." in text
     CLEAN_EFFECTS.write(
         (replace(row, clean_outcome=row.outcome) for row in rows),
-        StudyPaths(folder).without_leaks("effects"),
+        StudyPaths(folder).without("leaks", "effects"),
     )
     assert "Without them, no verdict changes." in leakage.warning(load_results(folder))
 
@@ -43,6 +43,20 @@ def test_nothing_is_said_on_the_overview_where_nothing_leaks(folder):
     loaded = change(folder, leaked=0)
     assert leakage.warning(loaded) == ""
     assert leakage.without_leaks(loaded).startswith("No test image has a near duplicate")
+
+
+def test_doubtful_test_labels_are_listed_with_what_they_do_to_verdicts(folder):
+    text = leakage.without_doubtful(load_results(folder))
+    rows = CLEAN_EFFECTS.read(StudyPaths(folder).without("doubtful", "effects"))
+    assert text.startswith("1\u00a0label of test images is doubtful.")
+    assert f"Without these images, {len(rows)}\u00a0verdicts change." in text
+    assert "### Verdicts without doubtful labels" in text
+    labels = tables.LABELS.read(StudyPaths(folder).audit("labels"))
+    tables.LABELS.write(
+        (replace(row, split="train") for row in labels), StudyPaths(folder).audit("labels")
+    )
+    text = leakage.without_doubtful(load_results(folder))
+    assert text.startswith("No label of a test image is doubtful.")
 
 
 def test_images_that_are_too_small_are_said_to_be(folder):

@@ -22,6 +22,8 @@ CHECKS = {
     "labels": "Doubtful labels",
     "imbalance": "Classes with far fewer images than the largest",
     "classes_alike": "Pairs of classes that are too alike",
+    "noisy_classes": "Classes with many doubtful labels",
+    "series": "Series of images of one subject",
     "odd_shape": "Images of extreme shape",
     "odd_size": "Images of unusual size",
     "dark": "Dark images",
@@ -30,8 +32,8 @@ CHECKS = {
     "blurred": "Blurred images",
     "outlier": "Images that are like no other",
 }
-ABOUT_FILES = ("odd_shape", "odd_size", "dark", "bright", "plain", "blurred", "outlier")
-ABOUT_CLASSES = ("imbalance", "classes_alike")
+ABOUT_FILES = ("series", "odd_shape", "odd_size", "dark", "bright", "plain", "blurred", "outlier")
+ABOUT_CLASSES = ("imbalance", "classes_alike", "noisy_classes")
 
 
 def fragments(results: StudyResults) -> dict[str, str]:
@@ -42,6 +44,7 @@ def fragments(results: StudyResults) -> dict[str, str]:
         "audit_duplicates.md": duplicates(results),
         "audit_leaks.md": leakage.without_leaks(results),
         "audit_labels.md": labels(results),
+        "audit_doubtful.md": leakage.without_doubtful(results),
         "audit_classes.md": issues_of(results, ABOUT_CLASSES, "Classes"),
         "audit_files.md": issues_of(results, ABOUT_FILES, "File"),
     }

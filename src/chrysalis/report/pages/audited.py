@@ -11,16 +11,29 @@ from chrysalis.records.paths import StudyPaths
 
 
 @dataclass(frozen=True)
+class Without:
+    """Each experiment judged without some test images; no rows if there are none to leave out."""
+
+    arms: list[CleanArmRow]
+    effects: list[CleanEffectRow]
+
+    @property
+    def changed(self) -> int:
+        """How many verdicts change."""
+        return sum(row.outcome != row.clean_outcome for row in self.effects)
+
+
+@dataclass(frozen=True)
 class AuditResults:
-    """The record and the tables of the audit, and each experiment judged without leaks."""
+    """The record and the tables of the audit, and each experiment judged without some images."""
 
     record: AuditRecord
     duplicates: list[DuplicateRow]
     leaks: list[LeakRow]
     issues: list[IssueRow]
     labels: list[LabelRow]
-    clean_arms: list[CleanArmRow]
-    clean_effects: list[CleanEffectRow]
+    without_leaks: Without
+    without_doubtful: Without
 
 
 def load_audit(paths: StudyPaths) -> AuditResults:
@@ -35,6 +48,13 @@ def load_audit(paths: StudyPaths) -> AuditResults:
         leaks=tables.LEAKS.read(paths.audit("leaks")),
         issues=tables.ISSUES.read(paths.audit("issues")),
         labels=tables.LABELS.read(paths.audit("labels")),
-        clean_arms=CLEAN_ARMS.read(paths.without_leaks("arms")),
-        clean_effects=CLEAN_EFFECTS.read(paths.without_leaks("effects")),
+        without_leaks=_without(paths, "leaks"),
+        without_doubtful=_without(paths, "doubtful"),
+    )
+
+
+def _without(paths: StudyPaths, left_out: str) -> Without:
+    return Without(
+        CLEAN_ARMS.read(paths.without(left_out, "arms")),
+        CLEAN_EFFECTS.read(paths.without(left_out, "effects")),
     )

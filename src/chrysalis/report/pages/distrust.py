@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from chrysalis.report.pages.leakage import changed_verdicts
 from chrysalis.report.pages.numbers import count, number, percent
 from chrysalis.report.pages.results import PLACES, StudyResults
 from chrysalis.report.pages.tables import behind, source
@@ -27,7 +26,7 @@ def _leaks(results: StudyResults) -> list[str]:
     record = results.audit.record
     if not record.leaked:
         return []
-    changed = changed_verdicts(results)
+    changed = results.audit.without_leaks.changed
     then = count(changed, "verdict changes", "verdicts change") if changed else "no verdict changes"
     return [
         f"**Leaks:** {number(record.leaked)} of {count(record.test_images, 'test image')} have a "

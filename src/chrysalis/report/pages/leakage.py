@@ -1,7 +1,8 @@
-"""Generated Markdown about test images that leak: a warning, and each experiment without them."""
+"""Generated Markdown on test images that leak or have doubtful labels, and what they change."""
 
 from __future__ import annotations
 
+from chrysalis.records.leakage import CleanArmRow, CleanEffectRow
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import count, interval, number, percent, points
 from chrysalis.report.pages.results import PLACES, StudyResults
@@ -15,7 +16,7 @@ def warning(results: StudyResults) -> str:
     record = results.audit.record
     if not record.leaked:
         return ""
-    changed = changed_verdicts(results)
+    changed = results.audit.without_leaks.changed
     verdicts = (
         f"Without them, {count(changed, 'verdict changes', 'verdicts change')}."
         if changed
@@ -26,13 +27,8 @@ def warning(results: StudyResults) -> str:
         f"Of {count(record.test_images, 'test image')}, {number(record.leaked)} have a near "
         f"duplicate in train or val. {verdicts} See [Audit](audit.qmd).\n:::\n\n"
         + source("audit", PLACES.audited, PLACES.audit("leaks"))
-        + source("without_leaks", PLACES.without_leaks("effects"))
+        + source("without_leaks", PLACES.without("leaks", "effects"))
     )
-
-
-def changed_verdicts(results: StudyResults) -> int:
-    """How many verdicts differ without the test images that leak."""
-    return sum(row.outcome != row.clean_outcome for row in results.audit.clean_effects)
 
 
 def without_leaks(results: StudyResults) -> str:
@@ -53,12 +49,57 @@ def without_leaks(results: StudyResults) -> str:
         f"And {count(beyond, 'more test image')}.\n" if beyond > 0 else "",
         made,
     ]
-    if audit.clean_arms:
-        parts += [_accuracy(results), _verdicts(results)]
-    return "\n".join(parts)
+    return "\n".join([*parts, *_judged_without(results, "leaks")])
 
 
-def _accuracy(results: StudyResults) -> str:
+def without_doubtful(results: StudyResults) -> str:
+    """Which labels of test images are doubtful, and accuracy and verdicts without those images."""
+    rows = [row for row in results.audit.labels if row.split == "test"]
+    if not rows:
+        return "No label of a test image is doubtful.\n\n" + source("audit", PLACES.audit("labels"))
+    changed = results.audit.without_doubtful.changed
+    verdicts = (
+        f"{count(changed, 'verdict changes', 'verdicts change')}"
+        if changed
+        else "no verdict changes"
+    )
+    heads = ["Test image", "Label", "Looks like", "Probability of its label"]
+    cells = [
+        [literal(row.path), literal(row.class_), literal(row.suggested), percent(row.confidence)]
+        for row in rows[:MOST_ROWS]
+    ]
+    beyond = len(rows) - MOST_ROWS
+    parts = [
+        f"{count(len(rows), 'label')} of test images {'is' if len(rows) == 1 else 'are'} doubtful. "
+        f"Without these images, {verdicts}. A doubtful label is not always wrong: such images are "
+        "also the hardest, so accuracy without them is too high.\n",
+        table(heads, cells, "lllr"),
+        f"And {count(beyond, 'more test image')}.\n" if beyond > 0 else "",
+        source("audit", PLACES.audit("labels")),
+        source("without_doubtful", PLACES.without("doubtful", "effects")),
+    ]
+    return "\n".join([*parts, *_judged_without(results, "doubtful")])
+
+
+_WORDS = {"leaks": "without leaks", "doubtful": "without doubtful labels"}
+
+
+def _heading(left_out: str) -> str:
+    return _WORDS[left_out].capitalize()
+
+
+def _judged_without(results: StudyResults, left_out: str) -> list[str]:
+    audit = results.audit
+    judged = audit.without_leaks if left_out == "leaks" else audit.without_doubtful
+    if not judged.arms:
+        return []
+    return [
+        _accuracy(results, judged.arms, left_out),
+        _verdicts(results, judged.effects, left_out),
+    ]
+
+
+def _accuracy(results: StudyResults, arms: list[CleanArmRow], left_out: str) -> str:
     rows = [
         [
             _title(results, row.experiment),
@@ -68,14 +109,14 @@ def _accuracy(results: StudyResults) -> str:
             percent(row.clean_mean),
             number(row.clean_images),
         ]
-        for row in results.audit.clean_arms
+        for row in arms
     ]
-    heads = ["Experiment", "Model", "Arm", "All test images", "Without leaks", "Images left"]
-    made = source("without_leaks", PLACES.without_leaks("arms"))
-    return f"### Accuracy without leaks\n\n{table(heads, rows, 'lllrrr')}\n{made}"
+    heads = ["Experiment", "Model", "Arm", "All test images", _heading(left_out), "Images left"]
+    made = source(f"without_{left_out}", PLACES.without(left_out, "arms"))
+    return f"### Accuracy {_WORDS[left_out]}\n\n{table(heads, rows, 'lllrrr')}\n{made}"
 
 
-def _verdicts(results: StudyResults) -> str:
+def _verdicts(results: StudyResults, effects: list[CleanEffectRow], left_out: str) -> str:
     rows = [
         [
             _title(results, row.experiment),
@@ -86,13 +127,13 @@ def _verdicts(results: StudyResults) -> str:
             f"{points(row.clean_effect)} ({interval(row.clean_low, row.clean_high)})",
             badge(row.clean_outcome),
         ]
-        for row in results.audit.clean_effects
+        for row in effects
     ]
-    heads = ["Experiment", "Model", "Arm", "Effect", "Verdict", "Without leaks", "Verdict then"]
-    made = source("without_leaks", PLACES.without_leaks("effects"))
+    heads = ["Experiment", "Model", "Arm", "Effect", "Verdict", _heading(left_out), "Verdict then"]
+    made = source(f"without_{left_out}", PLACES.without(left_out, "effects"))
     return (
-        "### Verdicts without leaks\n\nEffects are in points. Verdicts are corrected over the "
-        f"comparisons of their experiment.\n\n{table(heads, rows, 'lllrlrl')}\n{made}"
+        f"### Verdicts {_WORDS[left_out]}\n\nEffects are in points. Verdicts are corrected over "
+        f"the comparisons of their experiment.\n\n{table(heads, rows, 'lllrlrl')}\n{made}"
     )
 
 
