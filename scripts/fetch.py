@@ -1,4 +1,4 @@
-"""Put a dataset's raw images into place: from archives, scikit-learn's digits, or drawn."""
+"""Put a dataset's raw images into place: from archives, a table, or a library, or drawn."""
 
 import json
 import logging
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chrysalis.config.load import validate
 from chrysalis.config.specimens import Specimens
-from chrysalis.data.fetch import fetch_archives, fetch_digits, fetch_specimens
+from chrysalis.data.fetch import fetch_archives, fetch_digits, fetch_specimens, fetch_table
 from chrysalis.workflow import cli
 
 
@@ -18,14 +18,17 @@ def main(args) -> None:
     elif args.kind == "specimens":
         settings = validate(json.loads(args.source), Specimens, "--source")
         fetch_specimens(settings, args.output, args.threads)
+    elif args.kind == "table":
+        fetch_table(args.archives[0], args.output)
     else:
         fetch_digits(args.output)
 
 
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
-    parser.add_argument("--kind", choices=["archive", "digits", "specimens"], required=True)
-    parser.add_argument("--archives", type=Path, nargs="*", help="the archives, for that kind")
+    kinds = ["archive", "digits", "specimens", "table"]
+    parser.add_argument("--kind", choices=kinds, required=True)
+    parser.add_argument("--archives", type=Path, nargs="*", help="the archives, or the table")
     parser.add_argument("--source", help="the dataset's source as JSON, for specimens")
     parser.add_argument("--output", type=Path, required=True, help="folder for the images")
     parser.add_argument("--threads", type=int, default=1)

@@ -188,7 +188,7 @@ def test_an_archive_of_photos(datasets, archive):
 
 def test_a_file_that_is_no_archive(datasets, folder):
     (folder / "photo.png").write_bytes(b"")
-    with pytest.raises(UserError, match=r"'photo\.png': not an archive of a known kind"):
+    with pytest.raises(UserError, match=r"'photo\.png': not an archive or a table"):
         locate("photo.png", datasets)
 
 
@@ -199,3 +199,21 @@ def test_a_misspelt_name(datasets):
         "dataset 'digit': no folder or archive of that name, and not a known dataset; "
         "allowed: digits, leaves, mine; did you mean 'digits'?"
     )
+
+
+def test_a_table_is_a_dataset_whose_groups_count(datasets, folder):
+    table = folder / "My Photos.csv"
+    table.write_text("path,label\na.png,moth\nb.png,butterfly\n")
+    found = locate(str(table), datasets)
+    assert (found.name, found.can_fetch, found.is_fetched) == ("my_photos", True, True)
+    assert found.classes() == ["butterfly", "moth"]
+    assert found.config.group is None
+    table.write_text("path,label,group\na.png,moth,1\nb.png,butterfly,2\n")
+    group = locate(str(table), datasets).config.group
+    assert (group.file, group.column) == ("data/raw/my_photos/groups.csv", "group")
+
+
+def test_a_table_of_the_configuration_must_be_there(write, datasets):
+    write("datasets/listed.yaml", "title: L\nsource: {kind: table, file: nowhere.csv}")
+    with pytest.raises(UserError, match=r"source\.file: no such table: nowhere\.csv"):
+        locate("listed", datasets)

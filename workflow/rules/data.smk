@@ -2,6 +2,8 @@
 
 SOURCE_KIND = STUDY.dataset.config.source.kind
 DRAWN = SOURCE_KIND == "specimens"
+# The table's own column names the groups.
+LISTS_GROUPS = getattr(STUDY.dataset.config.group, "file", "") == f"{RAW}/groups.csv"
 MANIFEST = [f"{RAW}/manifest.csv"] if STUDY.dataset.is_fetched else []
 
 if STUDY.dataset.can_fetch:
@@ -13,6 +15,7 @@ if STUDY.dataset.can_fetch:
         output:
             f"{RAW}/manifest.csv",
             [f"{RAW}/truth.csv", f"{RAW}/photographs.csv"] if DRAWN else [],
+            [f"{RAW}/groups.csv"] if LISTS_GROUPS else [],
         log:
             f"{RESULTS}/logs/fetch.log",
         threads: 8 if DRAWN else 1

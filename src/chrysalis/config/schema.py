@@ -42,6 +42,16 @@ class Archive(Settings):
     how_to_get: str = Field("", description="What to tell somebody who does not have it.")
 
 
+class Listed(Settings):
+    """A table of images: CSV or Parquet with columns path and label."""
+
+    kind: Literal["table"]
+    file: str = Field(
+        description="Its paths are relative to the folder it lies in. It may have the columns "
+        "split, group and mask too."
+    )
+
+
 class Folder(Settings):
     """A folder of class folders, used where it lies."""
 
@@ -126,7 +136,7 @@ class Dataset(Settings):
     description: str = ""
     citation: str = ""
     url: str = ""
-    source: Annotated[Digits | Specimens | Archive | Folder, Field(discriminator="kind")]
+    source: Annotated[Digits | Specimens | Archive | Listed | Folder, Field(discriminator="kind")]
     split: SplitSettings = SplitSettings()
     group: Group | None = None
     audit: AuditSettings = AuditSettings()

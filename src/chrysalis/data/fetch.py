@@ -10,6 +10,7 @@ import pandas as pd
 from PIL import Image
 
 from chrysalis.config.specimens import Specimens
+from chrysalis.data import listed
 from chrysalis.data.archives import extract, new_folder
 from chrysalis.data.layout import MANIFEST, is_hidden, list_files
 from chrysalis.errors import UserError
@@ -74,6 +75,29 @@ def fetch_archives(archives: Iterable[Path], target: Path) -> None:
     """
     with new_folder(target) as folder:
         extract(archives, folder)
+        _write_manifest(folder)
+
+
+def fetch_table(table: Path, target: Path) -> None:
+    """Link the images and masks that a table lists into class folders below `target`.
+
+    If the table names groups, groups.csv has them by the paths of the links.
+
+    Raises:
+        UserError: a file is missing, or as `chrysalis.data.listed.listed_files` and `new_folder`.
+    """
+    files = listed.listed_files(table)
+    with new_folder(target) as folder:
+        for file in files:
+            source, link = (table.parent / file.source).resolve(), folder / file.place
+            if not source.is_file():
+                raise UserError(f"{table}: lists {file.source}, but there is no such file")
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(source)
+        groups = {file.place: file.group for file in files if file.group}
+        if groups:
+            rows = pd.DataFrame({"path": groups.keys(), "group": groups.values()})
+            rows.to_csv(folder / listed.GROUPS, index=False)
         _write_manifest(folder)
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chrysalis.config.load import load
-from chrysalis.config.schema import Archive, Dataset, Digits, Folder
+from chrysalis.config.schema import Archive, Dataset, Digits, Folder, GroupTable, Listed
 from chrysalis.config.specimens import Specimens
-from chrysalis.data import archives, layout
+from chrysalis.data import archives, layout, listed
 from chrysalis.data.specimens import names as specimen_names
 from chrysalis.errors import UserError, suggest
 from chrysalis.records.paths import StudyPaths
@@ -28,8 +28,9 @@ _NAME = re.compile(r"[^{}/\x00-\x1f\x7f]+")
 class Located:
     """A dataset with its name and the folder its images are in, or will be after fetching.
 
-    `archives` are what to fetch it from, if that is how it comes. `place` is the path of a folder
-    or an archive that is no dataset of the configuration: its results are its alone.
+    `archives` are what to fetch it from, if that is how it comes: archives, or a table of images.
+    `place` is the path of a folder, an archive or a table that is no dataset of the configuration:
+    its results are its alone.
     """
 
     name: str
@@ -49,7 +50,9 @@ class Located:
         return not isinstance(self.config.source, Folder)
 
     def listing_digest(self) -> str:
-        """Stands for the names and sizes in a user's own folder; empty for fetched data."""
+        """Stands for the names and sizes of a user's own files; empty for fetched data."""
+        if isinstance(self.config.source, Listed):
+            return listed.sizes_digest(self.archives[0])
         return "" if self.is_fetched else layout.listing_digest(self.root)
 
     def classes(self) -> list[str]:
@@ -67,6 +70,8 @@ class Located:
             files = layout.list_files(self.root)
             names = (name for name, _ in files if not self.is_fetched or name != layout.MANIFEST)
             return layout.class_names(names, str(self.root))
+        if isinstance(self.config.source, Listed):
+            return listed.class_names(self.archives[0])
         if self.archives:
             names = (name for path in self.archives for name, _ in archives.members(path))
             return layout.class_names(names, ", ".join(map(str, self.archives)))
@@ -99,9 +104,14 @@ def locate(wanted: str, folder: Path, results: Path = Path("results")) -> Locate
             name, Dataset(title=path.resolve().name, source=folder_source), path, place=place(path)
         )
     if path.is_file():
+        if path.name.lower().endswith(listed.SUFFIXES):
+            dataset = Dataset(title=_stem(path), source=Listed(kind="table", file=str(path)))
+            return _of_table(name, dataset, path, place(path))
         if not path.name.lower().endswith(archives.SUFFIXES):
-            kinds = " ".join(archives.SUFFIXES)
-            raise UserError(f"dataset '{wanted}': not an archive of a known kind ({kinds})")
+            kinds = " ".join((*archives.SUFFIXES, *listed.SUFFIXES))
+            raise UserError(
+                f"dataset '{wanted}': not an archive or a table of a known kind ({kinds})"
+            )
         source = Archive(kind="archive", files=[path.name], folders=[str(path.parent)])
         dataset = Dataset(title=_stem(path), source=source)
         return Located(name, dataset, Path("data/raw") / name, (path,), place(path))
@@ -149,6 +159,11 @@ def _named(name: str, config: Dataset, file: Path, results: Path) -> Located:
     source, raw = config.source, Path("data/raw") / name
     if isinstance(source, Digits | Specimens):
         return Located(name, config, raw)
+    if isinstance(source, Listed):
+        table = Path(source.file).expanduser()
+        if not table.is_file():
+            raise UserError(f"{file}: source.file: no such table: {table}")
+        return _of_table(name, config, table, "")
     if isinstance(source, Folder):
         root = Path(source.path).expanduser()
         if not root.is_dir():
@@ -167,8 +182,17 @@ def _named(name: str, config: Dataset, file: Path, results: Path) -> Located:
     return Located(name, config, raw)
 
 
+def _of_table(name: str, config: Dataset, table: Path, place: str) -> Located:
+    """A dataset that a table lists; its column group counts unless the dataset has other groups."""
+    root = Path("data/raw") / name
+    if config.group is None and listed.has_groups(table):
+        groups = GroupTable(file=str(root / listed.GROUPS), column="group")
+        config = config.model_copy(update={"group": groups})
+    return Located(name, config, root, (table,), place)
+
+
 def _stem(path: Path) -> str:
-    for suffix in sorted(archives.SUFFIXES, key=len, reverse=True):
+    for suffix in sorted((*archives.SUFFIXES, *listed.SUFFIXES), key=len, reverse=True):
         if path.name.lower().endswith(suffix):
             return path.name[: -len(suffix)]
     return path.name
