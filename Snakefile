@@ -25,6 +25,9 @@ min_version("9.10")
 SOURCE = str(Path(workflow.basedir) / "src")
 sys.path.insert(0, SOURCE)
 os.environ.update(PYTHONPATH=SOURCE)
+# Snakemake has loaded its plugins, and ours may be that of an installed copy.
+for name in [name for name in sys.modules if name.partition(".")[0] == "chrysalis"]:
+    del sys.modules[name]
 
 from chrysalis.config.load import read_yaml
 from chrysalis.config.metrics import COSTS

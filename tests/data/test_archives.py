@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from chrysalis.data.archives import SUFFIXES, extract, members
+from chrysalis.data.archives import SUFFIXES, TAR_OPENERS, extract, members
 from chrysalis.errors import UserError
 
 FILES = {"cats/1.jpg": b"one" * 400, "dogs/deep/2.jpg": b"two" * 900, "README": b"text"}
-TAR_MODES = {".tar": "w", ".tar.gz": "w:gz", ".tgz": "w:gz", ".tar.xz": "w:xz"}
+TAR_MODES = {".tar": "w", ".tar.gz": "w:gz", ".tgz": "w:gz", ".tar.xz": "w:xz", ".tar.zst": "w"}
 
 
 def write(path: Path, files: dict[str, bytes]) -> Path:
@@ -22,7 +22,8 @@ def write(path: Path, files: dict[str, bytes]) -> Path:
                 file.writestr(name, content)
         return path
     suffix = next(s for s in TAR_MODES if path.name.endswith(s))
-    with tarfile.open(path, TAR_MODES[suffix]) as file:
+    opened = TAR_OPENERS[suffix](path, "wb") if suffix == ".tar.zst" else path.open("wb")
+    with opened as stream, tarfile.open(fileobj=stream, mode=TAR_MODES[suffix]) as file:
         for name, content in files.items():
             info = tarfile.TarInfo(name)
             info.size = len(content)

@@ -30,7 +30,7 @@ class Digits(Settings):
 
 
 class Archive(Settings):
-    """One or more archives of class folders: .zip, .tar, .tar.gz, .tgz or .tar.xz."""
+    """One or more archives of class folders: .zip, .tar, .tar.gz, .tgz, .tar.xz or .tar.zst."""
 
     kind: Literal["archive"]
     files: list[str] = Field(min_length=1, description="All are needed, and unpacked together.")

@@ -1,4 +1,4 @@
-"""Reading archives that may come from anywhere: .zip, .tar, .tar.gz, .tgz, .tar.xz."""
+"""Reading archives that may come from anywhere: .zip, .tar, .tar.gz, .tgz, .tar.xz, .tar.zst."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import posixpath
 import shutil
 import stat
 import struct
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -22,11 +23,17 @@ from chrysalis.data.layout import is_hidden
 from chrysalis.errors import UserError
 from chrysalis.records.files import ASIDE
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 TAR_OPENERS: dict[str, Callable] = {
     ".tar": open,
     ".tar.gz": gzip.open,
     ".tgz": gzip.open,
     ".tar.xz": lzma.open,
+    ".tar.zst": zstd.open,
 }
 SUFFIXES = (".zip", *TAR_OPENERS)
 # Images are compressed already, so no archive of them grows by this much: a bomb does.
@@ -40,6 +47,7 @@ _BROKEN = (
     tarfile.TarError,
     gzip.BadGzipFile,
     lzma.LZMAError,
+    zstd.ZstdError,
     zlib.error,
     EOFError,
     NotImplementedError,  # zipfile: a compression it doesn't know
@@ -182,7 +190,7 @@ def _tar_members(archive: Path, suffix: str) -> Iterator[_Member]:
                 raise _refusal(archive, name, "is a link or a device")
             if info.isreg():
                 yield _Member(name, info.size, partial(_content, file, info))
-        while stream.read(1 << 20):  # the checksums of gzip and xz stand at the end
+        while stream.read(1 << 20):  # the checksums of gzip, xz and zstd stand at the end
             pass
 
 

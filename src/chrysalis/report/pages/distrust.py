@@ -12,7 +12,7 @@ def reasons(results: StudyResults) -> str:
     lines = [*_leaks(results), *_labels(results), *_noise(results), *_differences(results)]
     lines.append(_scope(results))
     files = source("audit", PLACES.audited, PLACES.audit("labels"), PLACES.audit("leaks"))
-    files += source("without_leaks", PLACES.without_leaks("effects"))
+    files += source("without_leaks", PLACES.without("leaks", "effects"))
     files += source("summarise", PLACES.models, PLACES.claims) + source("split", PLACES.split)
     tables = [each.paths.table(name) for each in results.experiments for name in _TABLES]
     files += source("compare", *tables) if tables else ""
