@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import platform
 import time
@@ -14,7 +15,7 @@ from safetensors.torch import save_file
 
 from chrysalis.config.run import RunSettings
 from chrysalis.data.packed import Packed
-from chrysalis.engine import checkpoint
+from chrysalis.engine import checkpoint, finished
 from chrysalis.engine.batches import RESIDENT_BYTES
 from chrysalis.engine.classifier import Classifier
 from chrysalis.engine.earlier import Earlier
@@ -28,6 +29,8 @@ from chrysalis.errors import UserError
 from chrysalis.records import job_paths
 from chrysalis.records.files import Hashes, replacing
 from chrysalis.records.training import HISTORY, HistoryRow, RunRecord
+
+log = logging.getLogger(__name__)
 
 FILES = (job_paths.WEIGHTS, job_paths.HISTORY, job_paths.PREDICTIONS)
 
@@ -48,8 +51,13 @@ class Context:
 
     def place(self, settings: RunSettings) -> checkpoint.Place:
         """Where the checkpoint of a training with these settings lies."""
-        fingerprint = f"{settings.to_json()} {self.code_hash} {self.data_hash}"
-        return checkpoint.Place(self.checkpoint_path, fingerprint)
+        return checkpoint.Place(
+            self.checkpoint_path, _fingerprint(settings, self.code_hash, self.data_hash)
+        )
+
+
+def _fingerprint(settings: RunSettings, code_hash: str, data_hash: str) -> str:
+    return f"{settings.to_json()} {code_hash} {data_hash}"
 
 
 def execute(
@@ -58,16 +66,19 @@ def execute(
     """Train, predict val and test once, and write the record into the folder `output`.
 
     The record: model.safetensors, history.csv, predictions.parquet, and run.json last. Of several
-    processes the first writes.
+    processes the first writes. A record of this very training that an earlier job finished, and
+    that was lost since, is taken as it is.
 
     Raises:
         UserError: weights or outputs are not finite, or an earlier run does not fit.
     """
     start = time.perf_counter()
     settings = context.earlier.settle(settings)
-    setup = set_up(settings, packed, runtime, context.resident_bytes, context.earlier)
-    teacher = context.earlier.teaching(settings, setup.classes)
     with checkpoint.exclusive(context.checkpoint_path, runtime.group):
+        if runtime.group.from_first(_taken(settings, runtime, output, context)):
+            return
+        setup = set_up(settings, packed, runtime, context.resident_bytes, context.earlier)
+        teacher = context.earlier.teaching(settings, setup.classes)
         progress = train(
             setup,
             context.place(settings),
@@ -94,8 +105,23 @@ def execute(
             "peak_memory_mb": runtime.peak_memory_mb(),
             "files": Hashes.of(written).files,
         }
-        record.model_copy(update=whole).write(output / "run.json")
+        record.model_copy(update=whole).write(output / finished.RECORD)
+        finished.keep(output, FILES, finished.place(context.checkpoint_path))
         context.checkpoint_path.unlink(missing_ok=True)
+
+
+def _taken(settings: RunSettings, runtime: Runtime, output: Path, context: Context) -> bool:
+    """Whether this training had ended already, so that its record is in `output` now."""
+    kept = finished.place(context.checkpoint_path)
+    record = finished.find(kept) if runtime.group.is_first else None
+    if record is None or record.processes != runtime.group.size:
+        return False
+    found = _fingerprint(record.settings, record.code_hash, record.data_hash)
+    if found != context.place(settings).fingerprint:
+        return False
+    finished.take(kept, record, output)
+    log.info("%s seed %d had ended already; its record is taken", settings.name, settings.seed)
+    return True
 
 
 def _require_finite_weights(model: Classifier, settings: RunSettings) -> None:
