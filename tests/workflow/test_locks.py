@@ -1,9 +1,15 @@
 """A lock of a killed Snakemake goes, that of a live one stays."""
 
+import errno
+import fcntl
+import os
+import socket
 import subprocess
 import sys
 
 import pytest
+
+from chrysalis.workflow.locks import OWNER, held
 
 HOLD = """
 import sys
@@ -78,3 +84,60 @@ def test_nothing_else_is_removed(start, tmp_path):
     (folder / "metadata/kept.lock").write_text("")
     start(folder)
     assert (folder / "metadata/kept.lock").exists()
+
+
+def owner(folder, text):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / OWNER).write_text(text)
+
+
+def test_a_run_on_another_host_counts_as_alive_until_it_is_unlocked(tmp_path, caplog):
+    """A lock of the kernel's may not reach the other host."""
+    folder = tmp_path / ".snakemake"
+    owner(folder, "login2 77")
+    add_locks(folder)
+    with held(folder) as alone:
+        assert not alone
+    assert "Process 77 on login2 may be at work" in caplog.text
+    assert len(locks(folder)) == 2
+    assert (folder / OWNER).read_text() == "login2 77"
+
+
+def test_unlock_forgets_the_other_host(tmp_path):
+    folder = tmp_path / ".snakemake"
+    owner(folder, "login2 77")
+    with held(folder, unlock=True) as alone:
+        assert alone
+    assert (folder / OWNER).read_text() == f"{socket.gethostname()} {os.getpid()}"
+
+
+def test_a_run_that_ends_leaves_no_name(start, tmp_path):
+    folder = tmp_path / ".snakemake"
+    ended = start(folder)
+    assert (folder / OWNER).read_text().split()[1] == str(ended.pid)
+    ended.communicate("")
+    assert not (folder / OWNER).exists()
+
+
+@pytest.mark.parametrize("error", [errno.ENOLCK, errno.ENOSYS])
+def test_without_locks_of_the_kernel_the_process_counts(tmp_path, monkeypatch, error):
+    def refuse(*_):
+        raise OSError(error, "no locks here")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    folder = tmp_path / ".snakemake"
+    owner(folder, f"{socket.gethostname()} {os.getppid()}")
+    with held(folder) as alone:
+        assert not alone
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    owner(folder, f"{socket.gethostname()} {ended.pid}")
+    with held(folder) as alone:
+        assert alone
+
+
+def test_a_name_that_nobody_can_read_is_nobodys(tmp_path):
+    folder = tmp_path / ".snakemake"
+    owner(folder, "torn")
+    with held(folder) as alone:
+        assert alone
