@@ -18,7 +18,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 study plan: setup
 	@snakemake $(filter plan,$@) $(if $(filter study,$@),--logger chrysalis) \
-	  --cores $(CORES) --resources gpu=$(GPUS) \
+	  --cores $(CORES) $(if $(filter-out 0,$(GPUS)),--resources gpu=$(GPUS)) \
 	  $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache) $(ARGS) \
 	  $(if $(STUDY),--configfile config/studies/$(STUDY).yaml) \
 	  $(if $(DATASET)$(CONFIG),--config $(if $(DATASET),dataset="$(DATASET)") $(CONFIG))

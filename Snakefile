@@ -5,10 +5,10 @@ What `snakemake --lint` still says, and why it stays:
 - Shell commands use PYTHON, TRAINER, RESULTS, PLAN and SEEDS: how a command is written
   on this machine. What decides a result is in a rule's params and inputs.
 - Functions beside rules: each stands beside the rules that it serves, not in a pile of helpers.
-- The absolute path /proc/driver/nvidia/version: where Linux says whether there is a GPU.
 - The root of a dataset as a prefix of an input: it is the user's folder or else the fetched one.
 """
 
+import contextlib
 import functools
 import json
 import os
@@ -36,7 +36,16 @@ from chrysalis.models import registry
 from chrysalis.planning.kinds import kinds_of
 from chrysalis.records.paths import StudyPaths
 from chrysalis.study.study import resolve
-from chrysalis.workflow import arguments, closure, faults, locks, mending, settings
+from chrysalis.workflow import (
+    arguments,
+    closure,
+    faults,
+    locks,
+    machine,
+    mending,
+    provenance,
+    settings,
+)
 
 try:
     # Snakemake's own message for a broken file does not say which file it is.
@@ -48,13 +57,25 @@ except UserError as error:
 configfile: "config/config.yaml"
 
 
+# A job of this workflow only does what the process that planned it decided.
+HEAD = workflow.is_main_process
+DRY = mending.plans_only(sys.argv[1:])
+held = (
+    locks.held(Path(".snakemake"), unlock="--unlock" in sys.argv)
+    if HEAD
+    else contextlib.nullcontext(False)
+)
 try:
-    with locks.held(Path(".snakemake")) as alone:
+    with held as alone:
         STUDY = resolve(config)
+        MACHINE = machine.decide(STUDY.config.device, workflow)
         RESULTS = f"results/{STUDY.name}"
         PATHS = StudyPaths(Path(RESULTS))
         PLAN = settings.write(STUDY, config, PATHS, alone)
+        if alone and MACHINE.cluster and not DRY:
+            machine.cancel_left(Path.cwd())
         if alone:
+            provenance.restore(PATHS.provenance)
             mending.mend(
                 STUDY,
                 PATHS,
@@ -63,7 +84,7 @@ try:
                     PLAN.config,
                     workflow.resource_settings.cores or 1,
                 ),
-                dry=mending.plans_only(sys.argv[1:]),
+                dry=DRY,
             )
 except UserError as error:
     raise WorkflowError(str(error)) from None
@@ -73,6 +94,9 @@ except OSError as error:
 RAW = str(STUDY.dataset.root)
 # -P: a script's folder is not searched for imports, so no script can hide a library.
 PYTHON = f"{shlex.quote(closure.nearby(sys.executable))} -P"
+if not MACHINE.gpu:
+    # Also where a job could see a GPU that it did not ask for.
+    shell.prefix("export CUDA_VISIBLE_DEVICES=; ")
 
 
 include: "workflow/rules/common.smk"
@@ -87,6 +111,17 @@ include: "workflow/rules/explain.smk"
 include: "workflow/rules/pictures.smk"
 include: "workflow/rules/site.smk"
 include: "workflow/rules/plan.smk"
+
+
+# What a cluster is asked for; the rest takes seconds, and runs beside Snakemake.
+SUBMITTED = {
+    *("fetch", "inspect_images", "embed", "duplicates", "pack", "label_quality"),
+    *("train", "evaluate", "lr_range", "dynamics", "cost", "trial", "probe"),
+    *("export", "corruptions", "explain", "compare", "without_leaks"),
+}
+workflow.localrules(
+    *(rule.name for rule in workflow.rules if rule.name not in SUBMITTED)
+)
 
 
 rule all:

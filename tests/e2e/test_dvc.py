@@ -1,7 +1,13 @@
 """Contract 5: DVC keeps a user's results, and Snakemake agrees that nothing is left to do."""
 
+import getpass
+import importlib.util
 import json
 import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -30,6 +36,10 @@ class Kept:
 
     def dvc(self, *arguments):
         return self.workspace.run("dvc", *arguments).stdout
+
+    def is_clean(self):
+        """Whether `dvc status` has nothing to say."""
+        return json.loads(self.dvc("status", "--json")) == {}
 
     def metrics(self):
         """What `dvc metrics show` says of the study."""
@@ -72,6 +82,7 @@ def test_a_users_results_from_repro_to_a_colleagues_clone(kept, tmp_path):
     assert ignore_files(kept.root) == before
     assert kept.workspace.planned() == {}
     written = json.loads((kept.root / METRICS).read_text())
+    assert kept.is_clean()
     first = kept.metrics()
     assert (
         first["models"]["mynet"]["test_top1_mean"] == written["models"]["mynet"]["test_top1_mean"]
@@ -93,15 +104,70 @@ def test_a_users_results_from_repro_to_a_colleagues_clone(kept, tmp_path):
     assert changes["models.mynet.seeds"] == {"old": 1, "new": 2, "diff": 1}
 
     kept.dvc("push")
-    kept.git("clone", "-q", str(kept.root), str(tmp_path / "clone"))
-    colleague = Kept(type(kept.workspace)(tmp_path / "clone"))
+    pull_into(kept, tmp_path / "clone")
+
+
+def pull_into(kept, folder, *remote):
+    """A colleague clones, pulls, and finds nothing to do."""
+    kept.git("clone", "-q", str(kept.root), str(folder))
+    colleague = Kept(type(kept.workspace)(folder))
     assert not (colleague.root / "results").exists()
-    colleague.dvc("pull")
+    colleague.dvc("pull", *remote)
     assert (colleague.root / SITE).read_bytes() == (kept.root / SITE).read_bytes()
-    assert colleague.metrics()["models"]["mynet"]["seeds"] == 2
-    colleague.workspace.snakemake("--touch")
+    assert colleague.metrics() == kept.metrics()
     assert colleague.workspace.planned() == {}
+    assert "Nothing to be done" in colleague.workspace.snakemake().stderr
+    assert colleague.is_clean()
     assert colleague.changed() == []
+    return colleague
+
+
+@pytest.fixture
+def ssh(tmp_path):
+    """The address of a folder on this machine, by a real sshd, and the key that opens it."""
+    sshd = shutil.which("sshd", path="/usr/sbin:/usr/bin")
+    if not sshd or importlib.util.find_spec("dvc_ssh") is None:
+        pytest.skip("no sshd or no dvc-ssh: run tests/cluster/install.sh")
+    for name in ("host", "user"):
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / name]
+        subprocess.run(command, check=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = tmp_path / "sshd_config"
+    config.write_text(
+        f"ListenAddress 127.0.0.1\nPort {port}\nHostKey {tmp_path}/host\nPidFile none\n"
+        f"AuthorizedKeysFile {tmp_path}/user.pub\nStrictModes no\nUsePAM no\n"
+        "PermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\n"
+    )
+    if getpass.getuser() == "root":
+        Path("/run/sshd").mkdir(exist_ok=True)
+    with subprocess.Popen([sshd, "-D", "-f", config], stderr=subprocess.DEVNULL) as server:
+        deadline = time.monotonic() + 20
+        while socket.socket().connect_ex(("127.0.0.1", port)):
+            assert server.poll() is None and time.monotonic() < deadline
+            time.sleep(0.1)
+        yield f"ssh://{getpass.getuser()}@127.0.0.1:{port}{tmp_path}/far", tmp_path / "user"
+        server.terminate()
+
+
+def test_over_ssh_and_an_edit_after_the_pull(kept, tmp_path, ssh):
+    address, key = ssh
+    kept.dvc("remote", "add", "far", address)
+    kept.dvc("remote", "modify", "far", "keyfile", str(key))
+    kept.dvc("repro")
+    kept.commit("results")
+    kept.dvc("push", "--remote", "far")
+    assert (tmp_path / "far/files").is_dir()
+    colleague = pull_into(kept, tmp_path / "clone", "--remote", "far")
+
+    # What was pulled is as good as what was made here: an edit does what it would do there.
+    for user in (kept, colleague):
+        user.workspace.append("src/chrysalis/report/figures/base_runs.py", "# edited\n")
+    planned = colleague.workspace.planned()
+    assert planned == kept.workspace.planned()
+    assert planned and "train" not in planned
+    assert not colleague.is_clean()
 
 
 def test_lost_results_are_checked_out(kept):

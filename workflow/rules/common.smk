@@ -95,7 +95,7 @@ def audited():
     return [file for rule in made for file in rule.output]
 
 
-HAS_GPU = os.path.exists("/proc/driver/nvidia/version")
+GPU = int(MACHINE.gpu)
 TRAINER = PYTHON
 if STUDY.config.processes > 1:
     # torchrun starts its processes without -P, hence the variable that means the same.

@@ -14,7 +14,7 @@ rule corruptions:
         f"{RESULTS}/logs/corruptions/{{run}}_seed{{seed}}.log",
     cache: "omit-software"
     resources:
-        gpu=1 if HAS_GPU else 0,
+        gpu=GPU,
     message:
         "Judging {wildcards.run}, seed {wildcards.seed}, on corrupted images"
     shell:

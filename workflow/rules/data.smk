@@ -18,7 +18,7 @@ if STUDY.dataset.can_fetch:
             [f"{RAW}/groups.csv"] if LISTS_GROUPS else [],
         log:
             f"{RESULTS}/logs/fetch.log",
-        threads: 8 if DRAWN else 1
+        threads: MACHINE.workers if DRAWN else 1
         params:
             kind=SOURCE_KIND,
             source=lambda w: (
@@ -44,7 +44,7 @@ rule inspect_images:
         hashes=f"{RESULTS}/data/inspect_images/hashes.json",
     log:
         f"{RESULTS}/logs/inspect_images.log",
-    threads: 8
+    threads: MACHINE.workers
     params:
         root=lambda w: RAW,
         listing=STUDY.dataset.listing_digest(),
@@ -70,9 +70,9 @@ rule embed:
     log:
         f"{RESULTS}/logs/embed.log",
     cache: "omit-software"
-    threads: 8
+    threads: MACHINE.workers
     resources:
-        gpu=1 if HAS_GPU else 0,
+        gpu=GPU,
     params:
         root=lambda w: RAW,
         embedder=STUDY.embedder,
@@ -94,7 +94,7 @@ rule duplicates:
         hashes=f"{RESULTS}/data/duplicates/hashes.json",
     log:
         f"{RESULTS}/logs/duplicates.log",
-    threads: 8
+    threads: MACHINE.workers
     message:
         "Looking for near duplicates"
     shell:
@@ -167,7 +167,7 @@ rule pack:
     log:
         f"{RESULTS}/logs/pack_{{size}}px.log",
     cache: "omit-software"
-    threads: 8
+    threads: MACHINE.workers
     params:
         root=lambda w: RAW,
     message:

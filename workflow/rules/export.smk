@@ -17,7 +17,7 @@ rule export:
     log:
         f"{RESULTS}/logs/export/{{run}}_seed{{seed}}_{{precision}}.log",
     # All cores, so that nothing else of the study runs while latency is measured.
-    threads: workflow.resource_settings.cores or 1
+    threads: MACHINE.cores
     message:
         "Exporting {wildcards.run}, seed {wildcards.seed}, in {wildcards.precision}"
     shell:

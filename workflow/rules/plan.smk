@@ -1,14 +1,16 @@
 """What the study will take and tell. No other rule uses a plan, so making one re-runs nothing."""
 
-CORES = workflow.resource_settings.cores or 1
+CORES = MACHINE.cores
 TOTAL = workflow.global_resources.get("gpu")
-GPUS = (TOTAL.value if TOTAL else 1) if HAS_GPU else 0
 PROCESSES = STUDY.config.processes
-# How many trainings the study runs at once.
+GPUS = ((TOTAL.value if TOTAL else None) or 1) * GPU
+# How many trainings the study runs at once on one machine.
 AT_ONCE = max(
     1,
-    min((GPUS if HAS_GPU else CORES) // PROCESSES, len(STUDY.runs) * len(STUDY.seeds)),
+    min((GPUS if GPU else CORES) // PROCESSES, len(STUDY.runs) * len(STUDY.seeds)),
 )
+if MACHINE.cluster:
+    AT_ONCE, GPUS = 1, PROCESSES * GPU
 
 
 KINDS = kinds_of(STUDY.runs.values())
@@ -73,6 +75,10 @@ STARTED = {}
 
 
 onstart:
+    try:
+        machine.require(STUDY.config.device, MACHINE)
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
     # Imported here, since only a study that starts needs it.
     from chrysalis.workflow import jobs
     import time
@@ -85,7 +91,19 @@ onstart:
         STARTED.update(minutes=minutes, time=time.monotonic())
 
 
+def ended():
+    from chrysalis.workflow import accepted
+
+    accepted.forget_finished(workflow.dag, PATHS)
+    provenance.keep(workflow.dag, PATHS.provenance)
+
+
+onerror:
+    ended()
+
+
 onsuccess:
+    ended()
     if STARTED.get("minutes"):
         from chrysalis.planning.text import ending
         import time

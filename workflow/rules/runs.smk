@@ -61,7 +61,7 @@ rule train:
     cache: "omit-software"
     threads: STUDY.config.processes
     resources:
-        gpu=STUDY.config.processes if HAS_GPU else 0,
+        gpu=STUDY.config.processes * GPU,
         # Not a parameter: it changes no result, so it re-runs nothing.
         resident_mb=STUDY.config.resident_mb,
     params:
@@ -84,7 +84,7 @@ rule lr_range:
     log:
         f"{RESULTS}/logs/lr_range/{{run}}_seed{{seed}}.log",
     resources:
-        gpu=1 if HAS_GPU else 0,
+        gpu=GPU,
     params:
         settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
     shell:
@@ -131,7 +131,7 @@ rule dynamics:
         f"{RESULTS}/logs/dynamics/{{run}}_seed{{seed}}.log",
     cache: "omit-software"
     resources:
-        gpu=1 if HAS_GPU else 0,
+        gpu=GPU,
     params:
         settings=lambda w: STUDY.settings(w.run, int(w.seed)).to_json(),
     message:
@@ -150,9 +150,9 @@ rule cost:
     log:
         f"{RESULTS}/logs/cost/{{run}}.log",
     # All cores, so that nothing else of the study runs while latency is measured.
-    threads: workflow.resource_settings.cores or 1
+    threads: MACHINE.cores
     resources:
-        gpu=1 if HAS_GPU else 0,
+        gpu=GPU,
     params:
         settings=lambda w: STUDY.run(w.run).to_json(),
     message:

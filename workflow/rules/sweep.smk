@@ -23,7 +23,7 @@ rule trial:
         f"{RESULTS}/logs/trial/{{run}}_{{number}}.log",
     cache: "omit-software"
     resources:
-        gpu=1 if HAS_GPU else 0,
+        gpu=GPU,
         # Not a parameter: it changes no result, so it re-runs nothing.
         resident_mb=STUDY.config.resident_mb,
     params:

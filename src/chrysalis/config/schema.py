@@ -243,6 +243,11 @@ class StudyConfig(Settings):
         2048,
         description="A split of up to so many MiB lives on the device; larger ones are streamed.",
     )
+    device: Literal["auto", "cpu", "gpu"] = Field(
+        "auto",
+        description="What trains and predicts; auto: a GPU where the machine, or the cluster, has "
+        "one.",
+    )
     processes: Annotated[int, Field(ge=1)] = Field(
         1, description="Processes that train each run together (torchrun), on a GPU each."
     )

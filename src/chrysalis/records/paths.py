@@ -161,6 +161,11 @@ class StudyPaths(JobPaths):
         return self.results / "experiments"
 
     @property
+    def provenance(self) -> Path:
+        """What Snakemake knows of the files."""
+        return self.results / "provenance.jsonl.gz"
+
+    @property
     def place(self) -> Path:
         """The folder or archive that the results belong to."""
         return self.results / "settings/place.json"
