@@ -1,0 +1,187 @@
+"""A study on a cluster, with everything that ends a job too early, is the study of one machine."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from chrysalis.report.site.check import check_site
+from studies import make_workspace
+from tests.cluster import hooks
+from tests.cluster.slurm import slurm, wait_until
+
+SLURM = ["--workflow-profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "2"]
+# So that 2.5 GB are too much for a training and its evaluation, which are one job.
+MEMORY = [f"{rule}:mem_mb=1500*attempt" for rule in ("train", "evaluate")]
+EPOCHS, SEEDS = 2, 2
+
+
+class Head:
+    """Snakemake as it runs where one logs in."""
+
+    def __init__(self, workspace, *arguments):
+        self.workspace = workspace
+        self.log = workspace.root / "head.log"
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        hidden = ("SNAKEMAKE", "PYTEST", "PYTHONPATH", "SLURM")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                ["snakemake", *SLURM, *arguments],
+                cwd=workspace.root,
+                env=clean | {"PATH": path},
+                stdout=log,
+                stderr=log,
+            )
+
+    def wait_for(self, path, seconds=900):
+        """What a training leaves in a file, once it does."""
+
+        def there():
+            assert self.process.poll() is None, self.log.read_text()[-6000:]
+            return path.exists() and path.read_text()
+
+        wait_until(there, str(path), seconds)
+        return path.read_text()
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def end(self):
+        assert self.process.wait(timeout=1200) == 0, self.log.read_text()[-6000:]
+
+
+def job_of(number):
+    """What Slurm says of a job."""
+    shown = slurm("scontrol", "show", "job", number)
+    return re.search(r"JobState=(\w+)", shown)[1]
+
+
+def trainings(workspace):
+    """The folders of all trainings."""
+    return sorted((workspace.root / "results/shapes/runs").glob("*/seed*/train"))
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory):
+    """The study on this machine, and a copy of its tree from before."""
+    workspace = make_workspace(tmp_path_factory.mktemp("cluster") / "study")
+    config = workspace.root / "config/config.yaml"
+    changes = {"seeds": SEEDS, "experiments": ["augmentation"]}
+    config.write_text(yaml.safe_dump(yaml.safe_load(config.read_text()) | changes))
+    hooks.add_to(workspace.root / "scripts/train.py")
+    fresh = workspace.copy(workspace.root.with_name("fresh"))
+    workspace.run("snakemake", "--cores", "2", "experiment_augmentation")
+    return workspace, fresh
+
+
+@pytest.fixture(scope="module")
+def story(cluster, local):
+    """The study on the cluster; what happened to it."""
+    workspace = local[1]
+    names = [path.parent.relative_to(path.parents[2]) for path in trainings(local[0])]
+    faults = workspace.root / "faults"
+    kinds = dict(zip(names, ["end", "memory", "epoch", "epoch"], strict=True))
+    for name, kind in kinds.items():
+        (faults / name).parent.mkdir(parents=True, exist_ok=True)
+        (faults / name).write_text(kind)
+    ended, memory, cancelled, orphan = [(faults / name).with_suffix(".there") for name in names]
+    found = {"workspace": workspace, "names": names}
+
+    head = Head(workspace, "--set-resources", *MEMORY)
+    number = head.wait_for(ended)
+    slurm("scontrol", "update", f"JobId={number}", "TimeLimit=1")
+    wait_until(lambda: job_of(number) != "RUNNING", "the end of a job's time", 150)
+    found["timeout"] = job_of(number)
+    found["second head"] = workspace.run("snakemake", *SLURM, check=False)
+    slurm("scancel", head.wait_for(cancelled))
+    left = head.wait_for(orphan)
+    head.kill()
+    found["left"] = job_of(left)
+
+    slurm("scontrol", "update", "NodeName=gpu1", "State=DRAIN", "Reason=test")
+    head = Head(workspace, "--set-resources", *MEMORY)
+    wait_until(lambda: job_of(left) == "CANCELLED", "the end of the job that was left")
+    pending = ["squeue", "--noheader", "--states=PENDING", "--format=%i"]
+    wait_until(lambda: slurm(*pending).strip(), "a job that waits for the node", 120)
+    slurm("scontrol", "update", "NodeName=gpu1", "State=RESUME")
+    head.end()
+    found["memory"] = not memory.exists()
+    found["log"] = head.log.read_text()
+    return found
+
+
+def test_the_faults_happened(story):
+    assert story["timeout"] == "TIMEOUT"
+    assert story["left"] == "RUNNING"
+    assert story["memory"], "a job took 2.5 GB and was not killed"
+    assert story["log"].count("Trying to restart job") >= 3
+
+
+def test_no_epoch_was_lost_or_done_twice(story):
+    done = (story["workspace"].root / "epochs.txt").read_text().splitlines()
+    expected = [f"{name} {epoch}" for name in story["names"] for epoch in range(1, EPOCHS + 1)]
+    assert Counter(done) == Counter(expected)
+
+
+def test_the_study_is_that_of_one_machine(story, local):
+    here, there = trainings(local[0]), trainings(story["workspace"])
+    assert len(here) == len(there) == len(story["names"]) == 2 * SEEDS
+    for mine, theirs in zip(here, there, strict=True):
+        for name in ("model.safetensors", "predictions.parquet"):
+            assert (mine / name).read_bytes() == (theirs / name).read_bytes()
+    compared = "results/shapes/experiments/augmentation/compare"
+    for table in ("arms.csv", "effects.csv", "per_class.csv", "endpoints.csv"):
+        mine, theirs = (
+            workspace.root / compared / table for workspace in (local[0], story["workspace"])
+        )
+        assert mine.read_bytes() == theirs.read_bytes()
+    assert check_site(story["workspace"].root / "results/shapes/site") == []
+
+
+def test_a_second_head_is_refused(story):
+    second = story["second head"]
+    assert second.returncode != 0
+    assert "LockException" in second.stdout + second.stderr
+
+
+def test_each_training_had_a_gpu_of_its_own(story):
+    noted = (story["workspace"].root / "devices.txt").read_text().splitlines()
+    assert {line.split()[1] for line in noted} == {"0", "1"}
+
+
+def test_few_jobs_are_submitted(story):
+    """A training and its evaluation are one job, and what takes seconds is none."""
+    comments = re.findall(r"slurm_logs/(?:rule|group)_(\w+)/", story["log"])
+    assert Counter(comments)["evaluate"] == 0
+    assert len(comments) <= 12 + 3 + 2  # with those that were restarted
+
+
+@pytest.mark.parametrize("options", [SLURM, ["--config", "device=cpu"], []])
+def test_nothing_is_left_to_do(story, options):
+    assert story["workspace"].planned(*options) == {}
+    assert not list((story["workspace"].root / "results/shapes/checkpoints").glob("*/*.finished"))
+    assert not list((story["workspace"].root / "results/shapes/checkpoints").glob("*/*.pt"))
+
+
+def test_two_processes_and_two_gpus_by_torchrun_and_a_node_alone_for_latency(story):
+    workspace = story["workspace"].copy(story["workspace"].root.with_name("torchrun"))
+    (workspace.root / "devices.txt").unlink()
+    name = story["names"][0]
+    record = workspace.root / "results/shapes/runs" / name / "train/run.json"
+    cost = record.parents[2] / "cost/cost.json"
+    targets = [str(path.relative_to(workspace.root)) for path in (record, cost)]
+    head = Head(workspace, *targets, "--config", "processes=2")
+    head.end()
+    noted = (workspace.root / "devices.txt").read_text().splitlines()
+    assert noted == [f"{name} 0,1"] * 2
+    assert json.loads(record.read_text())["processes"] == 2
+    assert json.loads(cost.read_text())["latency_ms"]
