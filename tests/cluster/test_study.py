@@ -99,7 +99,8 @@ def story(cluster, local):
     head = Head(workspace, "--set-resources", *MEMORY)
     number = head.wait_for(ended)
     slurm("scontrol", "update", f"JobId={number}", "TimeLimit=1")
-    wait_until(lambda: job_of(number) != "RUNNING", "the end of a job's time", 150)
+    over = ("RUNNING", "COMPLETING")
+    wait_until(lambda: job_of(number) not in over, "the end of a job's time", 150)
     found["timeout"] = job_of(number)
     found["second head"] = workspace.run("snakemake", *SLURM, check=False)
     slurm("scancel", head.wait_for(cancelled))
@@ -123,7 +124,7 @@ def test_the_faults_happened(story):
     assert story["timeout"] == "TIMEOUT"
     assert story["left"] == "RUNNING"
     assert story["memory"], "a job took 2.5 GB and was not killed"
-    assert story["log"].count("Trying to restart job") >= 3
+    assert story["log"].count("Trying to restart job") >= 2
 
 
 def test_no_epoch_was_lost_or_done_twice(story):
@@ -160,9 +161,12 @@ def test_each_training_had_a_gpu_of_its_own(story):
 
 def test_few_jobs_are_submitted(story):
     """A training and its evaluation are one job, and what takes seconds is none."""
-    comments = re.findall(r"slurm_logs/(?:rule|group)_(\w+)/", story["log"])
-    assert Counter(comments)["evaluate"] == 0
-    assert len(comments) <= 12 + 3 + 2  # with those that were restarted
+    submitted = Counter(re.findall(r"slurm_logs/(\w+)/", story["log"]))
+    groups = submitted.pop("group_training_evaluate_train")
+    assert groups >= len(story["names"]) + 3  # those that were ended too early once more
+    submitted.pop("rule_lr_range")  # once more, if it was waiting when the head was killed
+    once = ("inspect_images", "embed", "duplicates", "pack", "compare", "explain", "without_leaks")
+    assert submitted == {f"rule_{name}": 1 for name in once}
 
 
 @pytest.mark.parametrize("options", [SLURM, ["--config", "device=cpu"], []])

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from studies import make_workspace
+
 METRICS = "results/shapes/metrics.json"
 SITE = "results/shapes/site/index.html"
 
@@ -54,6 +56,19 @@ class Kept:
 @pytest.fixture
 def kept(workspace):
     """A tiny study of an archive, committed, nothing run yet."""
+    return commit_study(workspace)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """The same, with its results committed; to be pushed, or else copied."""
+    user = commit_study(make_workspace(tmp_path_factory.mktemp("dvc") / "study"))
+    user.dvc("repro")
+    user.commit("results")
+    return user
+
+
+def commit_study(workspace):
     user = Kept(workspace)
     user.change_config(seeds=1, experiments=["augmentation"])
     shutil.move(workspace.root / "data/raw/shapes", workspace.root.parent / "shapes")
@@ -74,7 +89,7 @@ def ignore_files(root):
     return {path.relative_to(root).as_posix() for path in root.rglob(".gitignore")}
 
 
-def test_a_users_results_from_repro_to_a_colleagues_clone(kept, tmp_path):
+def test_a_users_results_from_commit_to_commit(kept):
     before = ignore_files(kept.root)
     kept.dvc("repro")
     # Beside the lock, which the user commits, the tree is clean.
@@ -103,8 +118,10 @@ def test_a_users_results_from_repro_to_a_colleagues_clone(kept, tmp_path):
     changes = json.loads(kept.dvc("metrics", "diff", "HEAD~1", "HEAD", "--json"))[METRICS]
     assert changes["models.mynet.seeds"] == {"old": 1, "new": 2, "diff": 1}
 
-    kept.dvc("push")
-    pull_into(kept, tmp_path / "clone")
+
+def test_a_colleague_pulls_from_a_folder(published, tmp_path):
+    published.dvc("push")
+    pull_into(published, tmp_path / "clone")
 
 
 def pull_into(kept, folder, *remote):
@@ -151,33 +168,33 @@ def ssh(tmp_path):
         server.terminate()
 
 
-def test_over_ssh_and_an_edit_after_the_pull(kept, tmp_path, ssh):
+def test_another_over_ssh_and_edits_what_was_pulled(published, tmp_path, ssh):
     address, key = ssh
-    kept.dvc("remote", "add", "far", address)
-    kept.dvc("remote", "modify", "far", "keyfile", str(key))
-    kept.dvc("repro")
-    kept.commit("results")
-    kept.dvc("push", "--remote", "far")
+    user = Kept(published.workspace.copy(tmp_path / "user"))
+    user.dvc("remote", "add", "far", address)
+    user.dvc("remote", "modify", "far", "keyfile", str(key))
+    user.commit("a remote")
+    user.dvc("push", "--remote", "far")
     assert (tmp_path / "far/files").is_dir()
-    colleague = pull_into(kept, tmp_path / "clone", "--remote", "far")
+    colleague = pull_into(user, tmp_path / "clone", "--remote", "far")
 
     # What was pulled is as good as what was made here: an edit does what it would do there.
-    for user in (kept, colleague):
-        user.workspace.append("src/chrysalis/report/figures/base_runs.py", "# edited\n")
+    for each in (user, colleague):
+        each.workspace.append("src/chrysalis/report/figures/base_runs.py", "# edited\n")
     planned = colleague.workspace.planned()
-    assert planned == kept.workspace.planned()
+    assert planned == user.workspace.planned()
     assert planned and "train" not in planned
     assert not colleague.is_clean()
 
 
-def test_lost_results_are_checked_out(kept):
-    kept.dvc("repro")
+def test_lost_results_are_checked_out(published, tmp_path):
+    user = Kept(published.workspace.copy(tmp_path / "user"))
     for name in ("runs", "experiments", "site", "data"):
-        shutil.rmtree(kept.root / "results/shapes" / name)
-    shutil.rmtree(kept.root / "data/raw/shapes")
-    kept.dvc("checkout")
-    assert (kept.root / SITE).exists()
-    assert kept.workspace.planned() == {}
+        shutil.rmtree(user.root / "results/shapes" / name)
+    shutil.rmtree(user.root / "data/raw/shapes")
+    user.dvc("checkout")
+    assert (user.root / SITE).exists()
+    assert user.workspace.planned() == {}
 
 
 def test_the_repository_itself_holds_no_results(kept):

@@ -24,7 +24,11 @@ rule plot_dag:
     log:
         f"{RESULTS}/logs/plot_dag.log",
     params:
-        config=lambda w: json.dumps(config, sort_keys=True),
+        # What a graph of rules does not depend on.
+        config=lambda w: json.dumps(
+            {key: value for key, value in config.items() if key != "device"},
+            sort_keys=True,
+        ),
     shell:
         "{PYTHON} scripts/plot_dag.py --config {PLAN.config:q} --output {RESULTS:q}/plot_dag"
         " --log {log:q}"
