@@ -115,9 +115,9 @@ include: "workflow/rules/plan.smk"
 
 # What a cluster is asked for; the rest takes seconds, and runs beside Snakemake.
 SUBMITTED = {
-    *("fetch", "inspect_images", "embed", "duplicates", "pack", "label_quality"),
+    *("fetch", "inspect_images", "embed", "duplicates", "audit", "pack"),
     *("train", "evaluate", "lr_range", "dynamics", "cost", "trial", "probe"),
-    *("export", "corruptions", "explain", "compare", "without_leaks"),
+    *("export", "corruptions", "explain", "label_quality", "compare", "without_leaks"),
 }
 workflow.localrules(
     *(rule.name for rule in workflow.rules if rule.name not in SUBMITTED)

@@ -240,7 +240,7 @@ rule audit:
         record=f"{RESULTS}/data/audit/audit.json",
     log:
         f"{RESULTS}/logs/audit.log",
-    threads: 8
+    threads: MACHINE.workers
     params:
         embedder=STUDY.embedder,
     message:
