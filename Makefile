@@ -16,10 +16,12 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: study plan setup test test-quick coverage bench lint format lock clean
 
+# By name, since a bare --cache reaches no job of a cluster.
+CACHED := embed pack train dynamics trial corruptions
 study plan: setup
 	@snakemake $(filter plan,$@) $(if $(filter study,$@),--logger chrysalis) \
 	  --cores $(CORES) $(if $(filter-out 0,$(GPUS)),--resources gpu=$(GPUS)) \
-	  $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache) $(ARGS) \
+	  $(if $(SNAKEMAKE_OUTPUT_CACHE),--cache $(CACHED)) $(ARGS) \
 	  $(if $(STUDY),--configfile config/studies/$(STUDY).yaml) \
 	  $(if $(DATASET)$(CONFIG),--config $(if $(DATASET),dataset="$(DATASET)") $(CONFIG))
 
