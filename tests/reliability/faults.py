@@ -29,7 +29,7 @@ from chrysalis.data import inspection
 from chrysalis.data.fetch import check_fetched, fetch_archives
 from chrysalis.data.packed import Packed, open_for_training
 from chrysalis.data.usable import usable_images
-from chrysalis.engine import checkpoint
+from chrysalis.engine import checkpoint, finished
 from chrysalis.engine.earlier import Earlier
 from chrysalis.engine.run import Context, execute
 from chrysalis.engine.runtime import Runtime
@@ -78,7 +78,11 @@ class Killed(BaseException):
 
 
 def train(output: Path = OUTPUT, killed_at: int = 0, **changes: object) -> Path:
-    """Train to the end, or until so many epochs are done; returns the folder of the record."""
+    """Train to the end, or until so many epochs are done; returns the folder of the record.
+
+    What an earlier one has finished counts as accepted by Snakemake.
+    """
+    shutil.rmtree(finished.place(CHECKPOINT), ignore_errors=True)
 
     def report(_: object, progress: checkpoint.Progress, __: object) -> None:
         if progress.epoch == killed_at:
@@ -172,6 +176,19 @@ def _() -> None:
         train(killed_at=2)
     assert weights(train()) == expected
     assert RunRecord.read(OUTPUT / "run.json").resumed == 1
+
+
+@fault(
+    "A cluster ends the job of a training after its last epoch, and its files are deleted",
+    "The same command takes the record that was finished.",
+)
+def _() -> None:
+    expected = weights(train())
+    shutil.rmtree(OUTPUT)
+    context = Context(CHECKPOINT, "code", "data")
+    with mock.patch("chrysalis.engine.run.train", side_effect=AssertionError("it trains again")):
+        execute(plan(), pack(), RUNTIME, OUTPUT, context)
+    assert weights(OUTPUT) == expected
 
 
 @fault(
