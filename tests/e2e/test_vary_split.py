@@ -64,7 +64,7 @@ def test_each_seed_has_its_own_split(workspace):
     assert "Each training seed has its own split" in (results / "site/data.html").read_text()
     loaded = load_results(results)
     made = all_fragments(loaded, "smalldocs")
-    for name in ("banner.md", "data_counts.md", "augmentation/effects.md"):
+    for name in ("banner.md", "data_counts.md", "augmentation/table.md"):
         assert untraced(made[name], results, totals(loaded)) == set(), name
     assert workspace.planned(*ASKED) == {}
 

@@ -98,7 +98,7 @@ def test_every_number_can_be_traced(results, loaded, made):
 
 def test_the_net_is_not_too_wide(results, made):
     """A number that is off by a tenth, or that another experiment's files have, is not traced."""
-    text = made["augmentation/arms.md"]
+    text = made["augmentation/table.md"]
     shown = re.search(r"\d\d\.\d\u00a0%", text)[0]
     for wrong in ("97.3\u00a0%", f"{float(shown[:4]) + 0.1:.1f}\u00a0%"):
         assert untraced(text.replace(shown, wrong, 1), results) == {wrong[:4]}
@@ -155,7 +155,7 @@ def test_what_a_perfect_network_would_score_stands_beside_the_ece(results, made,
 
 
 def test_how_often_an_arm_beats_its_baseline_and_that_it_is_not_worse(made, loaded):
-    assert "| 89 % (41 to 100) |" in plain(made["augmentation/effects.md"])
+    assert "| 89 % (41 to 100) |" in plain(made["augmentation/table.md"])
     for experiment in loaded.experiments:
         lines = made[f"{experiment.name}/answer.md"].splitlines()
         for line in lines:
@@ -168,7 +168,7 @@ def test_how_often_an_arm_beats_its_baseline_and_that_it_is_not_worse(made, load
 
 
 def test_other_endpoints_are_said_to_be_exploratory(made, loaded):
-    text = plain(made["augmentation/effects.md"])
+    text = plain(made["augmentation/more.md"])
     section = text[text.index("### Exploratory: other endpoints") :]
     assert "corrected for 6 comparisons, those of all endpoints together" in section
     assert "| −0.023 nats | −0.041 to −0.005 | 0.025 |" in section  # noqa: RUF001
@@ -185,13 +185,13 @@ def test_other_endpoints_are_said_to_be_exploratory(made, loaded):
 
 
 def test_the_worst_class_stands_beside_what_chance_would_show(made):
-    text = plain(made["augmentation/effects.md"])
+    text = plain(made["augmentation/more.md"])
     assert "| 12 | 70.3 % | 40.2 % to 95.1 % | 80.5 % | 0.016 |" in text
     assert "In 1 of 4 rows, the worst class is lower than chance explains" in text
 
 
 def test_corrupted_images_where_they_are_asked_for(made):
-    text = plain(made["augmentation/effects.md"])
+    text = plain(made["augmentation/more.md"])
     section = text[text.index("### Exploratory: corrupted images") :]
     assert "corrupted in 14 ways, with 5 severities each" in section
     assert "| 90.3 % | 71.2 % (sd 1.1, n 3) | −19.1 | 125 |" in section  # noqa: RUF001
@@ -199,7 +199,7 @@ def test_corrupted_images_where_they_are_asked_for(made):
     assert "None of them shows a difference." in section
     assert section.count("● no detectable difference | mynet |") == 1
     assert "## Corrupted images" in made["augmentation/figures.md"]
-    assert "corrupted images" not in made["label_noise/effects.md"]
+    assert "corrupted images" not in made["label_noise/more.md"]
 
 
 def test_errors_if_only_the_surest_answers_count(made):
@@ -510,15 +510,15 @@ def test_every_page_says_that_splits_vary(folder):
 def test_what_a_sweep_found_and_how_classes_rank(swept):
     experiment = load_results(swept).experiment("augmentation")
     made = experiments.fragments(experiment)
-    found = html.unescape(made["arms.md"]).replace("\u00a0", " ")
+    found = html.unescape(made["more.md"]).replace("\u00a0", " ")
     assert "| 0.0001 to 0.01, logarithmic | 0.002 | 0.00734 | 71.0 % |" in found
     assert "| 8, 16 | 32 | 16 | 12.0 % |" in found
     assert "Of 9 trials, 5 ran to the end, 3 were pruned and 1 diverged. Trial 4" in found
     assert "highest accuracy on val, 93.7 %" in found
-    ranked = html.unescape(made["compared.md"]).replace("\u00a0", " ")
+    ranked = html.unescape(made["measured.md"]).replace("\u00a0", " ")
     assert "| 85.7 % | 0.664 |" in ranked
     assert ranked.index("a|b") < ranked.index(">NA<")
-    for name in ("arms.md", "compared.md"):
+    for name in ("more.md", "measured.md"):
         assert untraced(made[name], swept) == set()
 
 
@@ -542,10 +542,10 @@ def test_how_far_each_source_of_variance_moves_accuracy(folder):
     change(Answer, files.answer, headline="It differs.", sentences=["It differs."])
     loaded = load_results(folder)
     made = experiments.fragments(loaded.experiment("augmentation"))
-    shown = plain(made["arms.md"])
+    shown = plain(made["table.md"])
     assert "| mynet | split | 0.87 | 0.52 to 2.50 | 50.0 % | 5 |" in shown
     assert "(270) would move the accuracy of mynet by an sd of 1.83 points" in shown
-    assert untraced(made["arms.md"], folder) == set()
+    assert untraced(made["table.md"], folder) == set()
     assert made["answer.md"].count("It differs.") == 1
     assert "It differs." in overview.verdicts(loaded)
 
@@ -565,7 +565,7 @@ def test_what_the_search_of_each_arm_found(swept):
     change = {"training": values, "val_top1": 0.875, "complete": 6, "pruned": 3, "diverged": 0}
     found.model_copy(update=change).write(paths.sweep(base) / "best.json")
     IMPORTANCES.write([], paths.sweep(base) / "importances.csv")
-    text = experiments.fragments(load_results(swept).experiment("augmentation"))["arms.md"]
+    text = experiments.fragments(load_results(swept).experiment("augmentation"))["more.md"]
     shown = html.unescape(text).replace("\u00a0", " ")
     assert "| 0.002 | 32 | 87.5 % | 6 | 3 | 0 |" in shown
     assert "| 0.00734 | 16 | 93.7 % | 5 | 3 | 1 |" in shown
@@ -628,7 +628,7 @@ def test_how_each_arm_trained(folder):
             measured("dead", "difference", "none", p_adjusted=0.3, **shares),
         ],
     )
-    text = made["arms.md"]
+    text = made["more.md"]
     shown = plain(text)
     assert "### How each arm trained" in text
     assert "No training diverged." in text
@@ -652,7 +652,7 @@ def test_what_the_table_of_measures_cannot_say_is_said_below_it(folder):
         replace(measured("band", "ratio", "insufficient", **gap), arms="", sentence="No band."),
         replace(measured("dead", "difference", "none", p=np.nan), sentence="All are alike."),
     ]
-    shown = html.unescape(re.sub("<[^>]*>", "", with_dynamics(folder, rows)["arms.md"]))
+    shown = html.unescape(re.sub("<[^>]*>", "", with_dynamics(folder, rows)["more.md"]))
     assert "- No band.\n- All are alike.\n" in shown
     assert rows[0].sentence not in shown
 
@@ -670,14 +670,16 @@ def test_a_training_that_diverged_is_a_result_on_the_page(folder):
     row = replace(row, seeds=0, arms="")
     gone = [DivergedRow("mynet", "on", seed, 37, 2, "the training loss") for seed in (0, 2)]
     made = with_dynamics(folder, [row], gone)
-    shown = html.unescape(re.sub("<[^>]*>", "", made["arms.md"]))
+    shown = html.unescape(re.sub("<[^>]*>", "", made["more.md"]))
     assert "2\u00a0trainings diverged. That is a result." in shown
     for seed in (0, 2):
         told = f"- mynet, on, seed {seed}: the training loss was no longer finite at step 37"
         assert f"{told}, in epoch 2." in shown
-    assert untraced(made["arms.md"], folder) == set()
+    assert untraced(made["more.md"], folder) == set()
     nothing = "How mynet (on) trains can't be compared with mynet (off)"
-    assert nothing in shown and "| Verdict" not in shown.split("How each arm trained")[1]
+    assert nothing in shown
+    of_dynamics = shown.split("How each arm trained")[1].split("###")[0]
+    assert "| Verdict" not in of_dynamics
     assert nothing in html.unescape(re.sub("<[^>]*>", "", made["answer.md"]))
 
 
@@ -731,11 +733,11 @@ def test_claims_are_sorted_by_outcome_and_counted(made):
 
 
 def test_a_negative_metric_has_a_real_minus(made):
-    assert "| −1.2 |" in made["augmentation/arms.md"]  # noqa: RUF001
+    assert "| −1.2 |" in made["augmentation/more.md"]  # noqa: RUF001
 
 
 def test_bootstrap_and_interval_are_compared(made):
-    text = plain(made["augmentation/effects.md"])
+    text = plain(made["augmentation/more.md"])
     assert "agree on whether they cover zero in 2 of 2 comparisons" in text
     assert "finds a difference in 0 of 6 pairs of trainings" in text
     assert "cannot give a p below 0.25" in text
@@ -775,3 +777,23 @@ def test_optimism_comes_with_its_interval(loaded):
         replace(experiment, record=record, metrics=[alone])
     )
     assert "too high by" not in sections.metrics(experiment)
+
+
+def test_an_experiments_page_says_what_it_does_not_show_and_lists_its_files(made, loaded):
+    for experiment in loaded.experiments:
+        limits = plain(made[f"{experiment.name}/limits.md"])
+        outcomes = {row.outcome for row in experiment.effects}
+        assert ("would be missed in one of five" in limits) == ("none" in outcomes)
+        assert ("Where there is not enough to tell" in limits) == ("insufficient" in outcomes)
+        listed = set(re.findall(r"\(/files/[^)]+\)", made[f"{experiment.name}/files.md"]))
+        own = [text for name, text in made.items() if name.startswith(f"{experiment.name}/")]
+        assert listed == set(
+            re.findall(r"\]?\(?(\(/files/[^)]+\.(?:csv|json|svg)\))", " ".join(own))
+        )
+
+
+def test_no_other_result_has_no_heading(made, loaded):
+    without = ("metrics", "checks", "endpoints", "worst_classes", "robustness")
+    bare = replace(loaded.experiments[0], **{key: [] for key in without})
+    record = bare.record.model_copy(update={"metrics": [], "corruptions": False})
+    assert experiments.more(replace(bare, record=record)) == ""

@@ -194,7 +194,7 @@ def test_a_new_figure_of_an_experiment_gets_its_place(results, tmp_path):
     build_site(folder, REPORT, tmp_path / "site")
     text = (tmp_path / "site/experiments/label_noise.html").read_text()
     assert "plot_margins/margins.svg" in text
-    assert re.search(r"<h2[^>]*>Margins", text)
+    assert re.search(r"<h3[^>]*>Margins", text)
 
 
 def test_faults_fail_the_build(results, tmp_path):

@@ -229,6 +229,8 @@ def figure(plot: Plot) -> str:
     return f"::: {{{kind} {scrolling(words.title)}}}\n\n{image}\n\n:::\n\n{made}"
 
 
-def headed_figures(plots: list[Plot]) -> str:
-    """Figures, each under its heading."""
-    return "\n".join(f"## {caption(plot.image.stem).title}\n\n{figure(plot)}" for plot in plots)
+def headed_figures(plots: list[Plot], level: int = 2) -> str:
+    """Figures, each under its heading, which is of that level."""
+    return "\n".join(
+        f"{'#' * level} {caption(plot.image.stem).title}\n\n{figure(plot)}" for plot in plots
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from chrysalis.records.experiment import PracticeRow
 from chrysalis.report.pages.captions import figure, headed_figures, in_order
@@ -31,33 +32,52 @@ from chrysalis.report.pages.sections import (
     sources,
     sweep,
 )
-from chrysalis.report.pages.tables import arm_of, badge, flatten, key, sentence, source, table
+from chrysalis.report.pages.tables import (
+    arm_of,
+    badge,
+    flatten,
+    key,
+    listed,
+    mark,
+    sentence,
+    source,
+    table,
+)
 from chrysalis.stats.effects import ALPHA
 
-IN_PLACE = ("arms", "effects")  # figures that stand with their table
+IN_PLACE = ("effects", "arms")  # the figures that answer the question
+_SOURCE = re.compile(r"^Rule `(\w+)`: (.*)$", re.M)
 
 
 def fragments(experiment: ExperimentResults) -> dict[str, str]:
     """The parts of an experiment's page, by file name."""
     others = [plot for plot in experiment.plots if plot.image.stem not in IN_PLACE]
-    return {
+    made = {
         "question.md": f"*{literal(experiment.record.question)}*\n",
         "answer.md": answer(experiment),
-        "compared.md": compared(experiment) + differences(experiment) + label_quality(experiment),
-        "arms.md": arms(experiment)
-        + sources(experiment)
-        + metrics(experiment)
-        + sweep(experiment)
-        + dynamics(experiment),
-        "effects.md": effects(experiment)
-        + "\n"
-        + checks(experiment)
-        + endpoints(experiment)
-        + worst_classes(experiment)
-        + corruptions(experiment),
+        "figure.md": "\n".join(_figure(experiment, name) for name in IN_PLACE),
+        "table.md": effects(experiment) + arms(experiment) + sources(experiment),
+        "measured.md": compared(experiment) + differences(experiment) + label_quality(experiment),
+        "more.md": more(experiment) or ("## More results\n" if others else ""),
         "class_effects.md": class_effects(experiment),
-        "figures.md": headed_figures(in_order(others)),
+        "figures.md": headed_figures(in_order(others), level=3),
+        "limits.md": limits(experiment),
     }
+    return made | {"files.md": files(made)}
+
+
+def more(experiment: ExperimentResults) -> str:
+    """All other results under a heading; empty if there are none."""
+    parts = [
+        metrics(experiment),
+        sweep(experiment),
+        dynamics(experiment),
+        checks(experiment),
+        endpoints(experiment),
+        worst_classes(experiment),
+        corruptions(experiment),
+    ]
+    return "\n".join(["## More results\n", *filter(None, parts)]) if any(parts) else ""
 
 
 def answer(experiment: ExperimentResults) -> str:
@@ -70,7 +90,7 @@ def answer(experiment: ExperimentResults) -> str:
         comparison(row): f" {sentence(row.sentence)}" for row in experiment.practice if row.sentence
     }
     lines += [
-        f"- {badge(row.outcome)} {sentence(row.sentence)}{more.get(comparison(row), '')}"
+        f"- {mark(row.outcome)} {sentence(row.sentence)}{more.get(comparison(row), '')}"
         for row in shown
     ]
     lines += [f"- {sentence(text)}" for text in experiment.answer.sentences if text not in known]
@@ -95,7 +115,7 @@ def compared(experiment: ExperimentResults) -> str:
 
 
 def arms(experiment: ExperimentResults) -> str:
-    """Accuracy of each arm on the test images, with the figure."""
+    """Accuracy of each arm on the test images."""
     rows = [
         [
             literal(row.model),
@@ -109,11 +129,11 @@ def arms(experiment: ExperimentResults) -> str:
     ]
     headings = ["Model", "Arm", "Top-1 accuracy on test", "Each seed (%)", "Test images", "Run"]
     text = table(headings, rows, "llrrrl") + "\n"
-    return text + source("compare", experiment.paths.table("arms")) + _figure(experiment, "arms")
+    return text + source("compare", experiment.paths.table("arms"))
 
 
 def effects(experiment: ExperimentResults) -> str:
-    """Each effect against the baseline with its interval and test, with the figure.
+    """Each effect against the baseline with its interval and test.
 
     Like what follows from it, it is empty where nothing is compared.
     """
@@ -145,7 +165,7 @@ def effects(experiment: ExperimentResults) -> str:
         "images than one training of its baseline, with its 95 % interval. Ties count half.\n\n"
     )
     made = source("compare", *(experiment.paths.table(name) for name in ("effects", "practice")))
-    return text + made + "\n" + limit + _figure(experiment, "effects")
+    return text + made + "\n" + limit
 
 
 def _beats(row: PracticeRow) -> str:
@@ -212,3 +232,43 @@ def _clear(bounds: Sequence[tuple[float, float]]) -> list[bool]:
 
 def _figure(experiment: ExperimentResults, stem: str) -> str:
     return "".join("\n" + figure(plot) for plot in experiment.plots if plot.image.stem == stem)
+
+
+def limits(experiment: ExperimentResults) -> str:
+    """What the results of the experiment don't show."""
+    models = list(dict.fromkeys(row.model for row in experiment.arms))
+    lines = [
+        f"These results are about {listed([literal(model) for model in models])}, trained as "
+        "described here, and about images like these test images. Other models and other images "
+        "may differ."
+    ]
+    missed = [
+        row.detectable
+        for row in experiment.effects
+        if row.outcome == "none" and row.detectable == row.detectable
+    ]
+    if missed:
+        lines.append(
+            "*No detectable difference* is not *no difference*: even one of "
+            f"{number(100 * max(missed), 1)} points would be missed in one of five such studies."
+        )
+    if any(row.outcome == "insufficient" for row in experiment.effects):
+        lines.append("Where there is not enough to tell, nothing is shown in either direction.")
+    if experiment.effects:
+        lines.append(
+            "Verdicts are corrected over the comparisons of this page alone. The "
+            "[overview](/index.qmd) states what holds over all comparisons of the study."
+        )
+        lines.append("Accuracy decides. What the other metrics show is exploratory.")
+    made = source("compare", experiment.paths.table("effects"))
+    return "\n".join(f"- {line}" for line in lines) + f"\n\n{made}"
+
+
+def files(made: Mapping[str, str]) -> str:
+    """All files that the page's parts name, by the rule that made them."""
+    found: dict[str, dict[str, None]] = {}
+    for text in made.values():
+        for rule, links in _SOURCE.findall(text):
+            found.setdefault(rule, {}).update(dict.fromkeys(links.split(", ")))
+    rows = [[f"`{rule}`", ", ".join(links)] for rule, links in found.items()]
+    return table(["Rule", "Files"], rows)

@@ -28,6 +28,8 @@ TEST_METRICS: tuple[tuple[str, Callable[[SplitMetrics], float | None]], ...] = (
     ("Test F1, macro", lambda test: test.f1_macro),
     ("Test ECE", lambda test: test.ece),
 )
+# Parts of the experiment on the models, which are empty where there is none.
+_PARTS = ("question.md", "figure.md", "table.md", "more.md", "figures.md", "limits.md", "files.md")
 _Score = Callable[[CalibrationScores], float]
 CALIBRATION: tuple[tuple[str, _Score, Callable[[float], str]], ...] = (
     ("NLL", lambda scores: scores.nll, lambda value: number(value, 3)),
@@ -51,10 +53,8 @@ def fragments(results: StudyResults) -> dict[str, str]:
         skipped = {each.name: each.reason for each in results.record.skipped_experiments}
         why = f": {literal(skipped[MODELS_EXPERIMENT])}" if MODELS_EXPERIMENT in skipped else ""
         text = f"This study does not compare models{why}.\n"
-        made |= {
-            f"{MODELS_EXPERIMENT}/{name}": text for name in ("answer.md", "arms.md", "effects.md")
-        }
-        made |= {f"{MODELS_EXPERIMENT}/{name}": "" for name in ("question.md", "figures.md")}
+        made |= {f"{MODELS_EXPERIMENT}/{name}": text for name in ("answer.md",)}
+        made |= {f"{MODELS_EXPERIMENT}/{name}": "" for name in _PARTS}
     return made
 
 
