@@ -41,15 +41,15 @@ class Head:
                 stderr=log,
             )
 
-    def wait_for(self, path, seconds=900):
-        """What a training leaves in a file, once it does."""
+    def wait_for(self, *paths, seconds=900):
+        """The first of some files in which something stands."""
 
         def there():
             assert self.process.poll() is None, self.log.read_text()[-6000:]
-            return path.exists() and path.read_text()
+            return [path for path in paths if path.exists() and path.read_text()]
 
-        wait_until(there, str(path), seconds)
-        return path.read_text()
+        wait_until(there, " or ".join(map(str, paths)), seconds)
+        return there()[0]
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -97,14 +97,19 @@ def story(cluster, local):
     found = {"workspace": workspace, "names": names}
 
     head = Head(workspace, "--set-resources", *MEMORY)
-    number = head.wait_for(ended)
-    slurm("scontrol", "update", f"JobId={number}", "TimeLimit=1")
-    over = ("RUNNING", "COMPLETING")
+    # In the order in which Slurm starts them: there are two GPUs, and three that hang.
+    acts = {
+        ended: lambda number: slurm("scontrol", "update", f"JobId={number}", "TimeLimit=1"),
+        cancelled: lambda number: slurm("scancel", number),
+    }
+    while acts:
+        there = head.wait_for(*acts)
+        acts.pop(there)(there.read_text())
+    number, over = ended.read_text(), ("RUNNING", "COMPLETING")
     wait_until(lambda: job_of(number) not in over, "the end of a job's time", 150)
     found["timeout"] = job_of(number)
     found["second head"] = workspace.run("snakemake", *SLURM, check=False)
-    slurm("scancel", head.wait_for(cancelled))
-    left = head.wait_for(orphan)
+    left = head.wait_for(orphan).read_text()
     head.kill()
     found["left"] = job_of(left)
 
@@ -112,7 +117,7 @@ def story(cluster, local):
     head = Head(workspace, "--set-resources", *MEMORY)
     wait_until(lambda: job_of(left) == "CANCELLED", "the end of the job that was left")
     pending = ["squeue", "--noheader", "--states=PENDING", "--format=%i"]
-    wait_until(lambda: slurm(*pending).strip(), "a job that waits for the node", 120)
+    wait_until(lambda: slurm(*pending).strip(), "a job that waits for the node", 300)
     slurm("scontrol", "update", "NodeName=gpu1", "State=RESUME")
     head.end()
     found["memory"] = not memory.exists()
