@@ -170,7 +170,7 @@ def ssh(tmp_path):
 
 def test_another_over_ssh_and_edits_what_was_pulled(published, tmp_path, ssh):
     address, key = ssh
-    user = Kept(published.workspace.copy(tmp_path / "user"))
+    user = Kept(published.workspace.copy(tmp_path / "mine"))
     user.dvc("remote", "add", "far", address)
     user.dvc("remote", "modify", "far", "keyfile", str(key))
     user.commit("a remote")
@@ -188,7 +188,7 @@ def test_another_over_ssh_and_edits_what_was_pulled(published, tmp_path, ssh):
 
 
 def test_lost_results_are_checked_out(published, tmp_path):
-    user = Kept(published.workspace.copy(tmp_path / "user"))
+    user = Kept(published.workspace.copy(tmp_path / "mine"))
     for name in ("runs", "experiments", "site", "data"):
         shutil.rmtree(user.root / "results/shapes" / name)
     shutil.rmtree(user.root / "data/raw/shapes")
