@@ -67,12 +67,16 @@ def _read(root: Path, side: int, thumb: int, paths: list[str]) -> Chunk:
                 f"{root / path}: not the file that was inspected ({error}); "
                 "run the rule 'inspect_images' again"
             ) from None
-        square = image.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=2)
-        squares[row] = np.asarray(square)
+        squares[row] = square(image, side)
         grey = image.convert("L")
         thumbnails[row] = np.asarray(grey.resize((thumb, thumb), Image.Resampling.BOX))
         measures[row] = measure(grey)
     return Chunk(squares, thumbnails, measures)
+
+
+def square(image: Image.Image, side: int) -> np.ndarray:
+    """The whole picture in RGB, squashed for an embedder: uint8 (side, side, 3)."""
+    return np.asarray(image.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=2))
 
 
 def measure(grey: Image.Image) -> tuple[float, ...]:

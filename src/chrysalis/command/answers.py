@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from chrysalis.command.judged import UNKNOWN, Judged, score
+from chrysalis.command.neighbours import Neighbours
 from chrysalis.command.networks import Chosen
 from chrysalis.command.photographs import Photograph
 from chrysalis.engine.batches import Batches
@@ -47,13 +48,19 @@ class Answer:
 class Answerer:
     """Networks that answer together, in the precision that they were validated in."""
 
-    def __init__(self, chosen: Chosen, judged: Judged, device: torch.device) -> None:
-        """Load the networks of `chosen`.
+    def __init__(
+        self,
+        chosen: Chosen,
+        judged: Judged,
+        device: torch.device,
+        neighbours: Neighbours | None = None,
+    ) -> None:
+        """Load the networks of `chosen`; with `neighbours` these say what is unknown.
 
         Raises:
             UserError: a file of theirs is missing or damaged.
         """
-        self.chosen, self.judged = chosen, judged
+        self.chosen, self.judged, self.neighbours = chosen, judged, neighbours
         self.members: list[Trained] = [load_trained(folder) for folder in chosen.folders]
         for member in self.members:
             member.model.to(device)
@@ -61,6 +68,11 @@ class Answerer:
         if precision == "bf16" and not has_native_bf16(device):
             precision = "fp32"
         self.runtime = Runtime.choose(device, precision, os.cpu_count() or 1)
+
+    @property
+    def side(self) -> int:
+        """Side of the squares that it is given beside them, in pixels; 0 for none."""
+        return self.neighbours.embedder.side if self.neighbours else 0
 
     @property
     def size(self) -> int:
@@ -78,16 +90,21 @@ class Answerer:
 
     def answer(self, photographs: list[Photograph]) -> list[Answer]:
         """An answer for each photograph, in their order."""
-        known = [each.pixels for each in photographs if each.pixels is not None]
-        found = self._of_pixels(np.stack(known)) if known else iter(())
+        known = [each for each in photographs if each.pixels is not None]
+        found = self._of_readable(known) if known else iter(())
         return [
             Answer(each, reason=each.note) if each.pixels is None else Answer(each, **next(found))
             for each in photographs
         ]
 
-    def _of_pixels(self, pixels: np.ndarray) -> Iterator[dict]:
-        logits = self.logits(pixels)
-        probabilities, scores = self.judged.probabilities(logits), score(logits)
+    def _of_readable(self, photographs: list[Photograph]) -> Iterator[dict]:
+        logits = self.logits(np.stack([np.asarray(each.pixels) for each in photographs]))
+        probabilities = self.judged.probabilities(logits)
+        if self.neighbours:
+            squares = np.stack([np.asarray(each.square) for each in photographs])
+            scores = self.neighbours.familiarity(squares)
+        else:
+            scores = score(logits)
         unknown = self.judged.unknown(scores)
         for row, of_classes in enumerate(probabilities):
             yield {

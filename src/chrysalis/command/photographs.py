@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from chrysalis.audit.reading import square
 from chrysalis.data.images import UnusableImage, decode
 from chrysalis.data.layout import is_hidden
 from chrysalis.data.pack import squash
@@ -28,12 +29,14 @@ MOST_WORKERS = 8  # each may hold a picture of 89 million pixels
 class Photograph:
     """A file: its pixels, uint8 (S, S, 3), or why it could not be read; `note` says what was left.
 
-    `name` is its path as given, in characters that a terminal shows.
+    `name` is its path as given, in characters that a terminal shows. `square` is the picture as the
+    study's embedder takes it, where that is asked for.
     """
 
     name: str
     pixels: np.ndarray | None
     note: str = ""
+    square: np.ndarray | None = None
 
 
 def find(places: Sequence[Path]) -> list[Path]:
@@ -56,10 +59,13 @@ def find(places: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def read_all(paths: Sequence[Path], size: int) -> Iterator[list[Photograph]]:
-    """All photographs in their order, squashed to `size` px as the study's were, in batches."""
+def read_all(paths: Sequence[Path], size: int, side: int = 0) -> Iterator[list[Photograph]]:
+    """All photographs in their order, in batches, squashed to `size` px as the study's were.
+
+    With `side` they are read for an embedder of that side as well.
+    """
     parts = [paths[start : start + BATCH] for start in range(0, len(paths), BATCH)]
-    one = partial(read, size=size)
+    one = partial(read, size=size, side=side)
     if len(paths) <= FEW:
         yield from (list(map(one, part)) for part in parts)
         return
@@ -76,14 +82,14 @@ def read_all(paths: Sequence[Path], size: int) -> Iterator[list[Photograph]]:
             yield [each.result() for each in waiting.popleft()]
 
 
-def read(path: Path, size: int) -> Photograph:
-    """One photograph."""
+def read(path: Path, size: int, side: int = 0) -> Photograph:
+    """One photograph, as `read_all` says."""
     name = shown(path)
     try:
         image, note = decode(path)
     except UnusableImage as error:
         return Photograph(name, None, str(error))
-    return Photograph(name, squash(image, size), note)
+    return Photograph(name, squash(image, size), note, square(image, side) if side else None)
 
 
 def shown(path: Path) -> str:

@@ -17,6 +17,7 @@ from chrysalis.command import networks, output, photographs
 from chrysalis.command.answers import Answer, Answerer
 from chrysalis.command.judged import Judged, judge
 from chrysalis.command.maps import Page
+from chrysalis.command.neighbours import Neighbours
 from chrysalis.command.networks import Chosen
 from chrysalis.command.output import Counts
 from chrysalis.engine.devices import device
@@ -37,15 +38,17 @@ def predict(
     source, places = split(what)
     paths = photographs.find(places)
     chosen = networks.choose(source, *choice)
+    neighbours = Neighbours.of(chosen)
     judged = judge(chosen)
+    if neighbours:
+        judged = neighbours.judged(judged)
     introduction = output.introduction(chosen, judged)
     print(introduction, file=sys.stderr)
     counts = Counts()
     with ExitStack() as stack:
-        answerer = Answerer(chosen, judged, stack.enter_context(device()))
-        batches: Iterator[list[Answer]] = map(
-            answerer.answer, photographs.read_all(paths, answerer.size)
-        )
+        answerer = Answerer(chosen, judged, stack.enter_context(device()), neighbours)
+        pictures = photographs.read_all(paths, answerer.size, answerer.side)
+        batches: Iterator[list[Answer]] = map(answerer.answer, pictures)
         if page:
             batches = stack.enter_context(Page(page, answerer, introduction)).show(batches)
         batches = _with_bar(batches, len(paths), stack)
