@@ -21,7 +21,7 @@ from chrysalis.errors import UserError
 
 BATCH = 64
 AHEAD = 2  # batches that are read while one is looked at
-FEW = 8  # for so few, starting other processes takes longer than reading
+FEW = 16  # for so few, starting other processes takes longer than reading
 MOST_WORKERS = 8  # each may hold a picture of 89 million pixels
 
 
