@@ -77,6 +77,14 @@ def experiment_files(pattern):
     )
 
 
+def shown(path, category):
+    """A figure, which `snakemake --report` shows with the caption that it has on its page."""
+    caption = f"../captions/{Path(path).stem}.rst"
+    own = {"experiment": "{experiment}"} if "{experiment}" in path else {}
+    labels = {**own, "figure": Path(path).stem}
+    return report(path, caption=caption, category=category, labels=labels)
+
+
 def study_figures():
     """Every figure that there is once in a study: those of plot_ rules without wildcards."""
     plots = (rule for rule in workflow.rules if rule.name.startswith("plot_"))

@@ -54,7 +54,10 @@ rule plot_corruptions:
         table=rules.compare_corruptions.output.corruptions,
         code=code("plot_corruptions"),
     output:
-        figure=f"{RESULTS}/experiments/{{experiment}}/plot_corruptions/corruptions.svg",
+        figure=shown(
+            f"{RESULTS}/experiments/{{experiment}}/plot_corruptions/corruptions.svg",
+            "Experiments",
+        ),
         table=f"{RESULTS}/experiments/{{experiment}}/plot_corruptions/corruptions.csv",
     log:
         f"{RESULTS}/logs/plot_corruptions/{{experiment}}.log",

@@ -203,11 +203,11 @@ rule plot_data:
         index=packs()[-1].replace(".npy", ".csv"),
         code=code("plot_data"),
     output:
-        classes=f"{RESULTS}/data/plot_data/classes.svg",
+        classes=shown(f"{RESULTS}/data/plot_data/classes.svg", "Data"),
         table=f"{RESULTS}/data/plot_data/classes.csv",
-        samples=f"{RESULTS}/data/plot_data/samples.webp",
+        samples=shown(f"{RESULTS}/data/plot_data/samples.webp", "Data"),
         chosen=f"{RESULTS}/data/plot_data/samples.csv",
-        strip=f"{RESULTS}/data/plot_data/strip.webp",
+        strip=shown(f"{RESULTS}/data/plot_data/strip.webp", "Data"),
         in_strip=f"{RESULTS}/data/plot_data/strip.csv",
     log:
         f"{RESULTS}/logs/plot_data.log",
@@ -272,9 +272,9 @@ rule plot_audit:
         index=packs()[-1].replace(".npy", ".csv"),
         code=code("plot_audit"),
     output:
-        duplicates=f"{RESULTS}/data/plot_audit/duplicates.webp",
+        duplicates=shown(f"{RESULTS}/data/plot_audit/duplicates.webp", "Data"),
         duplicates_table=f"{RESULTS}/data/plot_audit/duplicates.csv",
-        doubtful=f"{RESULTS}/data/plot_audit/doubtful.webp",
+        doubtful=shown(f"{RESULTS}/data/plot_audit/doubtful.webp", "Data"),
         doubtful_table=f"{RESULTS}/data/plot_audit/doubtful.csv",
     log:
         f"{RESULTS}/logs/plot_audit.log",

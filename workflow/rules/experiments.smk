@@ -164,9 +164,18 @@ rule plot_experiment:
         per_class=rules.compare.output.per_class,
         code=code("plot_experiment"),
     output:
-        arms=f"{RESULTS}/experiments/{{experiment}}/plot_experiment/arms.svg",
-        effects=f"{RESULTS}/experiments/{{experiment}}/plot_experiment/effects.svg",
-        per_class=f"{RESULTS}/experiments/{{experiment}}/plot_experiment/per_class.svg",
+        arms=shown(
+            f"{RESULTS}/experiments/{{experiment}}/plot_experiment/arms.svg",
+            "Experiments",
+        ),
+        effects=shown(
+            f"{RESULTS}/experiments/{{experiment}}/plot_experiment/effects.svg",
+            "Experiments",
+        ),
+        per_class=shown(
+            f"{RESULTS}/experiments/{{experiment}}/plot_experiment/per_class.svg",
+            "Experiments",
+        ),
         tables=expand(
             f"{RESULTS}/experiments/{{{{experiment}}}}/plot_experiment/{{table}}.csv",
             table=["arms", "effects", "per_class"],
@@ -186,7 +195,10 @@ rule plot_tradeoff:
         metrics=rules.compare.output.metrics,
         code=code("plot_tradeoff"),
     output:
-        figure=f"{RESULTS}/experiments/{{experiment}}/plot_tradeoff/tradeoff.svg",
+        figure=shown(
+            f"{RESULTS}/experiments/{{experiment}}/plot_tradeoff/tradeoff.svg",
+            "Experiments",
+        ),
         table=f"{RESULTS}/experiments/{{experiment}}/plot_tradeoff/tradeoff.csv",
     log:
         f"{RESULTS}/logs/plot_tradeoff/{{experiment}}.log",
@@ -203,7 +215,10 @@ rule plot_learning:
         metrics=rules.compare.output.metrics,
         code=code("plot_learning"),
     output:
-        figure=f"{RESULTS}/experiments/{{experiment}}/plot_learning/learning.svg",
+        figure=shown(
+            f"{RESULTS}/experiments/{{experiment}}/plot_learning/learning.svg",
+            "Experiments",
+        ),
         table=f"{RESULTS}/experiments/{{experiment}}/plot_learning/learning.csv",
     log:
         f"{RESULTS}/logs/plot_learning/{{experiment}}.log",

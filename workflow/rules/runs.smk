@@ -99,7 +99,7 @@ rule plot_lr_range:
         ),
         code=code("plot_lr_range"),
     output:
-        figure=f"{RESULTS}/runs/plot_lr_range/lr_range.svg",
+        figure=shown(f"{RESULTS}/runs/plot_lr_range/lr_range.svg", "Models"),
         table=f"{RESULTS}/runs/plot_lr_range/lr_range.csv",
     log:
         f"{RESULTS}/logs/plot_lr_range.log",
@@ -192,13 +192,13 @@ rule plot_models:
         ),
         code=code("plot_models"),
     output:
-        curves=f"{RESULTS}/runs/plot_models/curves.svg",
+        curves=shown(f"{RESULTS}/runs/plot_models/curves.svg", "Models"),
         curves_table=f"{RESULTS}/runs/plot_models/curves.csv",
-        confusion=f"{RESULTS}/runs/plot_models/confusion.svg",
+        confusion=shown(f"{RESULTS}/runs/plot_models/confusion.svg", "Models"),
         confusion_table=f"{RESULTS}/runs/plot_models/confusion.csv",
-        reliability=f"{RESULTS}/runs/plot_models/reliability.svg",
+        reliability=shown(f"{RESULTS}/runs/plot_models/reliability.svg", "Models"),
         reliability_table=f"{RESULTS}/runs/plot_models/reliability.csv",
-        risk_coverage=f"{RESULTS}/runs/plot_models/risk_coverage.svg",
+        risk_coverage=shown(f"{RESULTS}/runs/plot_models/risk_coverage.svg", "Models"),
         risk_coverage_table=f"{RESULTS}/runs/plot_models/risk_coverage.csv",
     log:
         f"{RESULTS}/logs/plot_models.log",

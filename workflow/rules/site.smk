@@ -19,7 +19,7 @@ rule plot_dag:
         rules=["Snakefile", *sorted(map(str, Path("workflow/rules").glob("*.smk")))],
         code=code("plot_dag"),
     output:
-        figure=f"{RESULTS}/plot_dag/dag.svg",
+        figure=shown(f"{RESULTS}/plot_dag/dag.svg", "Study"),
         table=f"{RESULTS}/plot_dag/dag.csv",
     log:
         f"{RESULTS}/logs/plot_dag.log",
@@ -41,7 +41,7 @@ rule plot_claims:
         effects=experiment_files(rules.compare.output.effects),
         code=code("plot_claims"),
     output:
-        figure=f"{RESULTS}/experiments/plot_claims/claims.svg",
+        figure=shown(f"{RESULTS}/experiments/plot_claims/claims.svg", "Study"),
         table=f"{RESULTS}/experiments/plot_claims/claims.csv",
     log:
         f"{RESULTS}/logs/plot_claims.log",

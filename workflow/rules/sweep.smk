@@ -81,7 +81,10 @@ rule plot_tuning:
         ),
         code=code("plot_tuning"),
     output:
-        figure=f"{RESULTS}/experiments/{{experiment}}/plot_tuning/tuning.svg",
+        figure=shown(
+            f"{RESULTS}/experiments/{{experiment}}/plot_tuning/tuning.svg",
+            "Experiments",
+        ),
         table=f"{RESULTS}/experiments/{{experiment}}/plot_tuning/tuning.csv",
     log:
         f"{RESULTS}/logs/plot_tuning/{{experiment}}.log",

@@ -57,7 +57,7 @@ def program():
 def axe():
     """The source of axe-core; None where the package that brings it is not installed."""
     try:
-        return files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+        return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     except ModuleNotFoundError:
         return None
 

@@ -37,6 +37,8 @@ function layout() {
     const box = table.closest(".table-box");
     if (!box) { found.push("a table outside of a box that scrolls"); continue; }
     if (parseFloat(style(table).fontSize) >= letters) found.push("a table's own size has no effect");
+    const inner = table.parentElement;
+    if (inner !== box && inner.scrollWidth > inner.clientWidth + 1 && style(inner).overflowX !== "visible") found.push("a table scrolls in a box within its box");
     if (box.scrollWidth > box.clientWidth + 1 && !style(box).backgroundAttachment.includes("local")) found.push("a table is cut with no sign that it scrolls");
   }
   for (const link of all("main a").filter((a) => a.textContent.includes("_") && shown(a))) {

@@ -12,7 +12,7 @@ from . import browser
 
 pytestmark = [
     pytest.mark.skipif(browser.program() is None, reason="Chromium is not installed"),
-    pytest.mark.skipif(browser.axe() is None, reason="axe-core-python is not installed"),
+    pytest.mark.skipif(browser.axe() is None, reason="axe-playwright-python is not installed"),
 ]
 REPORT = Path(__file__).parents[3] / "report"
 BAD = """<!DOCTYPE html><html><head><title>t</title><style>
