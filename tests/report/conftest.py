@@ -117,6 +117,7 @@ def make_study(made, too_small) -> StudyRecord:
             citation="A. Author, A Set of Images, 2009.",
             url="https://example.org/set/",
             kind="specimens",
+            licence="None is <stated>.",
         ),
         seeds=list(SEEDS),
         threshold=0.01,

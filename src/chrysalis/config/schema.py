@@ -135,6 +135,7 @@ class Dataset(Settings):
     title: str
     description: str = ""
     citation: str = ""
+    licence: str = ""
     url: str = ""
     source: Annotated[Digits | Specimens | Archive | Listed | Folder, Field(discriminator="kind")]
     split: SplitSettings = SplitSettings()

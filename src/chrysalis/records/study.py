@@ -28,6 +28,7 @@ class DatasetRecord(Record):
     citation: str
     url: str
     kind: str
+    licence: str = ""
 
 
 class ModelRecord(Record):

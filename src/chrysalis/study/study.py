@@ -129,6 +129,7 @@ class Study:
                 citation=dataset.citation,
                 url=dataset.url,
                 kind=dataset.source.kind,
+                licence=dataset.licence,
             ),
             seeds=self.seeds,
             threshold=self.config.threshold,

@@ -797,3 +797,10 @@ def test_no_other_result_has_no_heading(made, loaded):
     bare = replace(loaded.experiments[0], **{key: [] for key in without})
     record = bare.record.model_copy(update={"metrics": [], "corruptions": False})
     assert experiments.more(replace(bare, record=record)) == ""
+
+
+def test_the_dataset_comes_with_its_source_and_licence(results):
+    text = html.unescape(dataset.about(load_results(results)))
+    assert "A. Author, A Set of Images, 2009." in text
+    assert "None is <stated>." in text
+    assert "Licence: " in text

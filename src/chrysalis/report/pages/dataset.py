@@ -30,6 +30,8 @@ def about(results: StudyResults) -> str:
     parts = [f"**{literal(dataset.title)}.** {literal(dataset.description)}"]
     if dataset.citation:
         parts.append(f"Source: {literal(dataset.citation)}")
+    if dataset.licence:
+        parts.append(f"Licence: {literal(dataset.licence)}")
     if re.match(r"https?://", dataset.url):
         parts.append(f"[{literal(dataset.url)}](<{quote(dataset.url, safe='/:?&=~+,;@')}>)")
     return "\n\n".join(parts) + "\n"
