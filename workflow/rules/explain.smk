@@ -41,3 +41,77 @@ rule plot_gallery:
     shell:
         "{PYTHON} scripts/plot_gallery.py --results {RESULTS:q} --run {wildcards.run}"
         " --seed {wildcards.seed} --log {log:q}"
+
+
+rule check_maps:
+    input:
+        record=lambda w: record_of(w.run, w.seed),
+        images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
+        index=index_of,
+        code=lambda w: code("check_maps", model_module(w)),
+    output:
+        scores=f"{EXPLAIN}/check_maps/scores.csv",
+        cascade=f"{EXPLAIN}/check_maps/cascade.csv",
+    log:
+        f"{RESULTS}/logs/check_maps/{{run}}_seed{{seed}}.log",
+    resources:
+        gpu=1 if HAS_GPU else 0,
+    params:
+        layer=lambda w: STUDY.cam_layers.get(STUDY.run(w.run).model, ""),
+        root=lambda w: RAW,
+        images=STUDY.config.explained_images,
+    message:
+        "Checking the maps of {wildcards.run}, seed {wildcards.seed}"
+    shell:
+        "{PYTHON} scripts/check_maps.py --results {RESULTS:q} --run {wildcards.run}"
+        " --seed {wildcards.seed} --root {params.root:q} --images {params.images}"
+        " --threads {threads} --layer {params.layer:q} --log {log:q}"
+
+
+rule backgrounds:
+    input:
+        record=lambda w: record_of(w.run, w.seed),
+        images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
+        index=index_of,
+        code=lambda w: code("backgrounds", model_module(w)),
+    output:
+        f"{EXPLAIN}/backgrounds/answers.csv",
+    log:
+        f"{RESULTS}/logs/backgrounds/{{run}}_seed{{seed}}.log",
+    resources:
+        gpu=1 if HAS_GPU else 0,
+    params:
+        root=lambda w: RAW,
+    message:
+        "Changing the backgrounds for {wildcards.run}, seed {wildcards.seed}"
+    shell:
+        "{PYTHON} scripts/backgrounds.py --results {RESULTS:q} --run {wildcards.run}"
+        " --seed {wildcards.seed} --root {params.root:q} --threads {threads} --log {log:q}"
+
+
+def explained(pattern):
+    """A file for each training that is explained."""
+    return [
+        file
+        for run in STUDY.explained_runs
+        for file in of_runs(pattern, [run], STUDY.seeds[:1])
+    ]
+
+
+JUDGED_MAPS = ["means", "effects", "wrong", "weights", "variants", "betrayed"]
+
+
+rule judge_maps:
+    input:
+        scores=explained(rules.check_maps.output.scores),
+        cascades=explained(rules.check_maps.output.cascade),
+        backgrounds=explained(rules.backgrounds.output[0]),
+        code=code("judge_maps"),
+    output:
+        expand(f"{RESULTS}/explain/judge_maps/{{table}}.csv", table=JUDGED_MAPS),
+    log:
+        f"{RESULTS}/logs/judge_maps.log",
+    params:
+        trainings=[f"{run}/seed{STUDY.seeds[0]}" for run in STUDY.explained_runs],
+    shell:
+        "{PYTHON} scripts/judge_maps.py --results {RESULTS:q} --study {PLAN.study:q} --log {log:q}"

@@ -113,9 +113,8 @@ rule site:
         found=[found_of(experiment) for experiment in STUDY.experiments],
         experiment_figures=[figures_of(experiment) for experiment in STUDY.experiments],
         study_figures=study_figures(),
-        galleries=of_runs(
-            rules.plot_gallery.output.table, STUDY.base_runs.values(), STUDY.seeds[:1]
-        ),
+        galleries=explained(rules.plot_gallery.output.table),
+        judged_maps=rules.judge_maps.output,
         pictured=[
             rules.pictures.output,
             rules.map_images.output,

@@ -237,6 +237,11 @@ class StudyConfig(Settings):
         description="Published figures to set beside the study's, by file in config/published; "
         "left out: those of the dataset.",
     )
+    explained_images: Annotated[int, Field(ge=10, le=10_000)] = Field(
+        30,
+        description="On how many test images of each model maps are checked by removing pixels. "
+        "Those with a mask are compared with it on up to 2,000 images.",
+    )
     cam_layers: dict[str, str] = Field(
         {}, description="Grad-CAM layer by model; left out: the dataset's, else the last stage."
     )

@@ -1,4 +1,4 @@
-"""Which predictions the Grad-CAM gallery shows, chosen by rule and not by eye."""
+"""Which predictions are explained, chosen by rule and not by eye."""
 
 from __future__ import annotations
 
@@ -49,3 +49,13 @@ def _in_turn(
     turn = rng.permutation(classes)[shuffled["label"]]
     chosen = np.lexsort([turn, rounds])[:count]
     return shuffled.iloc[chosen].sort_values(["label", "row"])
+
+
+def even(labels: np.ndarray, may: np.ndarray, count: int) -> np.ndarray:
+    """Ascending positions of up to `count` images out of those that `may` be taken, boolean.
+
+    The labels take turns in a random order, as in `select_examples`, with a seed of its own.
+    """
+    rows = pd.DataFrame({"label": labels, "row": np.arange(len(labels))})[may]
+    classes = int(labels.max()) + 1 if len(labels) else 0
+    return np.sort(_in_turn(rows, count, classes, np.random.default_rng(0))["row"].to_numpy())

@@ -242,6 +242,10 @@ class StudyPaths(JobPaths):
         """The predictions that a training's galleries show."""
         return self.explanations(training) / "plot_gallery/gallery.csv"
 
+    def judged_maps(self, name: str) -> Path:
+        """A table of the rule judge_maps, such as effects."""
+        return self.results / "explain/judge_maps" / f"{name}.csv"
+
     def training(self, run: str, seed: int) -> TrainingPaths:
         """One training's files."""
         return TrainingPaths(self.of_seed(run, seed))

@@ -73,6 +73,12 @@ class Study:
         return self.dataset.config.cam_layers | self.config.cam_layers
 
     @property
+    def explained_runs(self) -> list[str]:
+        """The runs whose maps are shown and checked: the models', and any pretrained network's."""
+        pretrained = (name for name, run in self.runs.items() if run.options.get("pretrained"))
+        return list(dict.fromkeys([*self.base_runs.values(), *pretrained]))
+
+    @property
     def group(self) -> str | GroupTable | None:
         """What names the groups of images that share a split."""
         return self.dataset.config.group if self.config.group is None else self.config.group
@@ -149,7 +155,7 @@ class Study:
             runs=list(self.runs),
             base_runs=self.base_runs,
             plain_runs=self.plain_runs,
-            explained=[f"{run}/seed{self.seeds[0]}" for run in self.base_runs.values()],
+            explained=[f"{run}/seed{self.seeds[0]}" for run in self.explained_runs],
             split=dataset.split,
             vary_split=self.config.vary_split,
             published=self.published,

@@ -1,0 +1,74 @@
+"""A trained network with the layer that explains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from chrysalis.augment.inputs import to_input
+from chrysalis.engine.trained import Trained, load_trained
+from chrysalis.explain.faithfulness import Probability
+from chrysalis.explain.layers import map_size
+from chrysalis.explain.maps import heat_maps
+from chrysalis.models import registry
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A training, its network being on `device`, and the name of the explained layer."""
+
+    trained: Trained
+    layer: str
+    device: torch.device
+
+    @classmethod
+    def load(cls, record: Path, layer: str = "", device: torch.device | None = None) -> Explained:
+        """The training whose record is in the folder `record`.
+
+        `layer` is empty for the one that suits the model: its last stage that has places.
+
+        Raises:
+            UserError: a file of the record is missing or damaged.
+        """
+        trained = load_trained(record)
+        network = trained.model.network
+        own = layer or registry.spec(trained.settings.model).cam_layer or str(network.cam_layer)
+        chosen = device or torch.device("cpu")
+        trained.model.to(chosen)
+        return cls(trained, own, chosen)
+
+    def shown(self, pixels: np.ndarray) -> Tensor:
+        """What the network is shown of packed images uint8 (N, S, S, 3): (N, 3, s, s) in [0, 1]."""
+        settings = self.trained.settings
+        images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(self.device)
+        return to_input(images, settings.image_size, settings.crop_pct).clamp(0, 1)
+
+    @torch.no_grad()
+    def logits(self, images: Tensor) -> Tensor:
+        """Logits (N, classes) of what it is shown."""
+        return self.trained.model(images)
+
+    def maps(self, images: Tensor, targets: Tensor, methods: list[str]) -> dict[str, Tensor]:
+        """By method, the maps of what it is shown (N, s, s), for these classes."""
+        model = self.trained.model
+        inputs = model.normalise(images)
+        return heat_maps(model.network, inputs, targets, layer=self.layer, methods=methods)
+
+    def cells(self, images: Tensor) -> tuple[int, int]:
+        """Rows and columns of the cells that the maps are made of."""
+        model = self.trained.model
+        return map_size(model.network, model.normalise(images[:1]), layer=self.layer)
+
+    def probability(self, targets: Tensor) -> Probability:
+        """The probability that it gives the class of each image."""
+
+        def ask(images: Tensor) -> Tensor:
+            chances = F.softmax(self.logits(images), dim=1)
+            return chances.gather(1, targets[:, None])[:, 0].cpu()
+
+        return ask
