@@ -12,8 +12,10 @@ from chrysalis.evaluation.truth import (
     noisy,
     planted,
     scores,
+    told_by_background,
 )
 from chrysalis.records.audit import ISSUES, LABELS, PAIRS, SERIES
+from chrysalis.records.maps import BETRAYED
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.predictions import read
 from chrysalis.records.truth import FINDINGS, TRUTH, TRUTH_SCORES, PlantKind
@@ -34,6 +36,7 @@ def main(args) -> None:
         "burst": bursts(SERIES.read(paths.audit("series")), truth),
         "noisy_species": noisy(ISSUES.read(paths.audit("issues"))),
         "look_alike": most_confused(trainings, alike),
+        "betrayed_species": told_by_background(BETRAYED.read(paths.judged_maps("betrayed"))),
     }
     rows = findings(truth, reports)
     FINDINGS.write(rows, paths.truth("findings"))

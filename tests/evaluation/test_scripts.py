@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from chrysalis.records.audit import LABELS, PAIRS, LabelRow, PairRow
+from chrysalis.records.maps import BETRAYED, BetrayedRow
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.truth import FINDINGS, TRUTH, TRUTH_SCORES, FindingRow, TruthRow
 from tests.runs import experiment_record, study_record
@@ -135,6 +136,7 @@ def test_truth(write_run, tmp_path):
     planted = [
         TruthRow("noisy_species", "", "", "b", "", ""),
         TruthRow("look_alike", "", "", "b", "c", ""),
+        TruthRow("betrayed_species", "", "", "c", "", "leaf"),
         TruthRow("wrong_label", "images/b/1.jpg", "", "b", "a", ""),
     ]
     TRUTH.write(planted, tmp_path / "truth.csv")
@@ -142,6 +144,8 @@ def test_truth(write_run, tmp_path):
     PAIRS.write([PairRow("images/a/1.jpg", "images/a/2.jpg", 0.99, "copy")], paths.pairs)
     labels = [LabelRow("images/b/1.jpg", "b", "train", "a", 0.1, 0.8, "")]
     LABELS.write(labels, paths.audit("labels"))
+    told = BetrayedRow("m", 0, "c", 9, 0.9, 0.8, 0.1, 0.001, 0.01, betrayed=True)
+    BETRAYED.write([told], paths.judged_maps("betrayed"))
     main_of("label_quality")(Namespace(results=tmp_path, run=name, seeds=[0]))
     options = {"results": tmp_path, "truth": tmp_path / "truth.csv", "runs": [name], "seeds": [0]}
     main_of("truth")(Namespace(**options))
@@ -150,6 +154,7 @@ def test_truth(write_run, tmp_path):
     assert (scores["look_alike"].found, scores["look_alike"].false_alarms) == (0, 1)
     assert (scores["wrong_label"].planted, scores["wrong_label"].found) == (1, 1)
     assert (scores["near_duplicate"].planted, scores["near_duplicate"].false_alarms) == (0, 1)
+    assert (scores["betrayed_species"].found, scores["betrayed_species"].missed) == (1, 0)
     findings = FINDINGS.read(tmp_path / "data/truth/findings.csv")
     assert FindingRow("look_alike", "a", "b", planted=False, reported=True) in findings
     assert FindingRow("look_alike", "b", "c", planted=True, reported=False) in findings

@@ -18,8 +18,10 @@ from chrysalis.evaluation.truth import (
     noisy,
     planted,
     scores,
+    told_by_background,
 )
 from chrysalis.records.audit import IssueRow, LabelRow, PairRow, SeriesRow
+from chrysalis.records.maps import BetrayedRow
 from chrysalis.records.predictions import Predictions
 from chrysalis.records.truth import FINDINGS, TRUTH, TRUTH_SCORES, FindingRow, TruthRow
 
@@ -154,3 +156,12 @@ def test_what_the_audit_found_is_scored_and_a_burst_is_no_false_alarm():
     twins = found["near_duplicate"]
     assert (twins.found, twins.missed, twins.false_alarms) == (1, 1, 1)
     assert (found["wrong_label"].found, found["wrong_label"].false_alarms) == (1, 0)
+
+
+def test_classes_told_by_their_background_in_any_training():
+    def told(model, name, betrayed):
+        return BetrayedRow(model, 0, name, 20, 0.9, 0.8, 0.1, 0.001, 0.01, betrayed)
+
+    rows = [told("a", "X", False), told("b", "X", True), told("a", "Y", False)]
+    assert told_by_background(rows).items == items("X")
+    assert told_by_background([]).items == frozenset()

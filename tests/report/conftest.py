@@ -12,7 +12,7 @@ from chrysalis.config.published import Published
 from chrysalis.config.run import RunSettings
 from chrysalis.config.schema import SplitSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
-from chrysalis.records import audit, data, leakage, pictures, published, truth
+from chrysalis.records import audit, data, leakage, maps, pictures, published, truth
 from chrysalis.records import experiment as tables
 from chrysalis.records.corruptions import ROBUSTNESS, RobustnessRow
 from chrysalis.records.files import write_whole
@@ -33,6 +33,8 @@ from chrysalis.records.training import (
     RunRecord,
     SplitMetrics,
 )
+from chrysalis.report.figures.maps import draw_maps
+from chrysalis.report.figures.saving import save_drawn
 from chrysalis.report.figures.sheets import save_sheet
 from chrysalis.report.figures.style import new_figure, save_figure
 
@@ -87,6 +89,7 @@ def make_results(folder: Path, classes=CLASSES, too_small=()) -> Path:
     write_truth(made)
     write_galleries(made, study.explained[0])
     write_pictured(made, study)
+    write_maps(made)
     draw(made.paths.results / "plot_dag/dag.svg", width=10)
     draw(made.paths.experiments / "plot_claims/claims.svg")
     return folder
@@ -763,6 +766,51 @@ def write_sheets(made, study, shown):
         rows += [pictures.TileRow(name, n, *each) for n, each in enumerate(kinds)]
         save_sheet([grey] * len(kinds), made.paths.sheet(name))
     pictures.TILES.write(rows, made.paths.tiles)
+
+
+def write_maps(made):
+    """One model's maps against masks, on random weights, and on other backgrounds."""
+    model, nan = MODELS[0], float("nan")
+    methods = ("grad_cam", "grad_cam_plus_plus", "layer_cam", "eigen_cam")
+    every = [*methods, "gaussian", "sobel", "random"]
+    means = [
+        maps.MapRow(model, 0, method, measure, "all", "", 40, 0.31 + 0.07 * n, 0.2, 0.9)
+        for n, method in enumerate(every)
+        for measure in ("energy", "road")
+    ]
+    effects = [
+        maps.MapEffectRow(model, 0, method, measure, 40, 0.013 - 0.02 * n, -0.1, 0.1, 8, outcome)
+        for measure in ("energy", "road")
+        for n, (method, outcome) in enumerate(zip(methods, OUTCOMES, strict=True))
+    ]
+    wrong = [maps.WrongRow(model, 0, m, "energy", 33, 7, -0.08, -0.2, 0.04) for m in methods]
+    weights = [
+        maps.WeightsRow(model, 0, method, share, "features.x", 40, mean, 0.1, 0.6, outcome)
+        for method, outcome in zip(
+            methods, ("depends", "hardly", "unclear", "unclear"), strict=True
+        )
+        for share, mean, outcome in ((0.5, 0.83, ""), (1.0, 0.37, outcome))
+    ]
+    classes = ("", *made.classes)
+    variants = [
+        maps.VariantRow(
+            *(model, 0, variant, name, 40, 0.9 - 0.1 * n, 0.3, 0.95),
+            *((-0.1 * n, -0.2, 0.05) if n else (nan, nan, nan)),
+        )
+        for n, variant in enumerate(maps.VARIANTS)
+        for name in classes
+    ]
+    betrayed = [
+        maps.BetrayedRow(model, 0, name, 40, 0.9, 0.77 if first else 0.1, 0.08, 0.001, 0.003, first)
+        for name, first in zip(made.classes, (True, *[False] * 99), strict=False)
+    ]
+    maps.MAPS.write(means, made.paths.judged_maps("means"))
+    maps.MAP_EFFECTS.write(effects, made.paths.judged_maps("effects"))
+    maps.WRONG.write(wrong, made.paths.judged_maps("wrong"))
+    maps.WEIGHTS.write(weights, made.paths.judged_maps("weights"))
+    maps.VARIANT_ACCURACIES.write(variants, made.paths.judged_maps("variants"))
+    maps.BETRAYED.write(betrayed, made.paths.judged_maps("betrayed"))
+    save_drawn(draw_maps(made.paths), made.paths.results / "explain/plot_maps")
 
 
 def draw(path, width=6.0, table=True):

@@ -115,3 +115,19 @@ rule judge_maps:
         trainings=[f"{run}/seed{STUDY.seeds[0]}" for run in STUDY.explained_runs],
     shell:
         "{PYTHON} scripts/judge_maps.py --results {RESULTS:q} --study {PLAN.study:q} --log {log:q}"
+
+
+rule plot_maps:
+    input:
+        tables=rules.judge_maps.output,
+        code=code("plot_maps"),
+    output:
+        maps=f"{RESULTS}/explain/plot_maps/maps.svg",
+        backgrounds=f"{RESULTS}/explain/plot_maps/backgrounds.svg",
+        tables=expand(
+            f"{RESULTS}/explain/plot_maps/{{table}}.csv", table=["maps", "backgrounds"]
+        ),
+    log:
+        f"{RESULTS}/logs/plot_maps.log",
+    shell:
+        "{PYTHON} scripts/plot_maps.py --results {RESULTS:q} --log {log:q}"

@@ -18,6 +18,7 @@ if KNOWS_TRUTH:
                 f"{RESULTS}/data/audit/{{table}}.csv",
                 table=["labels", "issues", "series"],
             ),
+            betrayed=f"{RESULTS}/explain/judge_maps/betrayed.csv",
             code=code("truth"),
         output:
             scores=f"{RESULTS}/data/truth/scores.csv",

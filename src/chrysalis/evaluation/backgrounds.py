@@ -13,7 +13,7 @@ from chrysalis.stats import means
 from chrysalis.stats.effects import ALPHA
 from chrysalis.stats.families import holm
 
-LEFT = 0.5  # the share of a class's recall that is left without the object, if it is betrayed
+LEFT = 0.5  # the share of a class's recall that its background alone brings, if it is betrayed
 
 
 def variant_accuracies(model: str, seed: int, answers: pd.DataFrame) -> list[VariantRow]:
@@ -53,7 +53,7 @@ def betrayed(answers: dict[tuple[str, int], pd.DataFrame]) -> list[BetrayedRow]:
         replace(
             row,
             p_adjusted=p,
-            betrayed=bool(p < ALPHA and row.whole > 0 and row.recall >= LEFT * row.whole),
+            betrayed=bool(p < ALPHA and row.recall - row.alarms >= LEFT * row.whole),
         )
         for row, p in zip(rows, adjusted, strict=True)
     ]

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import get_args
 
 from chrysalis.records.audit import IssueRow, LabelRow, PairRow, SeriesRow
+from chrysalis.records.maps import BetrayedRow
 from chrysalis.records.predictions import Predictions
 from chrysalis.records.truth import FindingRow, PlantKind, TruthRow, TruthScoreRow
 
@@ -127,6 +128,12 @@ def most_confused(trainings: list[Predictions], count: int) -> Report:
                 errors[frozenset({each.classes[label], each.classes[answer]})] += 1
     most = sorted(errors, key=lambda pair: (-errors[pair], sorted(pair)))[:count]
     return Report("confusions on test", frozenset(most))
+
+
+def told_by_background(rows: Iterable[BetrayedRow]) -> Report:
+    """The classes that some network recognises without their object (see `BetrayedRow`)."""
+    found = frozenset(frozenset({row.class_}) for row in rows if row.betrayed)
+    return Report("accuracy without the object", found)
 
 
 def _kinds() -> tuple[PlantKind, ...]:

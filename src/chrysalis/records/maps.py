@@ -164,7 +164,7 @@ class BetrayedRow:
     `recall` is the share of its images without object that are recognised, `alarms` the share of
     other classes' that are taken for it, `whole` its recall on whole images. `p` is of Fisher's
     exact test, `p_adjusted` corrected over all rows of the table. `betrayed`: p_adjusted is below
-    5 %, and at least half of the class's recall is left without the object.
+    5 %, and recall less alarms is at least half of the recall on whole images.
     """
 
     model: str

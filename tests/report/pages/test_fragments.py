@@ -372,7 +372,7 @@ def test_a_damaged_file_is_named(folder):
 
 def test_explanations_say_how_coarse_the_maps_are(results):
     loaded = load_results(results)
-    text = plain(fragments.explanations(loaded))
+    text = plain(fragments.galleries(loaded))
     assert "3 right predictions and 2 wrong predictions" in text
     assert "layer features.stage4. They have 2 by 7 cells and are enlarged" in text
     assert "hardly tell places apart" in text
@@ -380,7 +380,7 @@ def test_explanations_say_how_coarse_the_maps_are(results):
         replace(gallery, shown=[replace(row, rows=7) for row in gallery.shown])
         for gallery in loaded.galleries
     ]
-    assert "hardly tell" not in fragments.explanations(replace(loaded, galleries=fine))
+    assert "hardly tell" not in fragments.galleries(replace(loaded, galleries=fine))
 
 
 def test_runs_that_are_chosen_by_test_are_named_on_every_page(folder):

@@ -191,6 +191,19 @@ FIGURES = {
         "Wrong predictions. Beside each image you see the same image under its map.",
         "Pairs of an image and its Grad-CAM map, for wrong predictions.",
     ),
+    "maps": Caption(
+        "Maps against a centred Gaussian",
+        "How much better each map is than a Gaussian in the middle of the image, which knows "
+        "nothing of the network, image by image. The bars are intervals that allow for all "
+        "comparisons of a model. Right of zero the map is better.",
+        "Dot plots of how much better maps are than a centred Gaussian, one for each measure.",
+    ),
+    "backgrounds": Caption(
+        "Accuracy without background or object",
+        "Accuracy on the test images as they are and with another background or no object. Each "
+        "line is a class. The named one is recognised most often without its object.",
+        "Line plots of the accuracy on changed images, one line per class.",
+    ),
     "dag": Caption(
         "Rules",
         "The rules of the workflow. An arrow leads from a rule to a rule that uses its files. "

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chrysalis.config.run import RunSettings
-from chrysalis.records.data import GalleryRow
 from chrysalis.report.pages import (
     audit,
     class_pages,
     dataset,
     error_page,
     experiments,
+    explanations,
     map_page,
     model_card,
     models,
@@ -30,10 +30,8 @@ from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import accuracy, count, duration, number
 from chrysalis.report.pages.overview import page_of
 from chrysalis.report.pages.plots import Plot
-from chrysalis.report.pages.results import ExperimentResults, Gallery, StudyResults
+from chrysalis.report.pages.results import PLACES, ExperimentResults, Gallery, StudyResults
 from chrysalis.report.pages.tables import arm_of, behind, key, source, table
-
-FEWEST_CELLS = 3  # a side, below which a map says next to nothing of places
 
 
 def all_fragments(results: StudyResults, renderer: str) -> dict[str, str]:
@@ -44,7 +42,8 @@ def all_fragments(results: StudyResults, renderer: str) -> dict[str, str]:
         "key_table.md": key_table(results),
         "studied.md": studied(results),
         "data_figures.md": "\n".join(figure(plot) for plot in in_order(results.data_plots)),
-        "explanations.md": explanations(results),
+        "explanations.md": galleries(results),
+        **explanations.fragments(results.maps, PLACES),
         "renderer.md": f"These pages were rendered by {literal(renderer)}.\n",
         **({"published.md": published.fragment(results)} if results.record.published else {}),
         **overview.fragments(results),
@@ -206,7 +205,7 @@ def studied(results: StudyResults) -> str:
     return "\n".join(f"- {line}" for line in lines) + "\n"
 
 
-def explanations(results: StudyResults) -> str:
+def galleries(results: StudyResults) -> str:
     """The Grad-CAM galleries of each explained training."""
     if not results.galleries:
         return "This study explains no training.\n"
@@ -220,26 +219,10 @@ def _explained(gallery: Gallery) -> list[str]:
         f"## {literal(training.record.settings.model)}\n\n"
         f"The model of run {literal(training.run)}, trained with seed {training.seed}. You see "
         f"{count(right, 'right prediction')} and "
-        f"{count(len(gallery.shown) - right, 'wrong prediction')}. {_grid(gallery.shown)}\n"
+        f"{count(len(gallery.shown) - right, 'wrong prediction')}. "
+        f"{explanations.grid(gallery.shown)}\n"
     )
     return [text, *(figure(plot) for plot in sorted(gallery.plots, key=_right_first))]
-
-
-def _grid(shown: list[GalleryRow]) -> str:
-    """From which layer the maps are, and of how few cells."""
-    if not shown:
-        return ""
-    rows, columns = shown[0].rows, shown[0].columns
-    text = (
-        f"The maps come from layer {literal(shown[0].layer)}. They have {rows} by {columns} "
-        f"{'cell' if rows * columns == 1 else 'cells'} and are enlarged."
-    )
-    if min(rows, columns) < FEWEST_CELLS:
-        text += (
-            " **Maps with so few cells hardly tell places apart. Name another layer in "
-            "`cam_layers`.**"
-        )
-    return text
 
 
 def _right_first(plot: Plot) -> tuple[bool, str]:

@@ -42,6 +42,7 @@ from chrysalis.records.training import RunMetrics, RunRecord
 from chrysalis.records.truth import FINDINGS, TRUTH_SCORES, FindingRow, TruthScoreRow
 from chrysalis.report.pages.audited import AuditResults, load_audit
 from chrysalis.report.pages.confused import Confused, load_confused
+from chrysalis.report.pages.explanations import MapResults, load_maps
 from chrysalis.report.pages.images import ClassCounts, ImageCounts, count_classes, count_images
 from chrysalis.report.pages.order import by_model
 from chrysalis.report.pages.pictured import PicturedResults, load_pictured
@@ -169,6 +170,7 @@ class StudyResults:
     confused: list[Confused]
     study_plots: list[Plot]
     galleries: list[Gallery]
+    maps: MapResults
     audit: AuditResults
     audit_plots: list[Plot]
     published_figures: list[PublishedFigureRow]
@@ -238,6 +240,7 @@ def load_results(folder: Path) -> StudyResults:
             for training in trainings
             if training.name == name
         ],
+        maps=load_maps(paths),
         published_figures=PUBLISHED_FIGURES.read(paths.published("figures")) if published else [],
         published_claims=PUBLISHED_CLAIMS.read(paths.published("claims")) if published else [],
         audit=load_audit(paths),
