@@ -60,6 +60,7 @@ rule published:
             rules.compare_dynamics.output,
             experiment=[c.name for c in STUDY.experiments if c.config.dynamics],
         ),
+        maps=explained(rules.check_maps.output.scores),
         code=code("published"),
     output:
         figures=f"{RESULTS}/experiments/published/figures.csv",

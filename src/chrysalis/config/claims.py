@@ -147,6 +147,17 @@ class DynamicsClaim(_Claim):
     direction: Literal["higher", "lower"]
 
 
+class MapsClaim(_Claim):
+    """The heat maps of every explained model lie on the object; or less so on wrong answers."""
+
+    kind: Literal["maps"]
+    method: Literal["grad_cam", "grad_cam_plus_plus", "layer_cam", "eigen_cam"] = "grad_cam"
+    says: Literal["on_object", "less_when_wrong"]
+    share: Fraction = Field(
+        0.75, description="With on_object: the share of a map's sum that lies on the object."
+    )
+
+
 class UntestedClaim(_Claim):
     """A claim that this study does not judge, and why."""
 
@@ -163,12 +174,13 @@ Claim = Annotated[
     | ClassesClaim
     | PlaceClaim
     | DynamicsClaim
+    | MapsClaim
     | UntestedClaim,
     Field(discriminator="kind"),
 ]
 CLAIM_KINDS = (
     *("difference", "equality", "ratio", "convergence", "ordering", "classes"),
-    *("place", "dynamics"),
+    *("place", "dynamics", "maps"),
     "not_tested",
 )
 

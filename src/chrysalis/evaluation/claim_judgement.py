@@ -70,11 +70,12 @@ def judge(found: Finding, comparisons: int) -> Judgement:
     if found.p_equal is not None and outcome != "contradicted here":
         outcome = "holds here" if found.p_equal * comparisons < ALPHA else "not shown"
     family = f", as one of {comparisons} comparisons" if comparisons > 1 else ""
+    trainings = "one training" if found.seeds == 1 else f"{found.seeds} seeds each"
     images = "" if found.images is None else f", {found.images:,} images"
     return Judgement(
         outcome,
         f"{_estimate(found)}{found.details} (95 % interval {_interval(found)}{family}; "
-        f"{found.seeds} seeds each{images}). The claim is {_region(found)}. "
+        f"{trainings}{images}). The claim is {_region(found)}. "
         f"{_agreement(found, outcome, comparisons)}.",
         found,
     )

@@ -22,6 +22,7 @@ from chrysalis.config.claims import (
     DifferenceClaim,
     DynamicsClaim,
     EqualityClaim,
+    MapsClaim,
     OrderingClaim,
     PlaceClaim,
     RatioClaim,
@@ -39,6 +40,7 @@ from chrysalis.evaluation.claim_judgement import (
     judge,
 )
 from chrysalis.evaluation.claims_of_dynamics import dynamics_comparisons
+from chrysalis.evaluation.claims_of_maps import maps_comparisons
 from chrysalis.evaluation.claims_of_places import place_comparisons
 from chrysalis.evaluation.convergence import common_accuracy, epochs_to
 from chrysalis.evaluation.experiment import only
@@ -60,6 +62,16 @@ from chrysalis.stats.minimums import ENOUGH_CLASS_IMAGES, ENOUGH_TEST_IMAGES
 
 ABOVE, BELOW = Span(0.0, np.inf), Span(-np.inf, 0.0)
 
+OfExperiment = (
+    DifferenceClaim
+    | EqualityClaim
+    | RatioClaim
+    | ConvergenceClaim
+    | OrderingClaim
+    | ClassesClaim
+    | PlaceClaim
+    | DynamicsClaim
+)
 Find = Callable[[int], Finding]  # takes the number of comparisons that are made in all
 
 
@@ -123,6 +135,12 @@ def _comparisons(claim: Claim, measured: Measured) -> list[Find]:
     """
     if isinstance(claim, UntestedClaim):
         raise NotTested(claim.reason)
+    if isinstance(claim, MapsClaim):
+        return maps_comparisons(claim, measured)
+    return _of_experiment(claim, measured)
+
+
+def _of_experiment(claim: OfExperiment, measured: Measured) -> list[Find]:
     if claim.experiment not in measured.asked:
         raise NotTested(f"This study does not ask the experiment {claim.experiment}.")
     if isinstance(claim, DynamicsClaim):

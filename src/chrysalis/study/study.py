@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chrysalis.config.claims import UntestedClaim
+from chrysalis.config.claims import MapsClaim, UntestedClaim
 from chrysalis.config.embedders import DESCRIPTOR, NETWORK
 from chrysalis.config.experiment import Arm, Experiment, WorstClasses
 from chrysalis.config.load import load, validate
@@ -270,7 +270,8 @@ def _published(
             raise UserError(f"{where}published: unknown '{name}'; {suggest(name, files)}")
         published = found[name] = load(files[name], Published)
         known_models((figure.model for figure in published.figures), f"{files[name]}: figures")
-        claims = [each for each in published.claims if not isinstance(each, UntestedClaim)]
+        of_none = (MapsClaim, UntestedClaim)  # no experiment
+        claims = [each for each in published.claims if not isinstance(each, of_none)]
         for item in (*published.figures, *claims):
             if item.experiment is not None and item.experiment not in experiments:
                 raise UserError(
