@@ -28,7 +28,8 @@ def test_grad_cam_code_reruns_explanations_only(finished):
     finished.append("src/chrysalis/explain/methods.py", "\nANOTHER = 1\n")
     planned = finished.planned()
     assert planned.pop("explain") == 1
-    assert set(planned) == {"plot_gallery", "sheets", "site", "all"}
+    checks = {"check_maps", "backgrounds", "judge_maps", "plot_maps"}
+    assert set(planned) == {"plot_gallery", "sheets", "site", "all", *checks}
 
 
 def test_the_code_of_sheets_draws_them_again_and_nothing_else(finished):

@@ -83,6 +83,25 @@ def test_an_experiment_whose_pretrained_weights_are_not_installed_is_skipped(
     )
 
 
+def test_a_pretrained_network_is_explained_though_only_an_experiment_names_it(study, write):
+    write(
+        "experiments/pretrained.yaml",
+        """
+        title: Pretraining
+        question: Does it help?
+        baseline: yes_
+        arms:
+          yes_: {model: efficientnet_lite0, options: {pretrained: true}}
+          no_: {model: efficientnet_lite0}
+        """,
+    )
+    made = study()
+    *own, last = made.explained_runs
+    assert own == list(made.base_runs.values())
+    assert made.run(last).options == {"pretrained": True}
+    assert study(experiments=[]).explained_runs == own
+
+
 @pytest.fixture
 def on_request(write):
     """An experiment that waits to be asked, and shares a run with the others."""
