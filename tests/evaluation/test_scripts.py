@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from chrysalis.records.audit import LABELS, PAIRS, LabelRow, PairRow
+from chrysalis.records.audit import ISSUES, LABELS, PAIRS, SERIES, IssueRow, LabelRow, PairRow
 from chrysalis.records.maps import BETRAYED, BetrayedRow
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.truth import FINDINGS, TRUTH, TRUTH_SCORES, FindingRow, TruthRow
@@ -129,7 +129,7 @@ def test_label_quality_reads_val_only(write_run, tmp_path):
 
 
 def test_truth(write_run, tmp_path):
-    """The noisy class is found on val; the look-alikes are b and c, but b and a are confused."""
+    """The audit names the noisy class; the look-alikes are b and c, but b and a are confused."""
     name, classes = "m-12345678", ["a", "b", "c"]
     write_run(name, 0, classes, ["a", "a", "b", "b", "c"], ["a", "a", "a", "c", "c"], split="val")
     write_run(name, 0, classes, ["a", "b", "c", "b"], ["b", "a", "c", "b"])
@@ -144,9 +144,10 @@ def test_truth(write_run, tmp_path):
     PAIRS.write([PairRow("images/a/1.jpg", "images/a/2.jpg", 0.99, "copy")], paths.pairs)
     labels = [LabelRow("images/b/1.jpg", "b", "train", "a", 0.1, 0.8, "")]
     LABELS.write(labels, paths.audit("labels"))
+    SERIES.write([], paths.audit("series"))
+    ISSUES.write([IssueRow("noisy_classes", "", "b", "", "")], paths.audit("issues"))
     told = BetrayedRow("m", 0, "c", 9, 0.9, 0.8, 0.1, 0.001, 0.01, betrayed=True)
     BETRAYED.write([told], paths.judged_maps("betrayed"))
-    main_of("label_quality")(Namespace(results=tmp_path, run=name, seeds=[0]))
     options = {"results": tmp_path, "truth": tmp_path / "truth.csv", "runs": [name], "seeds": [0]}
     main_of("truth")(Namespace(**options))
     scores = {row.kind: row for row in TRUTH_SCORES.read(tmp_path / "data/truth/scores.csv")}
