@@ -122,8 +122,10 @@ rule plot_maps:
         tables=rules.judge_maps.output,
         code=code("plot_maps"),
     output:
-        maps=f"{RESULTS}/explain/plot_maps/maps.svg",
-        backgrounds=f"{RESULTS}/explain/plot_maps/backgrounds.svg",
+        maps=shown(f"{RESULTS}/explain/plot_maps/maps.svg", "Explanations"),
+        backgrounds=shown(
+            f"{RESULTS}/explain/plot_maps/backgrounds.svg", "Explanations"
+        ),
         tables=expand(
             f"{RESULTS}/explain/plot_maps/{{table}}.csv", table=["maps", "backgrounds"]
         ),
