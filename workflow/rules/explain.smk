@@ -55,7 +55,7 @@ rule check_maps:
     log:
         f"{RESULTS}/logs/check_maps/{{run}}_seed{{seed}}.log",
     resources:
-        gpu=1 if HAS_GPU else 0,
+        gpu=GPU,
     params:
         layer=lambda w: STUDY.cam_layers.get(STUDY.run(w.run).model, ""),
         root=lambda w: RAW,
@@ -79,7 +79,7 @@ rule backgrounds:
     log:
         f"{RESULTS}/logs/backgrounds/{{run}}_seed{{seed}}.log",
     resources:
-        gpu=1 if HAS_GPU else 0,
+        gpu=GPU,
     params:
         root=lambda w: RAW,
     message:
