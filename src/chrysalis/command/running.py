@@ -31,7 +31,9 @@ def run(target: str, settings: Sequence[str], cores: int | None, more: Sequence[
     # -P: the folder is not searched for imports, so no file of the user's can hide a library.
     command = [sys.executable, "-P", "-m", "snakemake", *filter(None, [target])]
     command += ["--cores", str(cores or os.cpu_count() or 1), "--logger", "chrysalis"]
-    command += ["--resources", f"gpu={torch.cuda.device_count()}", *more]
+    if gpus := torch.cuda.device_count():  # those of a cluster are not here
+        command += ["--resources", f"gpu={gpus}"]
+    command += more
     if settings:
         command += ["--config", *settings]
     beside = str(Path(sys.executable).parent)
