@@ -129,7 +129,7 @@ def cluster(folder: Path) -> Iterator[None]:
         wait_until(_ready, "two idle nodes")
         yield
     finally:
-        subprocess.run(["scancel", "--state=PENDING,RUNNING", "--me"], check=False)
+        subprocess.run(["scancel", "--me"], check=False)
         for process in reversed(started):
             process.terminate()
         for process in started:
