@@ -119,7 +119,8 @@ rule site:
         pictured=[
             rules.pictures.output,
             rules.map_images.output,
-            rules.sheets.output,
+            # Not the folder beside it: Snakemake has no hash of a folder, so a pulled one looks new.
+            rules.sheets.output.tiles,
             expand(rules.plot_model.output, run=STUDY.base_runs.values()),
         ],
         pages=[
