@@ -41,7 +41,7 @@ class Cost:
 
 def size_of(model: str) -> int:
     """The side of the images that a model is made for."""
-    return SIZES.get(registry.spec(model).module.rpartition(".")[2], OTHER_SIZE)
+    return SIZES.get(registry.spec(model).file.stem, OTHER_SIZE)
 
 
 def measure(settings: RunSettings, packed: Path, warmup: int, steps: int) -> Cost:
