@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from chrysalis.report.pages.escape import literal
-from chrysalis.report.pages.numbers import count, number, percent
+from chrysalis.report.pages.numbers import count, number
 from chrysalis.report.pages.plots import Plot
 from chrysalis.report.pages.tables import source, table
 
@@ -24,7 +24,6 @@ class Confused:
     true: str
     taken_for: str
     answers: int
-    of: int
 
 
 def load_confused(results: Path, plots: list[Plot]) -> list[Confused]:
@@ -38,7 +37,7 @@ def load_confused(results: Path, plots: list[Plot]) -> list[Confused]:
     rows, columns = np.nonzero(wrong)
     order = np.argsort(-wrong[rows, columns], kind="stable")
     return [
-        Confused(names[row], names[column], int(wrong[row, column]), int(numbers[row].sum()))
+        Confused(names[row], names[column], int(wrong[row, column]))
         for row, column in zip(rows[order], columns[order], strict=True)
     ]
 
@@ -56,12 +55,11 @@ def fragment(confused: list[Confused], plots: list[Plot]) -> str:
             literal(row.true),
             literal(row.taken_for),
             number(row.answers),
-            percent(row.answers / row.of),
         ]
         for row in confused[:MOST_ROWS]
     ]
     beyond = len(confused) - MOST_ROWS
     rest = f"And {count(beyond, 'more pair')} of classes.\n\n" if beyond > 0 else ""
-    headings = ["True class", "Taken for", "Answers, all seeds", "Share of the true class"]
-    shown = table(headings, rows, "llrr")
+    headings = ["True class", "Taken for", "Answers, all seeds"]
+    shown = table(headings, rows, "llr")
     return f"## Most frequent errors\n\n{shown}\n{rest}{made}"
