@@ -1,37 +1,28 @@
-"""The list of the most frequent errors."""
+"""The lists of the most frequent errors."""
 
-from pathlib import Path
-
-from chrysalis.report.pages.confused import MOST_ROWS, Confused, fragment, load_confused
-from chrysalis.report.pages.plots import Plot
-
-PLOT = Plot(Path("plot_models/confusion.svg"), Path("confusion.csv"), wide=False)
+from chrysalis.records.pictures import ConfusionRow
+from chrysalis.report.pages.confused import MOST_ROWS, confusions, most_frequent
 
 
-def write(folder, rows):
-    (folder / "confusion.csv").write_text("\n".join(["split,class,NA,b,b", *rows]))
-    return load_confused(folder, [PLOT])
+def test_errors_are_listed_in_their_order_whatever_the_classes_are_called():
+    rows = [ConfusionRow("m", "<b>", "NA", 4, 10, 0.4), ConfusionRow("m", "NA", "b", 2, 10, 0.2)]
+    text = most_frequent(rows)
+    assert text.index("4 of 10") < text.index("2 of 10")
+    assert "40.0\u00a0%" in text and "NA</span>" in text
+    assert "<b>" not in text
 
 
-def test_errors_are_listed_by_their_number_whatever_the_classes_are_called(tmp_path):
-    found = write(tmp_path, ["test,NA,7,2,1", "test,b,0,9,0", "test,b,4,0,6"])
-    pairs = [(each.true, each.taken_for, each.answers) for each in found]
-    assert pairs == [("b", "NA", 4), ("NA", "b", 2), ("NA", "b", 1)]
-    assert "| 4 |" in fragment(found, [PLOT])
+def test_a_page_names_classes_its_own_way():
+    text = confusions([ConfusionRow("m", "a", "b", 1, 2, 0.5)], named=str.upper)
+    assert "| A | B | 1 of 2 | 50.0" in " ".join(text.split(" "))
 
 
-def test_no_error_is_said(tmp_path):
-    found = write(tmp_path, ["test,NA,7,0,0", "test,b,0,9,0", "test,b,0,0,6"])
-    assert found == []
-    assert "makes no error on test" in fragment(found, [PLOT])
+def test_no_error_is_said():
+    assert "makes no error on test" in most_frequent([])
+    assert "were taken for" not in most_frequent([])
 
 
 def test_a_long_list_is_cut_with_a_count():
-    text = fragment([Confused("a", "b", 1)] * (MOST_ROWS + 1), [PLOT])
-    assert text.count("| 1 |") == MOST_ROWS
+    text = most_frequent([ConfusionRow("m", "a", "b", 1, 2, 0.5)] * (MOST_ROWS + 1))
+    assert text.count("| 1 of 2 |") == MOST_ROWS
     assert "And 1\u00a0more pair" in text
-
-
-def test_without_a_confusion_matrix_there_is_no_list():
-    assert load_confused(Path("none"), []) == []
-    assert fragment([], []) == ""

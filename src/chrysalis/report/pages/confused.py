@@ -1,65 +1,39 @@
-"""Generated Markdown on which classes the best model takes for which."""
+"""Generated Markdown on which classes a model takes for which."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-import numpy as np
-import pandas as pd
-
+from chrysalis.records.pictures import ConfusionRow
 from chrysalis.report.pages.escape import literal
-from chrysalis.report.pages.numbers import count, number
-from chrysalis.report.pages.plots import Plot
+from chrysalis.report.pages.numbers import count, number, percent
+from chrysalis.report.pages.results import PLACES
 from chrysalis.report.pages.tables import source, table
 
-FIGURE = "confusion"  # the figure whose table holds the counts
 MOST_ROWS = 12
 
 
-@dataclass(frozen=True)
-class Confused:
-    """A true class that is taken for another: so many of its answers, over all seeds."""
-
-    true: str
-    taken_for: str
-    answers: int
-
-
-def load_confused(results: Path, plots: list[Plot]) -> list[Confused]:
-    """All errors in the table of the confusion matrix, the most frequent first."""
-    found = next((plot.table for plot in plots if plot.image.stem == FIGURE), None)
-    if found is None:
-        return []
-    counts = pd.read_csv(results / found, dtype={"class": str}, keep_default_na=False)
-    names, numbers = counts["class"].tolist(), counts.iloc[:, 2:].to_numpy(int)
-    wrong = numbers - np.diag(np.diag(numbers))
-    rows, columns = np.nonzero(wrong)
-    order = np.argsort(-wrong[rows, columns], kind="stable")
-    return [
-        Confused(names[row], names[column], int(wrong[row, column]))
-        for row, column in zip(rows[order], columns[order], strict=True)
-    ]
-
-
-def fragment(confused: list[Confused], plots: list[Plot]) -> str:
-    """The most frequent errors as a list; empty without a confusion matrix."""
-    plot = next((plot for plot in plots if plot.image.stem == FIGURE), None)
-    if plot is None:
-        return ""
-    made = source(plot.rule, plot.table)
-    if not confused:
-        return f"## Most frequent errors\n\nThe best model makes no error on test.\n\n{made}"
-    rows = [
+def confusions(rows: Sequence[ConfusionRow], named: Callable[[str], str] = literal) -> str:
+    """Pairs of classes with how often one is taken for the other; `named` writes a class."""
+    lines = [
         [
-            literal(row.true),
-            literal(row.taken_for),
-            number(row.answers),
+            named(row.class_),
+            named(row.predicted),
+            f"{number(row.errors)} of {number(row.answers)}",
+            percent(row.share),
         ]
-        for row in confused[:MOST_ROWS]
+        for row in rows
     ]
-    beyond = len(confused) - MOST_ROWS
-    rest = f"And {count(beyond, 'more pair')} of classes.\n\n" if beyond > 0 else ""
-    headings = ["True class", "Taken for", "Answers, all seeds"]
-    shown = table(headings, rows, "llr")
-    return f"## Most frequent errors\n\n{shown}\n{rest}{made}"
+    headings = ["Images of", "were taken for", "Answers", "Share"]
+    shown = table(headings, lines, "llrr") + "\n" if lines else ""
+    return shown + source("pictures", PLACES.pictures("confusions"))
+
+
+def most_frequent(rows: Sequence[ConfusionRow]) -> str:
+    """The most frequent errors of the best model as a list, with how many more there are."""
+    if not rows:
+        shown = "The best model makes no error on test.\n\n"
+    else:
+        beyond = len(rows) - MOST_ROWS
+        shown = f"And {count(beyond, 'more pair')} of classes.\n\n" if beyond > 0 else ""
+    return f"## Most frequent errors\n\n{shown}{confusions(rows[:MOST_ROWS])}"

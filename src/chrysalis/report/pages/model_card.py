@@ -5,6 +5,7 @@ from __future__ import annotations
 from chrysalis.evaluation.metrics import standard_deviation
 from chrysalis.report.pages.addresses import ClassLinks, errors_page
 from chrysalis.report.pages.captions import figure
+from chrysalis.report.pages.confused import confusions
 from chrysalis.report.pages.error_page import shown_errors
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.loading import loading
@@ -133,19 +134,8 @@ def mistakes(results: StudyResults, model: str) -> str:
     text += source("pictures", PLACES.pictures("class_accuracy"))
     pairs = results.pictured.confusions[model][:WORST]
     if pairs:
-        rows = [
-            [
-                links.markdown(row.class_),
-                links.markdown(row.predicted),
-                f"{number(row.errors)} of {number(row.answers)}",
-                percent(row.share),
-            ]
-            for row in pairs
-        ]
-        headings = ["Images of", "were taken for", "Answers", "Share"]
         text += "\nThese mistakes are the most frequent, over all seeds:\n\n"
-        text += table(headings, rows, "llrr") + "\n"
-        text += source("pictures", PLACES.pictures("confusions"))
+        text += confusions(pairs, links.markdown)
     return text + "\n" + plot(results, model, "answers")
 
 

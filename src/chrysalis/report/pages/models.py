@@ -8,9 +8,9 @@ import numpy as np
 
 from chrysalis.evaluation.summary import COVERAGES, best_by_validation
 from chrysalis.records.training import CalibrationScores, SplitMetrics
-from chrysalis.report.pages import confused
 from chrysalis.report.pages.addresses import model_link
 from chrysalis.report.pages.captions import headed_figures, in_order
+from chrysalis.report.pages.confused import most_frequent
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import NBSP, NOTHING, count, number, percent
 from chrysalis.report.pages.results import (
@@ -47,7 +47,7 @@ def fragments(results: StudyResults) -> dict[str, str]:
         "models_selective.md": models_selective(results),
         "models_ranking.md": models_ranking(results),
         "models_figures.md": headed_figures(in_order(results.models_plots)),
-        "models_confused.md": confused.fragment(results.confused, results.models_plots),
+        "models_confused.md": most_frequent(results.pictured.confusions[best_model(results)[0]]),
     }
     if results.experiment(MODELS_EXPERIMENT) is None:
         skipped = {each.name: each.reason for each in results.record.skipped_experiments}

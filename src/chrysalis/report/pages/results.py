@@ -41,7 +41,6 @@ from chrysalis.records.sweep import IMPORTANCES, ImportanceRow, SweepResult
 from chrysalis.records.training import RunMetrics, RunRecord
 from chrysalis.records.truth import FINDINGS, TRUTH_SCORES, FindingRow, TruthScoreRow
 from chrysalis.report.pages.audited import AuditResults, load_audit
-from chrysalis.report.pages.confused import Confused, load_confused
 from chrysalis.report.pages.explanations import MapResults, load_maps
 from chrysalis.report.pages.images import ClassCounts, ImageCounts, count_classes, count_images
 from chrysalis.report.pages.order import by_model
@@ -167,7 +166,6 @@ class StudyResults:
     overview_plots: dict[str, Plot]
     data_plots: list[Plot]
     models_plots: list[Plot]
-    confused: list[Confused]
     study_plots: list[Plot]
     galleries: list[Gallery]
     maps: MapResults
@@ -232,7 +230,6 @@ def load_results(folder: Path) -> StudyResults:
             if plot.rule != AUDIT_RULE and plot.image.stem not in ON_OVERVIEW
         ],
         models_plots=models_plots,
-        confused=load_confused(folder, models_plots),
         study_plots=load_plots(paths, folder),
         galleries=[
             _load_gallery(paths, training)
