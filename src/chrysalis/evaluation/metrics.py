@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from chrysalis.evaluation.convergence import NEARLY, common_accuracy, epochs_to
 from chrysalis.evaluation.optimism import optimism
@@ -16,6 +15,7 @@ from chrysalis.records.experiment import MetricRow
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import ExperimentRecord
 from chrysalis.stats.effects import ALPHA
+from chrysalis.stats.welch import reach_of
 
 Arms = Sequence[Sequence[Training]]
 
@@ -218,7 +218,7 @@ def metrics_table(record: ExperimentRecord, paths: StudyPaths, seeds: list[int])
 
 def _interval(values: Sequence[float]) -> dict[str, float]:
     sd = standard_deviation(values)
-    reach = float(stats.t.isf(ALPHA / 2, len(values) - 1)) * sd / math.sqrt(len(values))
+    reach = reach_of(sd / math.sqrt(len(values)), len(values) - 1, ALPHA)
     return {"low": float(np.mean(values)) - reach, "high": float(np.mean(values)) + reach}
 
 

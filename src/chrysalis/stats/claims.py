@@ -16,7 +16,7 @@ import numpy as np
 from scipy import stats
 
 from chrysalis.stats.effects import ALPHA, Effect
-from chrysalis.stats.welch import Spread, reach_of, standard_error, welch
+from chrysalis.stats.welch import Spread, added, reach_of, standard_error, welch
 
 Standing = Literal["holds", "contradicted", "open"]
 
@@ -111,12 +111,10 @@ def classes_difference(lower: list[np.ndarray], higher: list[np.ndarray], compar
         for right in group:
             variance = right.mean(0).var(ddof=1) / right.shape[1]
             parts.append((variance / len(group) ** 2, right.shape[1] - 1))
-    variances, freedoms = np.array(parts).T
-    total = variances.sum()
+    total, freedom = added(parts)
     if total == 0:
         return Span(np.nan, np.nan)
-    freedom = total**2 / (np.square(variances) / freedoms).sum()
-    return _around(float(by_seed.mean()), float(np.sqrt(total)), float(freedom), comparisons)
+    return _around(float(by_seed.mean()), float(np.sqrt(total)), freedom, comparisons)
 
 
 def _mean_of_classes(group: list[np.ndarray]) -> np.ndarray:

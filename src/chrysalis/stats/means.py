@@ -10,6 +10,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from chrysalis.stats.effects import ALPHA
+from chrysalis.stats.welch import reach_of
 
 
 class Mean(NamedTuple):
@@ -31,7 +32,7 @@ def of_scores(values: np.ndarray, alpha: float = ALPHA) -> Mean:
     error = float(known.std(ddof=1)) / math.sqrt(len(known)) if len(known) > 1 else 0.0
     if error == 0:
         return Mean(mean, math.nan, math.nan, len(known))
-    reach = float(stats.t.isf(alpha / 2, len(known) - 1)) * error
+    reach = reach_of(error, len(known) - 1, alpha)
     return Mean(mean, mean - reach, mean + reach, len(known))
 
 

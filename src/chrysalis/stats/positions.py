@@ -9,7 +9,7 @@ import numpy as np
 
 from chrysalis.stats.claims import Span
 from chrysalis.stats.effects import ALPHA
-from chrysalis.stats.welch import reach_of
+from chrysalis.stats.welch import added, reach_of
 
 MOST_ORDERS = 10_000
 SEED = 0
@@ -37,15 +37,11 @@ def slope(
     for weight, ours, theirs in zip(weights, arm, baseline, strict=True):
         gains = ours.mean(0) - theirs.mean(0)
         parts.append((weight**2 * gains.var(ddof=1) / len(gains), len(gains) - 1))
-    variances, freedoms = np.array(parts).T
-    total = variances.sum()
+    total, freedom = added(parts)
     estimate = float(by_arm[0] - by_arm[1])
     if total == 0:
         return estimate, Span(math.nan, math.nan)
-    shares = variances / total
-    reach = reach_of(
-        math.sqrt(total), 1 / (np.square(shares) / freedoms).sum(), ALPHA / comparisons
-    )
+    reach = reach_of(math.sqrt(total), freedom, ALPHA / comparisons)
     return estimate, Span(estimate - reach, estimate + reach)
 
 

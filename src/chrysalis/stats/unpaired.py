@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from chrysalis.stats.effects import Chance, Effect, assemble, two_sided, unknown
+from chrysalis.stats.welch import added
 
 
 def compare_unpaired(arm: np.ndarray, baseline: np.ndarray) -> Effect:
@@ -37,6 +38,5 @@ def _variance(values: np.ndarray) -> tuple[float, int]:
 
 
 def _total(parts: list[tuple[float, int]]) -> tuple[np.ndarray, np.ndarray]:
-    total = sum(variance for variance, _ in parts)
-    spread = sum(variance**2 / freedom for variance, freedom in parts)
-    return np.asarray(total), np.asarray(total**2 / spread if spread else np.inf)
+    total, freedom = added(parts)
+    return np.asarray(total), np.asarray(freedom if total else np.inf)

@@ -68,13 +68,23 @@ def standard_error(arm: Spread, baseline: Spread) -> tuple[float, float]:
 
     NaN where neither side spreads.
     """
-    parts = np.array([side.variance / side.values for side in (arm, baseline)])
-    total = float(parts.sum())
+    total, freedom = added(
+        [(side.variance / side.values, side.values - 1) for side in (arm, baseline)]
+    )
+    return math.sqrt(total) if total else math.nan, freedom
+
+
+def added(parts: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """The sum of independent variances, each with its degrees of freedom, and those of the sum.
+
+    Satterthwaite's (Biometrics Bulletin 2, 1946); NaN of a sum of 0.
+    """
+    variances, freedoms = np.array(parts, float).T
+    total = float(variances.sum())
     if total == 0:
-        return math.nan, math.nan
-    shares = parts / total  # squares of tiny variances would vanish
-    freedom = 1 / (np.square(shares) / [arm.values - 1, baseline.values - 1]).sum()
-    return math.sqrt(total), float(freedom)
+        return 0.0, math.nan
+    shares = variances / total  # squares of tiny variances would vanish
+    return total, float(1 / (np.square(shares) / freedoms).sum())
 
 
 def reach_of(error: float, freedom: float, alpha: float) -> float:
