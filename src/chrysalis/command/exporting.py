@@ -113,20 +113,15 @@ def difference(path: Path, trained: Trained, judged: Judged, pictures: np.ndarra
 
 def _pictures(folder: Path, size: int) -> np.ndarray:
     """Pictures of the study where its pack is at hand, else noise."""
-    paths = StudyPaths(_results(folder))
+    paths = StudyPaths(networks.results_of(folder))
     if paths.packed(size).is_file() and paths.index(size).is_file():
         images = open_for_training(paths.packed(size), paths.index(size)).images
         return images[np.linspace(0, len(images) - 1, min(len(images), CHECKED)).astype(int)]
     return np.random.default_rng(0).integers(0, 256, (CHECKED, size, size, 3), dtype=np.uint8)
 
 
-def _results(folder: Path) -> Path:
-    """The study's results, in which `folder` is runs/<run>/seed<n>/train."""
-    return folder.resolve().parents[3]
-
-
 def _study(folder: Path) -> StudyRecord | None:
-    path = StudyPaths(_results(folder)).study
+    path = StudyPaths(networks.results_of(folder)).study
     return StudyRecord.read(path) if path.is_file() else None
 
 

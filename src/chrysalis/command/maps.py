@@ -17,11 +17,12 @@ from torch.nn import functional
 from chrysalis.augment.inputs import centre, to_input
 from chrysalis.command.answers import Answer, Answerer
 from chrysalis.command.judged import Judged
+from chrysalis.command.networks import results_of
 from chrysalis.engine.trained import Trained
 from chrysalis.errors import UserError
+from chrysalis.explain.layers import usual_layer
 from chrysalis.explain.maps import heat_maps
 from chrysalis.explain.overlay import overlay
-from chrysalis.models import registry
 from chrysalis.records.files import replacing
 
 SHOWN = 3
@@ -145,16 +146,13 @@ def _pictures(answerer: Answerer, answers: list[Answer]) -> list[tuple[np.ndarra
 
 
 def layer_of(folder: Path, member: Trained) -> str:
-    """The layer that the study's own explanations of this run are of, else the model's usual one.
-
-    `folder` is <results>/runs/<run>/seed<n>/train, unless the training was moved elsewhere.
-    """
-    _, run, _, results, *_ = folder.resolve().parents
-    for path in sorted(results.glob(f"explain/{run.name}/seed*/explain/examples.csv")):
+    """The layer that the study's own explanations of this run are of, else the usual one."""
+    run = folder.resolve().parents[1].name
+    for path in sorted(results_of(folder).glob(f"explain/{run}/seed*/explain/examples.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 return row["layer"]
-    return registry.spec(member.settings.model).cam_layer or str(member.model.network.cam_layer)
+    return usual_layer(member)
 
 
 def _maps(member: Trained, layer: str, images: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:

@@ -15,7 +15,7 @@ import numpy as np
 
 from chrysalis.audit.embedders import WIDTH, Embedder, make
 from chrysalis.command.judged import Judged
-from chrysalis.command.networks import Chosen
+from chrysalis.command.networks import Chosen, results_of
 from chrysalis.config.embedders import NETWORK
 from chrysalis.data.packed import read_table
 from chrysalis.models import registry
@@ -41,8 +41,7 @@ class Neighbours:
         None where the vectors, or the pretrained weights that made them, are not at hand, and
         where each seed has a split of its own.
         """
-        above = chosen.folders[0].resolve().parents
-        paths = StudyPaths(above[3 if len(above) > 3 else -1])
+        paths = StudyPaths(results_of(chosen.folders[0]))
         needed = paths.embedding.vectors, paths.images, paths.split
         varied = "split" in chosen.records[0].settings.varied
         if varied or not all(path.is_file() for path in needed):

@@ -17,7 +17,6 @@ from chrysalis.records.training import RunRecord
 from chrysalis.stats.scores import log_losses
 
 RESULTS = Path("results")
-_DEPTH = 5  # of a study's folder above results/<study>/runs/<run>/seed<n>/train
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,17 @@ def choose(where: str | None, model: str | None = None, seeds: str = "all") -> C
         UserError: there is no such study, network or seed, or it is not finished.
     """
     chosen = _choose(where, model, seeds)
-    above = chosen.folders[0].resolve().parents
-    if len(above) > _DEPTH:
-        registry.look_in(above[_DEPTH] / registry.OWN)
+    registry.look_in(results_of(chosen.folders[0]).parent.parent / registry.OWN)
     return chosen
+
+
+def results_of(folder: Path) -> Path:
+    """The results/<study> of a training's `folder` in it, runs/<run>/seed<n>/train.
+
+    Of a training that was moved elsewhere it is some other folder, without a study's files.
+    """
+    above = folder.resolve().parents
+    return above[min(3, len(above) - 1)]
 
 
 def _choose(where: str | None, model: str | None, seeds: str) -> Chosen:

@@ -13,10 +13,9 @@ from torch.nn import functional
 from chrysalis.augment.inputs import centre, to_input
 from chrysalis.data.packed import Packed
 from chrysalis.engine.trained import load_trained
-from chrysalis.explain.layers import map_size
+from chrysalis.explain.layers import map_size, usual_layer
 from chrysalis.explain.maps import heat_maps
 from chrysalis.explain.selection import select_examples
-from chrysalis.models import registry
 from chrysalis.records import predictions
 
 
@@ -50,7 +49,7 @@ def explain(record: Path, packed: Packed, layer: str = "") -> Examples:
     trained = load_trained(record)
     settings, classes, model = trained.settings, trained.classes, trained.model
     table = select_examples(predictions.read_frame(record)[1], classes)
-    layer = layer or registry.spec(settings.model).cam_layer or str(model.network.cam_layer)
+    layer = layer or usual_layer(trained)
     pixels = torch.from_numpy(packed.images[table["row"].to_numpy()]).permute(0, 3, 1, 2)
     targets = torch.tensor([classes.index(name) for name in table["predicted_class"]])
     inputs = model.normalise(to_input(pixels, settings.image_size, settings.crop_pct))

@@ -10,7 +10,14 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from chrysalis.engine.trained import Trained
 from chrysalis.errors import UserError
+from chrysalis.models import registry
+
+
+def usual_layer(trained: Trained) -> str:
+    """The name of the layer that explains a network: its last stage that has places."""
+    return registry.spec(trained.settings.model).cam_layer or str(trained.model.network.cam_layer)
 
 
 def conv_layers(model: nn.Module) -> list[str]:

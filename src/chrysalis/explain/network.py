@@ -13,9 +13,8 @@ from torch.nn import functional as F
 from chrysalis.augment.inputs import to_input
 from chrysalis.engine.trained import Trained, load_trained
 from chrysalis.explain.faithfulness import Probability
-from chrysalis.explain.layers import map_size
+from chrysalis.explain.layers import map_size, usual_layer
 from chrysalis.explain.maps import heat_maps
-from chrysalis.models import registry
 
 
 @dataclass(frozen=True)
@@ -30,17 +29,15 @@ class Explained:
     def load(cls, record: Path, layer: str = "", device: torch.device | None = None) -> Explained:
         """The training whose record is in the folder `record`.
 
-        `layer` is empty for the one that suits the model: its last stage that has places.
+        `layer` is empty for the usual one.
 
         Raises:
             UserError: a file of the record is missing or damaged.
         """
         trained = load_trained(record)
-        network = trained.model.network
-        own = layer or registry.spec(trained.settings.model).cam_layer or str(network.cam_layer)
         chosen = device or torch.device("cpu")
         trained.model.to(chosen)
-        return cls(trained, own, chosen)
+        return cls(trained, layer or usual_layer(trained), chosen)
 
     def shown(self, pixels: np.ndarray) -> Tensor:
         """What the network is shown of packed images uint8 (N, S, S, 3): (N, 3, s, s) in [0, 1]."""
