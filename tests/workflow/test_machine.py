@@ -131,16 +131,16 @@ def test_a_job_has_what_the_head_decided(slurm, driver, monkeypatch):
 def test_jobs_of_a_head_that_was_killed_are_cancelled(slurm):
     slurm(
         "squeue",
-        "7|rule_train_wildcards_x|/work/study\n8|group_training|/work/study\n"
-        "9|rule_train_wildcards_x|/work/other\n10|(null)|/work/study",
+        "7|rule_train_wildcards_x|/lab/study\n8|group_training|/lab/study\n"
+        "9|rule_train_wildcards_x|/lab/other\n10|(null)|/lab/study",
     )
     calls = slurm("scancel")
-    machine.cancel_left(Path("/work/study"))
+    machine.cancel_left(Path("/lab/study"))
     assert "scancel 7 8\n" in calls.read_text()
 
 
 def test_without_such_jobs_nothing_is_cancelled(slurm):
-    slurm("squeue", "9|rule_train|/work/other")
+    slurm("squeue", "9|rule_train|/lab/other")
     calls = slurm("scancel")
-    machine.cancel_left(Path("/work/study"))
+    machine.cancel_left(Path("/lab/study"))
     assert "scancel" not in calls.read_text()

@@ -1,12 +1,6 @@
 """The report's pages in a real browser: accessibility, layout, errors, and requests elsewhere."""
 
-from pathlib import Path
-
 import pytest
-
-from chrysalis.report.site import build as site_module
-from chrysalis.report.site.build import build_site
-from chrysalis.report.site.render import Renderer
 
 from . import browser
 
@@ -14,7 +8,6 @@ pytestmark = [
     pytest.mark.skipif(browser.program() is None, reason="Chromium is not installed"),
     pytest.mark.skipif(browser.axe() is None, reason="axe-playwright-python is not installed"),
 ]
-REPORT = Path(__file__).parents[3] / "report"
 BAD = """<!DOCTYPE html><html><head><title>t</title><style>
   :root {{ --report-muted: #ccc }} .narrow {{ width: 4ch; overflow-wrap: anywhere }}
 </style></head><body>
@@ -32,15 +25,6 @@ FAULTS = {
     '<script>console.error("loud")</script>': "console: loud",
     '<img alt="B" src="http://127.0.0.1:9/x.png">': "asks for http://127.0.0.1:9/x.png",
 }
-
-
-@pytest.fixture(scope="module")
-def site(results, tmp_path_factory):
-    place = tmp_path_factory.mktemp("browsed") / "site"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(site_module, "choose_renderer", lambda: Renderer("smalldocs", "0.0"))
-        build_site(results, REPORT, place)
-    return place
 
 
 def test_nothing_is_wrong_with_any_page_on_a_screen_or_a_telephone(site, tmp_path):

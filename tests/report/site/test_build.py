@@ -31,13 +31,6 @@ def _use_smalldocs():
 
 
 @pytest.fixture(scope="module")
-def site(results, tmp_path_factory):
-    place = tmp_path_factory.mktemp("built") / "site"
-    build_site(results, REPORT, place)
-    return place
-
-
-@pytest.fixture(scope="module")
 def nasty_site(nasty_results, tmp_path_factory):
     place = tmp_path_factory.mktemp("nasty_built") / "site"
     build_site(nasty_results, REPORT, place)

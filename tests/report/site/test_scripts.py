@@ -5,19 +5,13 @@ import json
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
-
-from chrysalis.report.site import build as site_module
-from chrysalis.report.site.build import build_site
-from chrysalis.report.site.render import Renderer
 
 from ..conftest import CLASSES, SEEDS
 from . import browser
 
 pytestmark = pytest.mark.skipif(browser.program() is None, reason="Chromium is not installed")
-REPORT = Path(__file__).parents[3] / "report"
 RUN = """<script>window.addEventListener("load", () => {{
   const said = [];
   try {{ {} }} catch (error) {{ said.push(String(error)); }}
@@ -67,15 +61,6 @@ said.push(circles.map((circle) => circle.getAttribute("fill")));
 document.querySelector("#map-legend button").click();
 said.push(circles.map((circle) => circle.getAttribute("opacity")));
 """
-
-
-@pytest.fixture(scope="module")
-def site(results, tmp_path_factory):
-    place = tmp_path_factory.mktemp("scripted") / "site"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(site_module, "choose_renderer", lambda: Renderer("smalldocs", "0.0"))
-        build_site(results, REPORT, place)
-    return place
 
 
 def said(site, page, code, tmp_path):
