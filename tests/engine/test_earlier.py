@@ -105,7 +105,7 @@ def test_fewer_images_take_equally_many_steps(run, changes):
 
 def test_a_reduced_study_takes_fewer_steps(run):
     full, less = (
-        json.loads((run(settings(step_share=share), str(share)) / "run.json").read_text())
+        json.loads((run(settings(epoch_share=share), str(share)) / "run.json").read_text())
         for share in (1.0, 0.5)
     )
     assert less["steps"] < full["steps"]

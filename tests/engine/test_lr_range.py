@@ -39,7 +39,7 @@ def setting(digits_pack):
 
 def rates_of(model, settings, training):
     batches = {"train": training}
-    setup = TrainingSetup(settings, ["a", "b", "c"], batches, model, FP32, len(training))
+    setup = TrainingSetup(settings, ["a", "b", "c"], batches, training, model, FP32, len(training))
     return lr_range_test(setup)
 
 

@@ -326,6 +326,19 @@ def test_a_share_trains_on_fewer_images_and_is_tested_on_all(run, pack):
     assert record_of(folder)["images"] == {"train": 12, "val": 12, "test": 12}
 
 
+def test_a_share_of_val_judges_the_epochs_of_a_reduced_study(run, pack):
+    plan = settings(epoch_share=0.25)
+    folder = run(plan, pack)
+    predicted = pd.read_parquet(folder / "predictions.parquet")
+    predicted = predicted[predicted["split"] == "val"].set_index("path")
+    assert len(predicted) == 12
+    watched = share_of(select(pack, ())[1]["val"], 0.25, plan.seed)
+    assert np.bincount(watched.labels).tolist() == [1, 1, 1]
+    logits = predicted.loc[pack.index["path"].to_numpy()[watched.rows]].filter(like="logit")
+    right = logits.to_numpy().argmax(1) == watched.labels
+    assert record_of(folder)["best_val_top1"] == pytest.approx(right.mean())
+
+
 def test_without_a_val_split_its_images_train_and_test_decides(run, pack):
     folder = run(settings(validate_on="test"), pack)
     assert record_of(folder)["images"] == {"train": 36, "val": 12, "test": 12}

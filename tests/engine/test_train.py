@@ -68,7 +68,7 @@ def train(model, classes, plan, training, validation, runtime, path, fingerprint
     """Train on these splits; `others` are the report and the teacher."""
     batches = {"train": training, "val": validation}
     names = [f"d{label}" for label in range(classes)]
-    setup = TrainingSetup(plan, names, batches, model, runtime, len(training))
+    setup = TrainingSetup(plan, names, batches, batches["val"], model, runtime, len(training))
     return engine.train(setup, Place(path, fingerprint), *others)
 
 

@@ -56,7 +56,7 @@ def test_images_of_a_run():
     assert IMAGES.of(run(train_share=0.11), "train") == 6 + 4 + 3
     assert IMAGES.of(run(train_share=0.11), "test") == 20
     assert IMAGES.of_epoch(run(train_share=0.11, removed_classes=("a",))) == 100
-    assert IMAGES.of_epoch(run(step_share=0.11)) == 6 + 4 + 3
+    assert IMAGES.of_epoch(run(epoch_share=0.11)) == 6 + 4 + 3
     assert IMAGES.of(run(worst_classes=1, ranked_by="x"), "train") == round(100 * 2 / 3)
 
 
@@ -79,8 +79,8 @@ def test_a_training_worked_by_hand():
 def test_steps_are_those_of_the_whole_studys_share():
     took = probed(probe(), run(removed_classes=("a",)), IMAGES)
     assert took.seconds == pytest.approx(6 + 10 * (3 * 0.5 + 10 * 0.01 + 0.1) + 70 * 0.01)
-    took = probed(probe(), run(train_share=0.5, step_share=0.5), IMAGES)
-    assert took.seconds == pytest.approx(6 + 10 * (1 * 0.5 + 20 * 0.01 + 0.1) + 90 * 0.01)
+    took = probed(probe(), run(train_share=0.5, epoch_share=0.5), IMAGES)
+    assert took.seconds == pytest.approx(6 + 10 * (1 * 0.5 + 10 * 0.01 + 0.1) + 90 * 0.01)
 
 
 def test_processes_share_the_steps():

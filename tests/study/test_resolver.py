@@ -269,7 +269,7 @@ def test_steps_are_counted_without_an_arms_own_share(study, write):
         found = study(experiments=["fewer"], models=["mynet"], **given)
         runs = [found.runs[each.run] for each in found.experiments[0].arm_runs]
         assert [run.train_share for run in runs] == [share, 0.5]
-        assert [run.step_share for run in runs] == [share, share]
+        assert [run.epoch_share for run in runs] == [share, share]
 
 
 def test_an_arm_for_each_source_of_variance(study, write):

@@ -96,8 +96,9 @@ class RunSettings(Settings):
     removed, those with the worst label quality by the run `ranked_by`. `teacher` and `start`: the
     runs, of the same seed, whose outputs are learned and whose weights, pruned by the share
     `prune`, come first. `sweep`: the search whose result is laid over `training`. `varied` are the
-    sources of variance that follow the seed; the others are those of seed 0. An epoch has as many
-    steps as the share `step_share` of each class's training images fills.
+    sources of variance that follow the seed; the others are those of seed 0. An epoch is
+    of the share `epoch_share` of each class's images: it has as many steps as those of train fill,
+    and it is judged by those of val.
     """
 
     model: str
@@ -106,7 +107,7 @@ class RunSettings(Settings):
     pack_margin: PackMargin = 4 / 3
     crop_pct: CropShare = CROP_PCT
     train_share: TrainShare = 1.0
-    step_share: TrainShare = 1.0
+    epoch_share: TrainShare = 1.0
     initialisation: Initialisation = "model"
     input_statistics: InputStatistics = "dataset"
     validate_on: Validation = "val"

@@ -156,7 +156,7 @@ def _record(setup: TrainingSetup, progress: checkpoint.Progress, context: Contex
     if progress.best_epoch:
         best_val_top1 = progress.best_score[0]
     else:  # diverged in the first epoch, so the weights are those that it started from
-        best_val_top1 = validate(setup.model, batches["val"], runtime, settings)["val_top1"]
+        best_val_top1 = validate(setup.model, setup.watched, runtime, settings)["val_top1"]
     training_seconds = sum(row["seconds"] for row in progress.history)
     return RunRecord(
         settings=settings,

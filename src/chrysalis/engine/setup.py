@@ -31,14 +31,16 @@ class Split:
 class TrainingSetup:
     """A network on its device before training, with all that its training needs.
 
-    `batches` are those of train, val and, where it is to be predicted, test. `epoch_images` are as
-    many as the settings' `step_share` of the training split, whatever images and classes are used:
-    so trainings that differ in their images still take equally many steps.
+    `batches` are those of train, val and, where it is to be predicted, test; `watched` are those of
+    val that each epoch is judged by. `epoch_images` are as many as the settings' `epoch_share` of
+    the training split, whatever images and classes are used: so trainings that differ in their
+    images still take equally many steps.
     """
 
     settings: RunSettings
     classes: list[str]
     batches: dict[str, Batches]
+    watched: Batches
     model: Classifier
     runtime: Runtime
     epoch_images: int
@@ -57,10 +59,12 @@ def set_up(
     """
     classes, splits = select(packed, settings.removed_classes, settings.validate_on)
     splits["train"] = share_of(splits["train"], settings.train_share, settings.seed)
-    batches = {
-        name: Batches(packed.images, part.rows, part.labels, runtime.device, resident_bytes)
-        for name, part in splits.items()
-    }
+
+    def batches_of(part: Split) -> Batches:
+        return Batches(packed.images, part.rows, part.labels, runtime.device, resident_bytes)
+
+    batches = {name: batches_of(part) for name, part in splits.items()}
+    watched = share_of(splits["val"], settings.epoch_share, settings.seed)
     seed_everything(derive_seed("weights", settings.seed_of("initialisation")))
     model = earlier.first_weights(settings, classes)
     if model is None:
@@ -72,8 +76,16 @@ def set_up(
             draw_weights(model.network, settings.initialisation)
     model = for_training(model, runtime).to(runtime.device)
     _, whole = select(packed, (), settings.validate_on)
-    counted = share_of(whole["train"], settings.step_share, settings.seed)
-    return TrainingSetup(settings, classes, batches, model, runtime, len(counted.rows))
+    counted = share_of(whole["train"], settings.epoch_share, settings.seed)
+    return TrainingSetup(
+        settings,
+        classes,
+        batches,
+        batches["val"] if watched is splits["val"] else batches_of(watched),
+        model,
+        runtime,
+        len(counted.rows),
+    )
 
 
 def select(

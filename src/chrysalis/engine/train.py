@@ -66,7 +66,7 @@ def train(
         row |= {"learning_rate": epoch.rates[-1], "seconds": seconds}
         row |= {"images_per_second": seen / seconds}
         if group.is_first:
-            row |= validate(state.evaluated, setup.batches["val"], runtime, settings)
+            row |= validate(state.evaluated, setup.watched, runtime, settings)
         row = group.from_first(row)
         if diverged(row["val_loss"], "the validation loss", settings, epoch.number, progress):
             break

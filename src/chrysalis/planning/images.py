@@ -34,13 +34,18 @@ class Images:
         kept = self._kept(settings, split)
         if split == "train":
             kept = {name: math.ceil(settings.train_share * count) for name, count in kept.items()}
-        share = 1 - settings.worst_classes / len(kept)
-        return round(share * sum(kept.values()))
+        return round(_kept_share(settings, kept) * sum(kept.values()))
+
+    def watched(self, settings: RunSettings) -> int:
+        """How many images of val each epoch is judged by."""
+        kept = self._kept(settings, "val")
+        counts = [math.ceil(settings.epoch_share * count) for count in kept.values()]
+        return round(_kept_share(settings, kept) * sum(counts))
 
     def of_epoch(self, settings: RunSettings) -> int:
         """As many images as the steps of an epoch fill, whatever images the run uses."""
         counts = self._whole(settings, "train").values()
-        return sum(math.ceil(settings.step_share * count) for count in counts)
+        return sum(math.ceil(settings.epoch_share * count) for count in counts)
 
     def _kept(self, settings: RunSettings, split: str) -> dict[str, int]:
         counts = self._whole(settings, split).items()
@@ -52,3 +57,7 @@ class Images:
         for origin in origins(settings.validate_on)[split]:
             counts.update(self.by_split[origin])
         return dict(counts)
+
+
+def _kept_share(settings: RunSettings, kept: dict[str, int]) -> float:
+    return 1 - settings.worst_classes / len(kept)

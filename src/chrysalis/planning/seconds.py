@@ -130,7 +130,7 @@ def probed(probe: Probe, settings: RunSettings, images: Images, processes: int =
     plan = settings.training
     counts = {split: images.of(settings, split) for split in SPLITS}
     steps = plan.epochs * steps_per_epoch(images.of_epoch(settings), plan.batch_size)
-    evaluated = plan.epochs * counts["val"] + sum(counts.values())
+    evaluated = plan.epochs * images.watched(settings) + sum(counts.values())
 
     def total(part: str) -> float:
         return (

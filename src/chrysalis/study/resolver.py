@@ -186,7 +186,7 @@ class Resolver:
             image_size=_last([layer.image_size for layer in layers], DEFAULT_IMAGE_SIZE),
             **_given(layers, *GIVEN),
             # Without the arm's own: arms that differ in their images take equally many steps.
-            step_share=_last([layer.train_share for layer in layers[:-1]], 1.0),
+            epoch_share=_last([layer.train_share for layer in layers[:-1]], 1.0),
             training=_overlay(TrainingSettings(), [layer.training for layer in layers]),
             augmentation=_augmentation([layer.augmentation for layer in layers]),
             removed_classes=self._removed(arm, where),
