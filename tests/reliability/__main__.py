@@ -1,7 +1,7 @@
 """Write docs/reliability.md."""
 
-from tests.reliability import faults, inputs, studies  # noqa: F401 # they register themselves
-from tests.reliability.catalogue import PAGE, page
+from tests.reliability.catalogue import PAGE, load, page
 
 if __name__ == "__main__":
+    load()
     PAGE.write_text(page(), encoding="utf-8")

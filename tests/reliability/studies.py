@@ -16,7 +16,7 @@ from chrysalis.data.packed import read_table
 from chrysalis.report.site.check import check_site
 from tests.e2e.studies import SHAPES, Workspace, make_images, make_workspace
 from tests.reliability.catalogue import fault
-from tests.reliability.faults import cut, flip
+from tests.reliability.damage import cut, flip
 
 FOLDER = "data/raw/my {photos} $(touch x)"
 NAMES = ("<script>alert(1)<", "nan", "{seed} $x_2$ `touch x`", "001")

@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.reliability import faults, inputs, studies  # noqa: F401 # they register themselves
-from tests.reliability.catalogue import FAULTS, INPUTS, PAGE, empty_folder
+from tests.reliability.catalogue import FAULTS, INPUTS, PAGE, empty_folder, load
+
+load()
 
 EVERY_INPUT = [each for kind in INPUTS.values() for each in kind]
-SLOW = (pytest.mark.e2e, pytest.mark.xdist_group("e2e"))
+SLOW = (pytest.mark.e2e, pytest.mark.xdist_group("e2e-reliability"))
 EVERY_FAULT = [pytest.param(each, id=each.what, marks=SLOW if each.slow else ()) for each in FAULTS]
 
 
