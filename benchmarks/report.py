@@ -29,12 +29,10 @@ MOST_MB, MOST_INDEX_MB, MOST_SECONDS = 40, 1, 60
 def make_study(folder: Path) -> Path:
     """A made-up study with the tables of the tests' one, and figures of `CLASSES` classes."""
     sys.path.insert(0, str(ROOT))
-    from tests.report import conftest as made
+    from tests.report.made.results import make_results
 
-    made.MODELS, made.SEEDS = MODELS, tuple(range(SEEDS))
-    made.RUNS = {(m, arm): f"{m}-{arm}0000000"[:20] for m in MODELS for arm in "abc"}
     names = [f"Species number {number}" for number in range(CLASSES)]
-    results = made.make_results(folder, names)
+    results = make_results(folder, names, models=MODELS, seeds=tuple(range(SEEDS)))
     random = np.random.default_rng(0)
     counts = np.diag(random.integers(20, 60, CLASSES)) + random.integers(0, 2, (CLASSES, CLASSES))
     confusion = pd.DataFrame(counts, columns=names)

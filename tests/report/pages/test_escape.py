@@ -6,8 +6,7 @@ import pytest
 from smalldocs.markdown import render as to_html
 
 from chrysalis.report.pages.escape import escape, literal
-
-from ..conftest import NASTY
+from tests.report.made.study import NASTY
 
 EXTENSIONS = "markdown-smart-tex_math_dollars-citations"
 

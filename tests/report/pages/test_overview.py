@@ -17,8 +17,7 @@ from chrysalis.report.pages import choice, distrust, overview
 from chrysalis.report.pages.fragments import all_fragments
 from chrysalis.report.pages.results import load_results
 from chrysalis.report.pages.tables import listed
-
-from ..conftest import SEEDS
+from tests.report.made.study import SEEDS
 
 BEST, OTHER = "resnet18_small", "mynet"
 

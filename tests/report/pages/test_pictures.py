@@ -14,8 +14,7 @@ from chrysalis.records.pictures import ERROR_IMAGES, TILES
 from chrysalis.report.pages import class_pages, error_page, loading, map_page, tiles
 from chrysalis.report.pages.addresses import ClassLinks, class_page, slug
 from chrysalis.report.pages.results import load_results
-
-from ..conftest import MODELS, NASTY
+from tests.report.made.study import MODELS, NASTY
 
 JSON = re.compile(r'<script type="application/json" id="([\w-]+)">(.*?)</script>', re.S)
 

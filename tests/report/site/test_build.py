@@ -14,8 +14,7 @@ from chrysalis.report.site.assemble import assemble
 from chrysalis.report.site.build import build_site
 from chrysalis.report.site.check import check_site
 from chrysalis.report.site.render import Renderer, choose_renderer
-
-from ..conftest import NASTY
+from tests.report.made.study import NASTY
 
 REPORT = Path(__file__).parents[3] / "report"
 SMALLDOCS = Renderer("smalldocs", "0.0")

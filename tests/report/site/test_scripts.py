@@ -8,7 +8,8 @@ import subprocess
 
 import pytest
 
-from ..conftest import CLASSES, SEEDS
+from tests.report.made.study import CLASSES, SEEDS
+
 from . import browser
 
 pytestmark = pytest.mark.skipif(browser.program() is None, reason="Chromium is not installed")
