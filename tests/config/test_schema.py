@@ -34,7 +34,11 @@ def test_the_file_is_in_step_with_the_code():
 
 
 def test_it_is_a_schema():
-    Draft202012Validator.check_schema(json_schema())
+    of_schemas = Draft202012Validator(Draft202012Validator.META_SCHEMA)
+    whole = json_schema()
+    assert [error.message for error in of_schemas.iter_errors(whole)] == []
+    whole["$defs"]["config"]["type"] = "objekt"
+    assert len(list(of_schemas.iter_errors(whole))) == 1
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=name_of)

@@ -145,8 +145,16 @@ def tables(usable: dict[str, int], left_out: dict[str, int]) -> tuple[pd.DataFra
     )
 
 
-def test_enough_classes_and_images_pass():
-    check_classes(*tables({"cats": 3, "dogs": 3}, {"dogs": 9}))
+def test_three_usable_images_of_each_class_are_enough():
+    def enough(cats, dogs):
+        try:
+            check_classes(*tables({"cats": cats, "dogs": dogs}, {"dogs": 9}))
+        except UserError:
+            return False
+        return True
+
+    found = {(cats, dogs) for cats in range(5) for dogs in range(5) if enough(cats, dogs)}
+    assert found == {(3, 3), (3, 4), (4, 3), (4, 4)}
 
 
 @pytest.mark.parametrize(
