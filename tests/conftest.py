@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_digits
+from threadpoolctl import threadpool_limits
 
 from chrysalis.data.packed import Packed
 
 SPLITS = ["train"] * 8 + ["val"] * 4 + ["test"] * 4
+
+
+def pytest_collection_finish():
+    """One thread in each process: with -n there are as many processes as cores."""
+    threadpool_limits(1)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+
+
+@functools.cache
+def read_digits():
+    """Read from their file once, which takes longer than most tests."""
+    return load_digits()
 
 
 @pytest.fixture
@@ -23,7 +39,7 @@ def digits_pack() -> Callable[..., Packed]:
     """
 
     def make(classes: int = 3, size: int = 16) -> Packed:
-        digits = load_digits()
+        digits = read_digits()
         chosen = np.concatenate(
             [np.flatnonzero(digits.target == label)[: len(SPLITS)] for label in range(classes)]
         )
