@@ -68,6 +68,7 @@ def problems(site: Path, place: Path, scheme="light", widths=WIDTHS) -> list[str
     measure = Path(__file__).with_name("measure.js").read_text(encoding="utf-8")
     (place / "axe.js").write_text(axe(), encoding="utf-8")
     pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    pages = [page for page in pages if not _has_twin(page, pages)]
     for page in pages:
         path = place / page
         up = "../" * page.count("/")
@@ -81,6 +82,20 @@ def problems(site: Path, place: Path, scheme="light", widths=WIDTHS) -> list[str
         for each in found
         for problem in each["problems"]
     ]
+
+
+def _has_twin(page: str, pages: list[str]) -> bool:
+    """Whether an earlier page is of the same template, for another class or model.
+
+    The made-up study has most to show of the first of each.
+    """
+
+    def template(page: str) -> tuple[str, bool]:
+        folder, _, name = page.rpartition("/")
+        return folder, name.endswith("-errors.html")
+
+    twins = [other for other in pages if template(other) == template(page)]
+    return template(page)[0] in ("classes", "models") and page != twins[0]
 
 
 def _run(place: Path, jobs: list, scheme: str) -> list[dict]:

@@ -13,8 +13,9 @@ BAD = """<!DOCTYPE html><html><head><title>t</title><style>
 </style></head><body>
 <nav role="doc-toc"><ul style="display: none"><li><a href="#x">Hidden</a></li></ul></nav>
 <main class="content" style="width: 600px"><h1 id="x">t</h1>{}</main></body></html>"""
+PALE = '<p style="color: #ccc">pale</p>'
 FAULTS = {
-    '<p style="color: #ccc">pale</p>': "color-contrast",
+    PALE: "color-contrast",
     '<button style="width: 20px"></button>': "button-name",
     '<div class="narrow">abcdefghij</div>': 'the word "abcdefghij" is broken',
     "<table><tr><td>1</td></tr></table>": "a table outside of a box that scrolls",
@@ -40,9 +41,19 @@ def test_each_kind_of_fault_is_found(tmp_path):
     site.mkdir()
     for number, fault in enumerate(FAULTS):
         (site / f"{number}.html").write_text(BAD.format(fault))
-    found = browser.problems(site, tmp_path / "bad", widths=[1440])
+    (site / "index.html").write_text(BAD.format(PALE))
+    found = browser.problems(site, tmp_path / "bad")
+    assert any(each.startswith("index.html at 390 px: color-contrast") for each in found)
     for number, said in enumerate(FAULTS.values()):
-        own = [each for each in found if each.startswith(f"{number}.html")]
+        own = [each for each in found if each.startswith(f"{number}.html at 1440")]
         assert any(said in each for each in own), (said, own)
         assert any("the column is 600 px wide" in each for each in own)
         assert any('"Hidden" is hidden in the table of contents' in each for each in own)
+
+
+def test_pale_text_is_found_in_the_dark(tmp_path):
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "page.html").write_text(BAD.format(PALE))
+    found = browser.problems(site, tmp_path / "bad", "dark", widths=[1440])
+    assert any("color-contrast" in each for each in found)
