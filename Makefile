@@ -25,7 +25,7 @@ study plan: setup
 	  $(if $(STUDY),--configfile config/studies/$(STUDY).yaml) \
 	  $(if $(DATASET)$(CONFIG),--config $(if $(DATASET),dataset="$(DATASET)") $(CONFIG))
 
-# loadgroup: the studies of tests/e2e share one process, and the finished study made there.
+# loadgroup: tests that share a study run in one process, which makes it once.
 test: .venv/dev.done
 	@pytest -n $(CORES) --dist loadgroup $(ARGS)
 

@@ -8,11 +8,12 @@ from studies import Workspace, make_workspace
 
 
 def pytest_collection_modifyitems(items):
-    """All of this folder is e2e, and stays in one process so that the finished study is shared."""
+    """All of this folder is e2e. What shares a study stays in one process, which makes it once."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
+            shared = "finished" if "finished" in item.fixturenames else item.path.stem
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+            item.add_marker(pytest.mark.xdist_group(f"e2e-{shared}"))
 
 
 @pytest.fixture
