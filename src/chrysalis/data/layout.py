@@ -58,7 +58,13 @@ _Folders = dict[str, list[_Entry]]
 
 def is_hidden(name: str) -> bool:
     """Whether a relative POSIX name is, or lies in, what systems leave behind for themselves."""
-    return any(p.startswith(".") or p in _LEFT_BEHIND for p in PurePosixPath(name).parts)
+    return any(part.startswith(".") or part in _LEFT_BEHIND for part in _parts(name))
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """As `PurePosixPath(name).parts`, which takes several times as long for each of many files."""
+    parts = tuple(name.split("/"))
+    return parts if all(parts) and "." not in parts else PurePosixPath(name).parts
 
 
 def find_images(names: Iterable[str], where: str = "the dataset") -> list[ImageFile]:
@@ -85,9 +91,7 @@ def find_images(names: Iterable[str], where: str = "the dataset") -> list[ImageF
         UserError: no files, no class folders, just one class, splits without class folders, or a
             name with a control character.
     """
-    entries = [
-        _Entry(name, PurePosixPath(name).parts) for name in sorted(names) if not is_hidden(name)
-    ]
+    entries = [_Entry(name, _parts(name)) for name in sorted(names) if not is_hidden(name)]
     for entry in entries:
         if _CONTROL.search(entry.path):
             raise UserError(
@@ -236,8 +240,10 @@ def _walk(folder: Path, prefix: str, above: tuple[str, ...], found: list[tuple[s
                 continue
             if not _is_utf8(name):
                 raise UserError(f"{folder}: the name {entry.name!a} is not UTF-8; rename it")
+            if entry.is_file(follow_symlinks=False):
+                found.append((name, entry.stat(follow_symlinks=False).st_size))
             # Not the entry's own methods: they raise on a link to itself.
-            if os.path.isdir(entry.path):  # noqa: PTH112
+            elif os.path.isdir(entry.path):  # noqa: PTH112
                 _walk(Path(entry.path), f"{name}/", (*above, real), found)
             elif os.path.isfile(entry.path):  # noqa: PTH113
                 found.append((name, entry.stat().st_size))
