@@ -101,6 +101,13 @@ if not MACHINE.gpu:
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
+
+
+if PARTS > 1:
+
+    include: "workflow/rules/parts.smk"
+
+
 include: "workflow/rules/runs.smk"
 include: "workflow/rules/truth.smk"
 include: "workflow/rules/sweep.smk"
@@ -115,7 +122,8 @@ include: "workflow/rules/plan.smk"
 
 # What a cluster is asked for; the rest takes seconds, and runs beside Snakemake.
 SUBMITTED = {
-    *("fetch", "inspect_images", "embed", "duplicates", "audit", "pack"),
+    *("fetch", "inspect_part", "inspect_images", "embed_part", "embed", "duplicates"),
+    *("audit", "pack_part", "pack"),
     *("train", "evaluate", "lr_range", "dynamics", "cost", "trial", "probe"),
     *("export", "corruptions", "explain", "label_quality", "compare", "without_leaks"),
 }

@@ -22,8 +22,8 @@ from PIL import Image
 
 from chrysalis.audit.embed import embed
 from chrysalis.audit.embedders import make
-from chrysalis.audit.reading import CHUNK
 from chrysalis.config.embedders import NETWORK
+from chrysalis.records.parts import BLOCK
 from chrysalis.records.paths import EmbeddingPaths
 
 IMAGES, SIDE, ROUNDS = 768, 256, 3
@@ -57,8 +57,8 @@ def main(folder: Path, threads: int) -> None:
     )
     torch.set_num_threads(threads)
     embedder = make(NETWORK, int(images[["width", "height"]].min(axis=1).median()))
-    batch = np.zeros((CHUNK, embedder.side, embedder.side, 3), np.uint8)
-    rounds = len(images) // CHUNK
+    batch = np.zeros((BLOCK, embedder.side, embedder.side, 3), np.uint8)
+    rounds = len(images) // BLOCK
 
     def plain() -> None:
         for _ in range(rounds):
@@ -69,7 +69,7 @@ def main(folder: Path, threads: int) -> None:
         plain()  # warm up
         times: list[tuple[float, float]] = [
             (
-                seconds(plain) / (rounds * CHUNK),
+                seconds(plain) / (rounds * BLOCK),
                 seconds(embed, folder, images, NETWORK, output, threads) / len(images),
             )
             for _ in range(ROUNDS)

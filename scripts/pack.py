@@ -3,11 +3,10 @@
 import logging
 from pathlib import Path
 
-from chrysalis.data.pack import ChangedImage, pack
+from chrysalis.data.pack import inspected_anew, join_packed, pack
 from chrysalis.data.packed import read_table
-from chrysalis.errors import UserError
-from chrysalis.records.files import set_aside
 from chrysalis.records.job_paths import JobPaths
+from chrysalis.records.parts import PartPaths, all_parts
 from chrysalis.workflow import cli
 
 
@@ -17,13 +16,13 @@ def main(args) -> None:
     table = read_table(paths.split)
     logging.info("Packing %d images as squares of %d px", len(table), args.size)
     files = paths.packed(args.size), paths.index(args.size)
-    try:
+    if args.join:
+        made = PartPaths(args.results)
+        parts = [made.packed(args.size, part) for part in all_parts(args.join)]
+        join_packed(parts, table, args.size, *files)
+        return
+    with inspected_anew(paths.images):
         pack(args.root, table, args.size, *files, args.threads)
-    except ChangedImage as error:
-        set_aside(paths.images)  # out of date, and without it Snakemake inspects the images again
-        raise UserError(
-            f"{error}; give the same command again, and all images are inspected anew"
-        ) from None
 
 
 if __name__ == "__main__":
@@ -32,4 +31,5 @@ if __name__ == "__main__":
     parser.add_argument("--root", type=Path, required=True, help="the dataset's folder")
     parser.add_argument("--size", type=int, required=True, help="side of the squares, in pixels")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--join", type=int, default=0, help="so many parts that are done already")
     cli.run(main, parser)

@@ -9,10 +9,11 @@ from PIL import Image
 from chrysalis.data import packed as packed_module
 from chrysalis.data.inspection import inspect_images
 from chrysalis.data.layout import ImageFile
-from chrysalis.data.pack import pack
+from chrysalis.data.pack import inspected_anew, join_packed, pack, pack_part
 from chrysalis.data.packed import open_for_training, open_packed
 from chrysalis.data.split import assign_splits
 from chrysalis.errors import UserError
+from chrysalis.records.parts import all_parts
 
 
 @pytest.fixture
@@ -89,6 +90,39 @@ def test_the_result_does_not_depend_on_the_number_of_workers(split_dataset, path
     pack(root, split, 16, *others, workers=1)
     for first, second in zip(paths, others, strict=True):
         assert first.read_bytes() == second.read_bytes()
+
+
+def pack_parts(root, split, folder, of):
+    """The file of each part, as the rule pack_part leaves it."""
+    made = [folder / f"{part}.npy" for part in all_parts(of)]
+    for part, path in zip(all_parts(of), made, strict=True):
+        pack_part(root, split.iloc[part.rows(len(split))], 12, path, workers=1)
+    return made
+
+
+@pytest.mark.parametrize("of", [1, 2, 3, 7])
+def test_parts_make_the_files_that_one_job_makes(split_dataset, paths, tmp_path, of):
+    root, split = split_dataset
+    pack(root, split, 12, *paths, workers=1)
+    other = tmp_path / "joined/12px.npy", tmp_path / "joined/12px.csv"
+    join_packed(pack_parts(root, split, tmp_path / "parts", of), split, 12, *other)
+    made = [sorted(path.parent.iterdir()) for path in (paths[0], other[0])]
+    assert [path.name for path in made[0]] == [path.name for path in made[1]]
+    assert [path.read_bytes() for path in made[0]] == [path.read_bytes() for path in made[1]]
+
+
+def test_a_part_with_a_changed_image_leaves_no_file(split_dataset, tmp_path):
+    root, split = split_dataset
+    (root / split["path"].iloc[-1]).write_bytes(b"other")
+    table = tmp_path / "images.csv"
+    table.write_text("")
+    with pytest.raises(UserError, match="all images are inspected anew"), inspected_anew(table):
+        pack_parts(root, split, tmp_path / "parts", 3)
+    assert not table.exists()
+    assert [path.name for path in sorted((tmp_path / "parts").iterdir())] == [
+        "1-of-3.npy",
+        "2-of-3.npy",
+    ]
 
 
 @pytest.mark.parametrize("change", ["other", "gone"])

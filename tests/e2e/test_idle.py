@@ -1,4 +1,4 @@
-"""A second study does nothing, whatever order Python gives its sets."""
+"""A second study does nothing, whatever order Python gives its sets. It is one in parts."""
 
 import pytest
 
@@ -9,12 +9,14 @@ MODELS = ("mynet", "resnet10_tiny", "resnet18_cifar")
 
 
 @pytest.fixture(scope="module")
-def of_three_models(tmp_path_factory):
-    """A finished study of three models, with an experiment that names a fourth."""
+def started(tmp_path_factory):
+    """A study of three models, with an experiment that names a fourth."""
     workspace = make_workspace(tmp_path_factory.mktemp("idle") / "study")
     workspace.edit("config/config.yaml", "- mynet", "\n".join(f"- {name}" for name in MODELS))
     workspace.edit("config/config.yaml", "epochs: 2", "epochs: 1")
-    workspace.edit("config/config.yaml", "seeds: 2", "seeds: 1\nexperiments: [models, stem]")
+    workspace.edit(
+        "config/config.yaml", "seeds: 2", "seeds: 1\nparts: 2\nexperiments: [models, stem]"
+    )
     (workspace.root / "config/experiments/stem.yaml").write_text(
         """
 title: Stem
@@ -31,8 +33,34 @@ arms:
     workspace.run(
         *("git", "-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "-qm", "start")
     )
-    workspace.snakemake(PYTHONHASHSEED="5")
     return workspace
+
+
+@pytest.fixture(scope="module")
+def part_of_it(started):
+    """What is planned before and after one part of the packed images is made."""
+    before = started.planned()
+    started.snakemake("results/shapes/data/pack_part/43px/2-of-2.npy")
+    return before, started.planned()
+
+
+@pytest.fixture(scope="module")
+def of_three_models(started, part_of_it):
+    """The study, finished."""
+    started.snakemake(PYTHONHASHSEED="5")
+    return started
+
+
+def test_a_part_that_is_there_is_not_made_again(part_of_it):
+    before, after = part_of_it
+    assert before["inspect_part"] == before["embed_part"] == 2
+    assert after["pack_part"] == before["pack_part"] - 1
+    assert not after.keys() & {"inspect_part", "embed_part", "inspect_images", "embed"}
+
+
+def test_no_part_is_left(of_three_models):
+    data = of_three_models.root / "results/shapes/data"
+    assert not [path for path in data.glob("*_part/**/*") if path.is_file()]
 
 
 @pytest.mark.parametrize("seed", HASH_SEEDS)

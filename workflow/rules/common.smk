@@ -103,6 +103,22 @@ def audited():
     return [file for rule in made for file in rule.output]
 
 
+scattergather:
+    part=STUDY.config.parts,
+
+
+# Inspecting, embedding and packing are one job each, or so many and one that joins what they made.
+PARTS = len(gather.part("{scatteritem}"))
+
+
+def parts_of(pattern, **wildcards):
+    """The files of all parts; none where one job does it all."""
+    return gather.part(pattern, **wildcards) if PARTS > 1 else []
+
+
+JOIN = f" --join {PARTS}" if PARTS > 1 else ""
+# Joining takes one core.
+WORKERS = MACHINE.workers if PARTS == 1 else 1
 GPU = int(MACHINE.gpu)
 TRAINER = PYTHON
 if STUDY.config.processes > 1:

@@ -5,6 +5,9 @@ DRAWN = SOURCE_KIND == "specimens"
 # The table's own column names the groups.
 LISTS_GROUPS = getattr(STUDY.dataset.config.group, "file", "") == f"{RAW}/groups.csv"
 MANIFEST = [f"{RAW}/manifest.csv"] if STUDY.dataset.is_fetched else []
+LISTING = STUDY.dataset.listing_digest()
+# What embedding writes of each part.
+EMBEDDED = ["vectors.npy", "thumbnails.npy", "measures.csv"]
 
 if STUDY.dataset.can_fetch:
 
@@ -37,6 +40,7 @@ if STUDY.dataset.can_fetch:
 rule inspect_images:
     input:
         manifest=MANIFEST,
+        parts=parts_of(f"{RESULTS}/data/inspect_part/{{scatteritem}}.parquet"),
         code=code("inspect_images"),
     output:
         images=f"{RESULTS}/data/inspect_images/images.csv",
@@ -44,20 +48,23 @@ rule inspect_images:
         hashes=f"{RESULTS}/data/inspect_images/hashes.json",
     log:
         f"{RESULTS}/logs/inspect_images.log",
-    threads: MACHINE.workers
+    threads: WORKERS
     params:
         root=lambda w: RAW,
-        listing=STUDY.dataset.listing_digest(),
+        listing=LISTING,
     message:
         "Opening every image of {params.root}"
     shell:
         "{PYTHON} scripts/inspect_images.py --results {RESULTS:q} --root {params.root:q}"
-        " --threads {threads} --manifest {input.manifest:q} --log {log:q}"
+        " --threads {threads}{JOIN} --manifest {input.manifest:q} --log {log:q}"
 
 
 rule embed:
     input:
         images=rules.inspect_images.output.images,
+        parts=parts_of(
+            f"{RESULTS}/data/embed_part/{{scatteritem}}/{{file}}", file=EMBEDDED
+        ),
         code=code("embed"),
     output:
         multiext(
@@ -70,9 +77,9 @@ rule embed:
     log:
         f"{RESULTS}/logs/embed.log",
     cache: "omit-software"
-    threads: MACHINE.workers
+    threads: WORKERS
     resources:
-        gpu=GPU,
+        gpu=GPU if PARTS == 1 else 0,
     params:
         root=lambda w: RAW,
         embedder=STUDY.embedder,
@@ -80,7 +87,7 @@ rule embed:
         "Embedding every image by {params.embedder}"
     shell:
         "{PYTHON} scripts/embed.py --results {RESULTS:q} --root {params.root:q}"
-        " --embedder {params.embedder} --threads {threads} --log {log:q}"
+        " --embedder {params.embedder} --threads {threads}{JOIN} --log {log:q}"
 
 
 rule duplicates:
@@ -156,6 +163,7 @@ rule pack:
         split=rules.split.output[0],
         # Waits for the gate, but a new audit packs and trains nothing again.
         gate=ancient(f"{RESULTS}/data/gate/passed.txt") if STUDY.fail_on else [],
+        parts=parts_of(f"{RESULTS}/data/pack_part/{{{{size}}}}px/{{scatteritem}}.npy"),
         code=code("pack"),
     output:
         multiext(
@@ -167,14 +175,14 @@ rule pack:
     log:
         f"{RESULTS}/logs/pack_{{size}}px.log",
     cache: "omit-software"
-    threads: MACHINE.workers
+    threads: WORKERS
     params:
         root=lambda w: RAW,
     message:
         "Packing the images as squares of {wildcards.size} px"
     shell:
         "{PYTHON} scripts/pack.py --results {RESULTS:q} --root {params.root:q}"
-        " --size {wildcards.size} --threads {threads} --log {log:q}"
+        " --size {wildcards.size} --threads {threads}{JOIN} --log {log:q}"
 
 
 rule resplit:

@@ -15,8 +15,8 @@ from PIL import Image
 
 from chrysalis.data.images import UnusableImage, decode
 from chrysalis.errors import UserError
+from chrysalis.records.parts import BLOCK
 
-CHUNK = 64  # images
 MEASURES = ("sharpness", "brightness", "darkest", "brightest", "contrast")
 _MEASURED_SIDE = 256  # px; larger images are shrunk, so that sharpness compares
 
@@ -37,12 +37,12 @@ class Chunk:
 def read_chunks(
     root: Path, paths: Sequence[str], side: int, thumb: int, workers: int
 ) -> Iterator[Chunk]:
-    """Decode the images in order, `CHUNK` at a time; a few chunks are decoded ahead.
+    """Decode the images in order, `BLOCK` at a time; a few chunks are decoded ahead.
 
     Raises:
         UserError: a file can't be decoded, although it could when it was inspected.
     """
-    parts = (paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK))
+    parts = (paths[start : start + BLOCK] for start in range(0, len(paths), BLOCK))
     read = partial(_read, root, side, thumb)
     ahead: deque[Future[Chunk]] = deque()
     with ProcessPoolExecutor(workers) as pool:

@@ -257,6 +257,9 @@ class StudyConfig(Settings):
     processes: Annotated[int, Field(ge=1)] = Field(
         1, description="Processes that train each run together (torchrun), on a GPU each."
     )
+    parts: Annotated[int, Field(ge=1, le=1000)] = Field(
+        1, description="Jobs that inspect, embed and pack the images, each a part of them."
+    )
 
     @field_validator("dataset", "remove_classes", mode="before")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,9 @@ IMAGE_COLUMNS = [
 LEFT_OUT_COLUMNS = ["path", "class", "reason"]
 FEWEST_IMAGES = 3  # of a class: one each for train, val and test
 
+_OPENED = [*IMAGE_COLUMNS, "pixels", "reason"]
+_NUMBERS = ("width", "height", "bytes")
+_AT_ONCE = 4096  # records that become rows: a table takes far less memory than they do
 _KEEP_ORDER = {"test": 0, "val": 1, "train": 2, "": 3}
 
 
@@ -28,18 +32,59 @@ def inspect_images(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decode every file and sort it into usable images and files left out.
 
-    Of files with the same decoded pixels one is kept: the copy in the official test split, then
-    val, then train, else the first by path. If the copies stand under several classes their label
-    is not known and all are left out, unless the official test split holds copies of one class
-    only: these decide. So no picture can be in two splits.
+    Args:
+        root: folder that the files' paths are relative to.
+        files: as `chrysalis.data.layout.find_images` gives them.
+        workers: number of processes; the result does not depend on it.
+
+    Returns:
+        As `sort_out`.
+    """
+    return sort_out(open_images(root, files, workers))
+
+
+def open_images(root: Path, files: list[ImageFile], workers: int) -> pd.DataFrame:
+    """Decode every file: a row for each, in their order.
 
     A mask that cannot be opened, or has not the size of its upright image, is not used; the note
     says so.
 
     Args:
         root: folder that the files' paths are relative to.
-        files: as `chrysalis.data.layout.find_images` gives them.
+        files: some of those that `chrysalis.data.layout.find_images` gives.
         workers: number of processes; the result does not depend on it.
+
+    Returns:
+        The columns of images (see `sort_out`), pixels (a SHA-256 of what is decoded) and reason:
+        why the file cannot be used, or missing.
+    """
+    frames = [_frame([])]
+    with ProcessPoolExecutor(workers) as pool:
+        records = pool.map(partial(_inspect, root), files, chunksize=32)
+        while some := list(islice(records, _AT_ONCE)):
+            frames.append(_frame(some))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _frame(records: list[dict[str, object]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            name: pd.Series(
+                [record.get(name) for record in records],
+                dtype="Int64" if name in _NUMBERS else "str",
+            )
+            for name in _OPENED
+        }
+    )
+
+
+def sort_out(opened: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sort what `open_images` gave into usable images and files left out.
+
+    Of files with the same decoded pixels one is kept: the copy in the official test split, then
+    val, then train, else the first by path. If the copies stand under several classes their label
+    is not known and all are left out, unless the official test split holds copies of one class
+    only: these decide. So no picture can be in two splits.
 
     Returns:
         Tables `images` (path, class, split, width, height, mode, format, bytes, sha256, mask,
@@ -47,15 +92,12 @@ def inspect_images(
         px, of the upright picture; sha256 is of the file's bytes; split, mask and note are empty
         text where there is nothing to say.
     """
-    with ProcessPoolExecutor(workers) as pool:
-        records = list(pool.map(partial(_inspect, root), files, chunksize=32))
-    table = pd.DataFrame(records, columns=[*IMAGE_COLUMNS, "pixels", "reason"])
-    table = table.sort_values("path", ignore_index=True)
+    table = opened.sort_values("path", ignore_index=True)
     reason = table["reason"].astype(object)
     table["reason"] = reason.fillna(_duplicates(table[reason.isna()]))
     images = table.loc[table["reason"].isna(), IMAGE_COLUMNS].reset_index(drop=True)
     left_out = table.loc[table["reason"].notna(), LEFT_OUT_COLUMNS].reset_index(drop=True)
-    return images.astype({"width": int, "height": int, "bytes": int}), left_out
+    return images.astype(dict.fromkeys(_NUMBERS, int)), left_out
 
 
 def _inspect(root: Path, file: ImageFile) -> dict[str, object]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +15,9 @@ from PIL import Image
 
 from chrysalis.data import room
 from chrysalis.data.images import UnusableImage, decode_bytes, read_bytes
+from chrysalis.data.joining import join_arrays
 from chrysalis.errors import UserError
-from chrysalis.records.files import FileHash, Hashes, sync
+from chrysalis.records.files import FileHash, Hashes, set_aside, sync
 
 _CHUNK = 64  # images per task
 
@@ -45,24 +48,89 @@ def pack(
         UserError: the disk has no room for the array.
         ChangedImage: a file is not the one inspected before.
     """
-    shape = (len(split), size, size, 3)
-    images_path.parent.mkdir(parents=True, exist_ok=True)
-    needed = int(np.prod(shape, dtype=np.int64))
-    room.require(images_path.parent, needed, f"{images_path}: the array of packed images")
-    new_images, new_index = (p.with_name(f".{p.name}.partial") for p in (images_path, index_path))
+    with _whole(split, size, images_path, index_path) as new:
+        _decode(root, split, new, workers)
+
+
+def pack_part(root: Path, split: pd.DataFrame, size: int, path: Path, workers: int) -> None:
+    """Write the images of some rows of a split as an array of their own, without an index.
+
+    Raises:
+        UserError: as `pack`.
+        ChangedImage: as `pack`.
+    """
+    new = path.with_name(f".{path.name}.partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        np.lib.format.open_memmap(new_images, mode="w+", dtype=np.uint8, shape=shape)
-        room.reserve(new_images)
-        rows = list(zip(split["path"], split["sha256"], strict=True))
-        tasks = [(start, rows[start : start + _CHUNK]) for start in range(0, len(rows), _CHUNK)]
-        with ProcessPoolExecutor(workers) as pool:
-            for _ in pool.map(partial(_fill, root, new_images), tasks):
-                pass
+        _make_room(new, len(split), size, path)
+        _decode(root, split, new, workers)
+        sync(new)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def join_packed(
+    parts: Sequence[Path], split: pd.DataFrame, size: int, images_path: Path, index_path: Path
+) -> None:
+    """Write what `pack` writes from what `pack_part` wrote of all parts, in order.
+
+    Raises:
+        UserError: the disk has no room, or a part is damaged.
+    """
+    with _whole(split, size, images_path, index_path) as new:
+        images = np.lib.format.open_memmap(new, mode="r+")
+        join_arrays(parts, images)
+        images.flush()
+
+
+@contextmanager
+def inspected_anew(table: Path) -> Iterator[None]:
+    """If an image has changed, set the table of inspected images aside, so that Snakemake inspects
+    them again.
+
+    Raises:
+        UserError: one has.
+    """
+    try:
+        yield
+    except ChangedImage as error:
+        set_aside(table)
+        raise UserError(
+            f"{error}; give the same command again, and all images are inspected anew"
+        ) from None
+
+
+@contextmanager
+def _whole(split: pd.DataFrame, size: int, images_path: Path, index_path: Path) -> Iterator[Path]:
+    """Give the name of an array to be filled, which appears at the end, with index and hashes."""
+    new_images, new_index = (p.with_name(f".{p.name}.partial") for p in (images_path, index_path))
+    images_path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _make_room(new_images, len(split), size, images_path)
+        yield new_images
         split.to_csv(new_index, index=False)
         _put_in_place({images_path: new_images, index_path: new_index})
     finally:
         for path in (new_images, new_index):
             path.unlink(missing_ok=True)
+
+
+def _make_room(path: Path, n: int, size: int, final: Path) -> None:
+    """A new array that has its room on the disk; `final` is what it will be called."""
+    shape = (n, size, size, 3)
+    needed = int(np.prod(shape, dtype=np.int64))
+    room.require(path.parent, needed, f"{final}: the array of packed images")
+    np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+    room.reserve(path)
+
+
+def _decode(root: Path, split: pd.DataFrame, images_path: Path, workers: int) -> None:
+    rows = list(zip(split["path"], split["sha256"], strict=True))
+    tasks = [(start, rows[start : start + _CHUNK]) for start in range(0, len(rows), _CHUNK)]
+    with ProcessPoolExecutor(workers) as pool:
+        for _ in pool.map(partial(_fill, root, images_path), tasks):
+            pass
 
 
 def _put_in_place(files: dict[Path, Path]) -> None:
