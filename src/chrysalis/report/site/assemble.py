@@ -11,6 +11,7 @@ import yaml
 
 from chrysalis.errors import UserError
 from chrysalis.report.pages import published, truth
+from chrysalis.report.pages.addresses import errors_page, model_page
 from chrysalis.report.pages.escape import escape
 from chrysalis.report.pages.fragments import all_fragments
 from chrysalis.report.pages.results import StudyResults, load_results
@@ -20,7 +21,6 @@ from chrysalis.report.site.several import write_pages
 FRAGMENTS = "_fragments"
 TEMPLATE = "experiments/_{}.qmd"  # by the experiment's analysis
 TEMPLATES = ("experiments", "models", "classes")  # folders of pages of which there are several
-EXPERIMENTS = "Experiments"  # the menu of the navigation that holds the experiments' pages
 _FILE = re.compile(rf"\]\(/{FILES}/([^)\s]+)\)")
 
 
@@ -89,15 +89,31 @@ def _write_config(
     title = re.sub(r"[^\w ,.()-]+", " ", results.record.title).strip()
     website["title"] = f"{title}: a Chrysalis study" if title else "A Chrysalis study"
     website["page-footer"] = {"left": f"Made by Chrysalis, rendered by {renderer}."}
+    models = [model.name for model in results.record.models]
+    several = {
+        "Models": [model_page(name) for name in models],
+        "Errors": [errors_page(name) for name in models],
+        "Experiments": pages,
+    }
     entries = website["navbar"]["left"]
-    menu = next(entry for entry in entries if entry.get("text") == EXPERIMENTS)
-    menu["menu"] = [{"href": page} for page in pages]
-    if not pages:
-        entries.remove(menu)
-    absent = _absent_pages(results)
-    website["navbar"]["left"] = [e for e in entries if e.get("href") not in absent]
+    website["navbar"]["left"] = _navigation(entries, several, _absent_pages(results))
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     target.write_text(text, encoding="utf-8")
+
+
+def _navigation(
+    entries: list[dict], several: dict[str, list[str]], absent: list[str]
+) -> list[dict]:
+    """The entries of the navigation: menus get their pages of which there are several.
+
+    Absent pages, and menus that would be empty, are left out.
+    """
+    shown = [entry for entry in entries if entry.get("href") not in absent]
+    for entry in shown:
+        if "menu" in entry:
+            pages = [{"href": page} for page in several.get(entry["text"], [])]
+            entry["menu"] = _navigation(entry["menu"] + pages, {}, absent)
+    return [entry for entry in shown if entry.get("menu") != []]
 
 
 def _copy_linked(text: str, results_dir: Path, files: Path) -> None:
