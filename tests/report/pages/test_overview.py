@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chrysalis.config.embedders import NETWORK
-from chrysalis.records.audit import AuditRecord
+from chrysalis.records.audit import LABELS, AuditRecord
 from chrysalis.records.experiment import CLAIMS, MODEL_METRICS, ClaimRow
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import StudyRecord
@@ -111,15 +111,21 @@ def test_what_to_distrust(paths):
     loaded = load_results(paths.results)
     text = plain(distrust.reasons(loaded))
     assert "1 of 3 test images have a near duplicate" in text
+    changed = loaded.audit.without_doubtful.changed
     assert "1 label looks wrong, 1 of them of test images" in text
+    assert changed > 1
+    assert f"Without those, {changed} verdicts change." in text
     assert "with an sd of up to 1.0 points" in text
     record = AuditRecord.read(paths.audited)
     record.model_copy(update={"leaked": 0}).write(paths.audited)
     rows = [replace(row, sd=float("nan")) for row in MODEL_METRICS.read(paths.models)]
     MODEL_METRICS.write(rows, paths.models)
+    labels = [replace(row, split="val") for row in LABELS.read(paths.audit("labels"))]
+    LABELS.write(labels, paths.audit("labels"))
     text = distrust.reasons(load_results(paths.results))
     assert "Leaks" not in text
     assert "Each model is trained once" in text
+    assert "Without" not in text  # no image that verdicts rest on is concerned
 
 
 def test_no_sentence_stands_twice_on_the_overview(paths):

@@ -8,6 +8,7 @@ from chrysalis.records import audit as tables
 from chrysalis.records.audit import AuditRecord, DuplicateRow, IssueRow, LabelRow, LeakRow
 from chrysalis.records.leakage import CLEAN_ARMS, CLEAN_EFFECTS, CleanArmRow, CleanEffectRow
 from chrysalis.records.paths import StudyPaths
+from chrysalis.report.pages.numbers import count
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,13 @@ class Without:
     def changed(self) -> int:
         """How many verdicts change."""
         return sum(row.outcome != row.clean_outcome for row in self.effects)
+
+    @property
+    def verdicts(self) -> str:
+        """The same in words: 2 verdicts change."""
+        if not self.changed:
+            return "no verdict changes"
+        return count(self.changed, "verdict changes", "verdicts change")
 
 
 @dataclass(frozen=True)

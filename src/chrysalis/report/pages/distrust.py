@@ -13,6 +13,7 @@ def reasons(results: StudyResults) -> str:
     lines.append(_scope(results))
     files = source("audit", PLACES.audited, PLACES.audit("labels"), PLACES.audit("leaks"))
     files += source("without_leaks", PLACES.without("leaks", "effects"))
+    files += source("without_doubtful", PLACES.without("doubtful", "effects"))
     files += source("summarise", PLACES.models, PLACES.claims) + source("split", PLACES.split)
     tables = [each.paths.table(name) for each in results.experiments for name in _TABLES]
     files += source("compare", *tables) if tables else ""
@@ -26,11 +27,9 @@ def _leaks(results: StudyResults) -> list[str]:
     record = results.audit.record
     if not record.leaked:
         return []
-    changed = results.audit.without_leaks.changed
-    then = count(changed, "verdict changes", "verdicts change") if changed else "no verdict changes"
     return [
         f"**Leaks:** {number(record.leaked)} of {count(record.test_images, 'test image')} have a "
-        f"near duplicate in train or val. Without them, {then}. "
+        f"near duplicate in train or val. Without them, {results.audit.without_leaks.verdicts}. "
         "See [Audit](audit.qmd#test-images-that-leak)."
     ]
 
@@ -40,9 +39,10 @@ def _labels(results: StudyResults) -> list[str]:
     if not rows:
         return []
     judged = sum(row.split == "test" for row in rows)
+    without = f" Without those, {results.audit.without_doubtful.verdicts}." if judged else ""
     return [
         f"**Labels:** {count(len(rows), 'label looks', 'labels look')} wrong, {number(judged)} of "
-        "them of test images. See [Audit](audit.qmd#doubtful-labels)."
+        f"them of test images.{without} See [Audit](audit.qmd#doubtful-labels-of-test-images)."
     ]
 
 

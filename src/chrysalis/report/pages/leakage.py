@@ -16,12 +16,7 @@ def warning(results: StudyResults) -> str:
     record = results.audit.record
     if not record.leaked:
         return ""
-    changed = results.audit.without_leaks.changed
-    verdicts = (
-        f"Without them, {count(changed, 'verdict changes', 'verdicts change')}."
-        if changed
-        else "Without them, no verdict changes."
-    )
+    verdicts = f"Without them, {results.audit.without_leaks.verdicts}."
     return (
         '::: {.callout-warning title="Test images that leak"}\n'
         f"Of {count(record.test_images, 'test image')}, {number(record.leaked)} have a near "
@@ -57,12 +52,6 @@ def without_doubtful(results: StudyResults) -> str:
     rows = [row for row in results.audit.labels if row.split == "test"]
     if not rows:
         return "No label of a test image is doubtful.\n\n" + source("audit", PLACES.audit("labels"))
-    changed = results.audit.without_doubtful.changed
-    verdicts = (
-        f"{count(changed, 'verdict changes', 'verdicts change')}"
-        if changed
-        else "no verdict changes"
-    )
     heads = ["Test image", "Label", "Looks like", "Probability of its label"]
     cells = [
         [literal(row.path), literal(row.class_), literal(row.suggested), percent(row.confidence)]
@@ -71,8 +60,8 @@ def without_doubtful(results: StudyResults) -> str:
     beyond = len(rows) - MOST_ROWS
     parts = [
         f"{count(len(rows), 'label')} of test images {'is' if len(rows) == 1 else 'are'} doubtful. "
-        f"Without these images, {verdicts}. A doubtful label is not always wrong: such images are "
-        "also the hardest, so accuracy without them is too high.\n",
+        f"Without these images, {results.audit.without_doubtful.verdicts}. A doubtful label is not "
+        "always wrong: such images are also the hardest, so accuracy without them is too high.\n",
         table(heads, cells, "lllr"),
         f"And {count(beyond, 'more test image')}.\n" if beyond > 0 else "",
         source("audit", PLACES.audit("labels")),
