@@ -121,7 +121,10 @@ def _unknown(judged: Judged) -> str:
         return "It does not notice them: val had too few images to set a threshold."
     return (
         f'It answers "unknown" to what is less familiar than the lowest {100 * judged.rate:g} % of '
-        f"val: {100 * judged.test_unknown:.1f} % of the test images. It does not notice all others."
+        f"val: {100 * judged.test_unknown:.1f} % of the test images. It goes by the energy of its "
+        "own outputs, so it does not notice all others. Ask `chrysalis predict` in the study "
+        "itself where that matters: it compares photographs with the study's training images, by a "
+        "pretrained network, and notices far more. Neither is in these files."
     )
 
 
