@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from chrysalis.report.figures.experiment import plot_per_class
-from chrysalis.report.figures.galleries import plot_samples
+from chrysalis.report.figures.galleries import plot_samples, save_gallery
 from chrysalis.report.figures.models import plot_confusion
 from chrysalis.report.figures.style import save_figure
 from chrysalis.report.site.build import build_site
@@ -55,7 +55,7 @@ def make_study(folder: Path) -> Path:
     per_class.to_csv(results / "experiments/models/plot_experiment/per_class.csv", index=False)
     images = random.integers(0, 256, (CLASSES, SIDE, SIDE, 3), dtype=np.uint8)
     index = pd.DataFrame({"class": names, "label": range(CLASSES), "split": "train"})
-    save_figure(plot_samples(images, index), results / "data/plot_data/samples.webp")
+    save_gallery(plot_samples(images, index), results / "data/plot_data/samples.svg")
     return results
 
 

@@ -6,7 +6,7 @@ from chrysalis.data.packed import open_packed
 from chrysalis.records.audit import DUPLICATES, LABELS
 from chrysalis.records.paths import StudyPaths
 from chrysalis.report.figures.audit import plot_doubtful, plot_duplicates, shown
-from chrysalis.report.figures.style import save_figure
+from chrysalis.report.figures.galleries import save_gallery
 from chrysalis.workflow import cli
 
 
@@ -20,11 +20,11 @@ def main(args) -> None:
     duplicates = shown(DUPLICATES.read(paths.audit("duplicates")))
     pairs = [(rows[row.path_a], rows[row.path_b]) for row in duplicates]
     DUPLICATES.write(duplicates, output / "duplicates.csv")
-    save_figure(plot_duplicates(packed.images, pairs, duplicates), output / "duplicates.webp")
+    save_gallery(plot_duplicates(packed.images, pairs, duplicates), output / "duplicates.svg")
     doubtful = shown(LABELS.read(paths.audit("labels")))
     LABELS.write(doubtful, output / "doubtful.csv")
     places = [rows[row.path] for row in doubtful]
-    save_figure(plot_doubtful(packed.images, places, doubtful), output / "doubtful.webp")
+    save_gallery(plot_doubtful(packed.images, places, doubtful), output / "doubtful.svg")
 
 
 if __name__ == "__main__":

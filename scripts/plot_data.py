@@ -4,7 +4,13 @@ from pathlib import Path
 
 from chrysalis.data.packed import open_packed
 from chrysalis.report.figures.data import count_classes, plot_classes
-from chrysalis.report.figures.galleries import STRIP, choose_samples, draw_strip, plot_samples
+from chrysalis.report.figures.galleries import (
+    STRIP,
+    choose_samples,
+    draw_strip,
+    plot_samples,
+    save_gallery,
+)
 from chrysalis.report.figures.style import save_figure
 from chrysalis.workflow import cli
 
@@ -20,7 +26,7 @@ def main(args) -> None:
     chosen[:STRIP].to_csv(args.output / "strip.csv", index=False)
     strip = draw_strip(packed.images[chosen["row"][:STRIP]])
     strip.save(args.output / "strip.webp", quality=88, method=6)
-    save_figure(plot_samples(packed.images, packed.index), args.output / "samples.webp")
+    save_gallery(plot_samples(packed.images, packed.index), args.output / "samples.svg")
 
 
 if __name__ == "__main__":

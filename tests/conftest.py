@@ -30,7 +30,7 @@ def read_digits():
     return load_digits()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def digits_pack() -> Callable[..., Packed]:
     """scikit-learn's digits as a pack: 8 train, 4 val and 4 test images of each class.
 

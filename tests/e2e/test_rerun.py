@@ -28,7 +28,7 @@ def test_grad_cam_code_reruns_explanations_only(finished):
     finished.append("src/chrysalis/explain/methods.py", "\nANOTHER = 1\n")
     planned = finished.planned()
     assert planned.pop("explain") == 1
-    checks = {"check_maps", "backgrounds", "judge_maps", "plot_maps"}
+    checks = {"contrast", "check_maps", "backgrounds", "judge_maps", "plot_maps"}
     assert set(planned) == {"plot_gallery", "sheets", "site", "all", *checks}
 
 

@@ -6,29 +6,9 @@ import pytest
 import torch
 
 from chrysalis.augment.inputs import centre
-from chrysalis.config.run import RunSettings
-from chrysalis.config.settings import TrainingSettings
-from chrysalis.engine.run import Context, execute
-from chrysalis.engine.runtime import Runtime
 from chrysalis.errors import UserError
 from chrysalis.explain.examples import explain
 from chrysalis.models import registry
-
-FP32 = Runtime(torch.device("cpu"), "fp32", 1)
-
-
-@pytest.fixture
-def pack(digits_pack):
-    return digits_pack(3, 24)
-
-
-@pytest.fixture
-def record(tmp_path, pack):
-    settings = RunSettings(
-        model="mynet", image_size=16, training=TrainingSettings(epochs=1, batch_size=8)
-    )
-    execute(settings, pack, FP32, tmp_path / "train", Context(tmp_path / "c.pt", "c0de", "da7a"))
-    return tmp_path / "train"
 
 
 def test_examples_of_a_training(record, pack):

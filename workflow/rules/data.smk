@@ -213,7 +213,7 @@ rule plot_data:
     output:
         classes=shown(f"{RESULTS}/data/plot_data/classes.svg", "Data"),
         table=f"{RESULTS}/data/plot_data/classes.csv",
-        samples=shown(f"{RESULTS}/data/plot_data/samples.webp", "Data"),
+        samples=shown(f"{RESULTS}/data/plot_data/samples.svg", "Data"),
         chosen=f"{RESULTS}/data/plot_data/samples.csv",
         strip=shown(f"{RESULTS}/data/plot_data/strip.webp", "Data"),
         in_strip=f"{RESULTS}/data/plot_data/strip.csv",
@@ -280,9 +280,9 @@ rule plot_audit:
         index=packs()[-1].replace(".npy", ".csv"),
         code=code("plot_audit"),
     output:
-        duplicates=shown(f"{RESULTS}/data/plot_audit/duplicates.webp", "Data"),
+        duplicates=shown(f"{RESULTS}/data/plot_audit/duplicates.svg", "Data"),
         duplicates_table=f"{RESULTS}/data/plot_audit/duplicates.csv",
-        doubtful=shown(f"{RESULTS}/data/plot_audit/doubtful.webp", "Data"),
+        doubtful=shown(f"{RESULTS}/data/plot_audit/doubtful.svg", "Data"),
         doubtful_table=f"{RESULTS}/data/plot_audit/doubtful.csv",
     log:
         f"{RESULTS}/logs/plot_audit.log",

@@ -26,16 +26,42 @@ rule explain:
         " --seed {wildcards.seed} --layer {params.layer:q} --log {log:q}"
 
 
+rule contrast:
+    input:
+        record=lambda w: record_of(w.run, w.seed),
+        images=lambda w: f"{RESULTS}/data/pack/{size_of(w)}px.npy",
+        index=index_of,
+        code=lambda w: code("contrast", model_module(w)),
+    output:
+        table=f"{EXPLAIN}/contrast/contrasts.csv",
+        images=f"{EXPLAIN}/contrast/images.npy",
+        cams=f"{EXPLAIN}/contrast/cams.npy",
+    log:
+        f"{RESULTS}/logs/contrast/{{run}}_seed{{seed}}.log",
+    params:
+        layer=lambda w: STUDY.cam_layers.get(STUDY.run(w.run).model, ""),
+    message:
+        "Comparing maps of {wildcards.run}, seed {wildcards.seed}"
+    shell:
+        "{PYTHON} scripts/contrast.py --results {RESULTS:q} --run {wildcards.run}"
+        " --seed {wildcards.seed} --layer {params.layer:q} --log {log:q}"
+
+
 rule plot_gallery:
     input:
-        examples=rules.explain.output.examples,
-        images=rules.explain.output.images,
-        cams=rules.explain.output.cams,
+        examples=rules.explain.output,
+        contrasts=rules.contrast.output,
         code=code("plot_gallery"),
     output:
-        right=f"{EXPLAIN}/plot_gallery/right.webp",
-        wrong=f"{EXPLAIN}/plot_gallery/wrong.webp",
+        right=f"{EXPLAIN}/plot_gallery/right.svg",
+        wrong=f"{EXPLAIN}/plot_gallery/wrong.svg",
         table=f"{EXPLAIN}/plot_gallery/gallery.csv",
+        contrasts=expand(
+            f"{EXPLAIN}/plot_gallery/{{name}}.{{kind}}",
+            name=["confused", "through_layers"],
+            kind=["svg", "csv"],
+            allow_missing=True,
+        ),
     log:
         f"{RESULTS}/logs/plot_gallery/{{run}}_seed{{seed}}.log",
     shell:

@@ -12,16 +12,14 @@ from typing import TextIO
 import numpy as np
 import torch
 from PIL import Image
-from torch.nn import functional
 
-from chrysalis.augment.inputs import centre, to_input
 from chrysalis.command.answers import Answer, Answerer
 from chrysalis.command.judged import Judged
 from chrysalis.command.networks import results_of
 from chrysalis.engine.trained import Trained
 from chrysalis.errors import UserError
 from chrysalis.explain.layers import usual_layer
-from chrysalis.explain.maps import heat_maps
+from chrysalis.explain.network import Explained
 from chrysalis.explain.overlay import overlay
 from chrysalis.records.files import replacing
 
@@ -126,23 +124,13 @@ def _words(answer: Answer, judged: Judged) -> str:
 def _pictures(answerer: Answerer, answers: list[Answer]) -> list[tuple[np.ndarray, np.ndarray]]:
     """What the networks saw of each photograph, and the same under their mean map."""
     pixels = np.stack([np.asarray(each.photograph.pixels) for each in answers])
-    images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(answerer.runtime.device)
-    targets = [answerer.judged.classes.index(each.likeliest) for each in answers]
-    layers = map(layer_of, answerer.chosen.folders, answerer.members)
-    maps = [
-        _maps(member, layer, images, torch.tensor(targets))
-        for member, layer in zip(answerer.members, layers, strict=True)
+    targets = torch.tensor([answerer.judged.classes.index(each.likeliest) for each in answers])
+    found = [
+        Explained(member, layer_of(folder, member), answerer.runtime.device).over(pixels, targets)
+        for folder, member in zip(answerer.chosen.folders, answerer.members, strict=True)
     ]
-    settings = answerer.members[0].settings
-    seen = centre(images, settings.crop_pct)
-    cams = functional.interpolate(
-        torch.stack(maps).mean(0)[:, None], seen.shape[-2:], mode="bilinear"
-    )
-    views = seen.permute(0, 2, 3, 1).cpu().numpy()
-    return [
-        (view, overlay(np.ascontiguousarray(view), cam))
-        for view, cam in zip(views, cams[:, 0].cpu().numpy(), strict=True)
-    ]
+    cams = np.mean([cams for _, cams in found], axis=0)
+    return [(view, overlay(view, cam)) for view, cam in zip(found[0][0], cams, strict=True)]
 
 
 def layer_of(folder: Path, member: Trained) -> str:
@@ -153,9 +141,3 @@ def layer_of(folder: Path, member: Trained) -> str:
             for row in csv.DictReader(file):
                 return row["layer"]
     return usual_layer(member)
-
-
-def _maps(member: Trained, layer: str, images: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    settings, model = member.settings, member.model
-    inputs = model.normalise(to_input(images, settings.image_size, settings.crop_pct))
-    return heat_maps(model.network, inputs, targets.to(images.device), layer=layer)["grad_cam"]

@@ -8,13 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from torch.nn import functional
 
-from chrysalis.augment.inputs import centre, to_input
 from chrysalis.data.packed import Packed
-from chrysalis.engine.trained import load_trained
-from chrysalis.explain.layers import map_size, usual_layer
-from chrysalis.explain.maps import heat_maps
+from chrysalis.explain.network import Explained
 from chrysalis.explain.selection import select_examples
 from chrysalis.records import predictions
 
@@ -46,19 +42,11 @@ def explain(record: Path, packed: Packed, layer: str = "") -> Examples:
     Raises:
         UserError: the network has no such layer, or a file of the record is damaged.
     """
-    trained = load_trained(record)
-    settings, classes, model = trained.settings, trained.classes, trained.model
+    explained = Explained.load(record, layer)
+    classes = explained.trained.classes
     table = select_examples(predictions.read_frame(record)[1], classes)
-    layer = layer or usual_layer(trained)
-    pixels = torch.from_numpy(packed.images[table["row"].to_numpy()]).permute(0, 3, 1, 2)
+    pixels = packed.images[table["row"].to_numpy()]
     targets = torch.tensor([classes.index(name) for name in table["predicted_class"]])
-    inputs = model.normalise(to_input(pixels, settings.image_size, settings.crop_pct))
-    cams = heat_maps(model.network, inputs, targets, layer=layer)["grad_cam"]
-    seen = centre(pixels, settings.crop_pct)
-    cams = functional.interpolate(cams[:, None], seen.shape[-2:], mode="bilinear")[:, 0]
-    rows, columns = map_size(model.network, inputs, layer=layer)
-    return Examples(
-        table.assign(layer=layer, rows=rows, columns=columns),
-        seen.permute(0, 2, 3, 1).numpy(),
-        cams.numpy(),
-    )
+    images, cams = explained.over(pixels, targets)
+    rows, columns = explained.cells(explained.shown(pixels))
+    return Examples(table.assign(layer=explained.layer, rows=rows, columns=columns), images, cams)

@@ -66,6 +66,47 @@ def map_size(model: nn.Module, images: Tensor, *, layer: str) -> tuple[int, int]
     return rows, columns
 
 
+def layers_up_to(model: nn.Module, images: Tensor, layer: str) -> list[str]:
+    """Names of the layers whose outputs have places, in the order in which they run, to `layer`.
+
+    They put out what `layer` does: (N, C, h, w), or tokens; and at least two cells each way. Of
+    modules that pass on the same output, such as a block and its last module, the outermost counts.
+
+    Raises:
+        UserError: no such layer, or its output has no places.
+    """
+    names = {module: name for name, module in model.named_modules()}
+    layer = names[_find(model, layer)]
+    ran: list[tuple[str, Tensor]] = []
+
+    def record(module: nn.Module, inputs: tuple, output: object) -> None:
+        if isinstance(output, Tensor) and not (ran and ran[-1][0] == layer):
+            if ran and output is ran[-1][1]:
+                ran.pop()
+            ran.append((names[module], output))
+
+    handles = [module.register_forward_hook(record) for module in names if names[module]]
+    try:
+        with untouched(model), torch.no_grad():
+            model(images)
+    finally:
+        for handle in handles:
+            handle.remove()
+    outputs = [output for name, output in ran if name == layer]
+    _check(model, layer, outputs)
+    return [name for name, output in ran if name == layer or _alike(model, output, outputs[-1])]
+
+
+def _alike(model: nn.Module, output: Tensor, other: Tensor) -> bool:
+    """Whether an output has places as the other has, and more than one each way."""
+    if output.dim() != other.dim() or len(output) != len(other):
+        return False
+    try:
+        return min(as_maps(model, output).shape[-2:]) > 1
+    except UserError:
+        return False
+
+
 def as_maps(model: nn.Module, output: Tensor) -> Tensor:
     """A layer's output as (N, C, h, w).
 

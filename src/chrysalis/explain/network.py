@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from chrysalis.augment.inputs import to_input
+from chrysalis.augment.inputs import centre, to_input
 from chrysalis.engine.trained import Trained, load_trained
 from chrysalis.explain.faithfulness import Probability
-from chrysalis.explain.layers import map_size, usual_layer
+from chrysalis.explain.layers import layers_up_to, map_size, usual_layer
 from chrysalis.explain.maps import heat_maps
 
 
@@ -45,6 +45,18 @@ class Explained:
         images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(self.device)
         return to_input(images, settings.image_size, settings.crop_pct).clamp(0, 1)
 
+    def over(self, pixels: np.ndarray, targets: Tensor) -> tuple[np.ndarray, np.ndarray]:
+        """Grad-CAM for these classes over what it saw of packed images uint8 (N, S, S, 3).
+
+        What it saw is uint8 (N, s, s, 3), the packed images' centre; the maps are float32 (N, s, s)
+        in [0, 1].
+        """
+        crop_pct = self.trained.settings.crop_pct
+        seen = centre(torch.from_numpy(pixels).permute(0, 3, 1, 2), crop_pct)
+        cams = self.maps(self.shown(pixels), targets.to(self.device), ["grad_cam"])["grad_cam"]
+        cams = F.interpolate(cams[:, None], seen.shape[-2:], mode="bilinear")[:, 0]
+        return seen.permute(0, 2, 3, 1).contiguous().numpy(), cams.cpu().numpy()
+
     @torch.no_grad()
     def logits(self, images: Tensor) -> Tensor:
         """Logits (N, classes) of what it is shown."""
@@ -60,6 +72,13 @@ class Explained:
         """Rows and columns of the cells that the maps are made of."""
         model = self.trained.model
         return map_size(model.network, model.normalise(images[:1]), layer=self.layer)
+
+    def layers(self, images: Tensor, count: int) -> list[str]:
+        """Up to `count` layers at even steps from its first one to the explained one, the last."""
+        model = self.trained.model
+        found = layers_up_to(model.network, model.normalise(images[:1]), self.layer)
+        steps = np.linspace(0, len(found) - 1, min(count, len(found))).round().astype(int)
+        return [found[step] for step in steps]
 
     def probability(self, targets: Tensor) -> Probability:
         """The probability that it gives the class of each image."""

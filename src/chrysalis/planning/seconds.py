@@ -18,8 +18,15 @@ from chrysalis.records.training import RunRecord
 # until a job of that rule has ended here.
 STARTS = {
     **{"fetch": 0.4, "inspect_images": 0.2, "split": 0.1, "pack": 0.2, "plot_data": 0.3},
-    **{"evaluate": 0.4, "cost": 2.4, "explain": 0.7, "plot_gallery": 0.4, "export": 4.0},
-    **{"compare": 0.5, "label_quality": 0.5, "sweep": 0.5, "summarise": 0.4, "published": 0.4},
+    **{"evaluate": 0.4, "cost": 2.4, "explain": 0.7, "contrast": 0.7, "export": 4.0},
+    **{
+        "plot_gallery": 0.4,
+        "compare": 0.5,
+        "label_quality": 0.5,
+        "sweep": 0.5,
+        "summarise": 0.4,
+        "published": 0.4,
+    },
     **{"study": 0.1, "plot_dag": 0.7, "plot_models": 0.8, "site": 0.5},
 }
 USUAL_STARTS = 0.5  # of any other rule: most of them draw a figure

@@ -1,4 +1,4 @@
-"""Tables of the rules check_maps, backgrounds and judge_maps: how right the maps are."""
+"""Tables of the rules contrast, check_maps, backgrounds and judge_maps: maps, and how right."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ Variant = Literal[
     "whole", "background_grey", "background_blurred", "background_replaced", "object_removed"
 ]
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
+Compared = Literal["confused", "layers"]
 MapOutcome = Literal["better", "worse", "none", "insufficient"]
 
 
@@ -179,6 +180,28 @@ class BetrayedRow:
     betrayed: bool
 
 
+@dataclass(frozen=True)
+class ContrastRow:
+    """One map of an image, for the class `target`, from `layer`, of `rows` x `columns` cells.
+
+    `figure` is confused, where the maps of an image are for its own class and for another, or
+    layers, where they are for the predicted class, from layer to layer. Maps of one `line` belong
+    together, in their order. `confidence` is the probability of `target`.
+    """
+
+    figure: Compared
+    line: int
+    path: str
+    class_: str
+    predicted_class: str
+    target: str
+    confidence: float
+    layer: str
+    rows: int
+    columns: int
+
+
+CONTRASTS = Table(ContrastRow)
 MAP_SCORES = Table(MapScoreRow)
 CASCADE = Table(CascadeRow)
 BACKGROUNDS = Table(BackgroundRow)

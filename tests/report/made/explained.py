@@ -27,7 +27,9 @@ def write_galleries(made, training):
     ]
     data.GALLERY.write(rows, made.paths.gallery(training))
     for name in ("right", "wrong"):
-        draw(made.paths.gallery(training).with_name(f"{name}.webp"), table=False)
+        draw(made.paths.gallery(training).with_name(f"{name}.svg"), table=False)
+    for name in ("confused", "through_layers"):
+        draw(made.paths.gallery(training).with_name(f"{name}.svg"))
 
 
 def write_maps(made):

@@ -2,7 +2,11 @@
 
 from itertools import product
 
+import numpy as np
+
 from chrysalis.records import audit, data, leakage, truth
+from chrysalis.records.files import write_whole
+from chrysalis.report.figures.galleries import draw_strip
 from tests.report.made.drawing import draw
 
 
@@ -38,8 +42,9 @@ def write_data(made):
     data.IMAGES.write(images, made.paths.images)
     data.LEFT_OUT.write(left_out, made.paths.left_out)
     draw(made.paths.data / "plot_data/classes.svg")
-    draw(made.paths.data / "plot_data/samples.webp")
-    draw(made.paths.data / "plot_data/strip.webp")
+    draw(made.paths.data / "plot_data/samples.svg")
+    draw_strip(np.zeros((2, 96, 96, 3), np.uint8)).save(made.paths.data / "plot_data/strip.webp")
+    write_whole(made.paths.data / "plot_data/strip.csv", "x,y\n0,0\n1,1\n")
 
 
 def write_audit(made, study):
@@ -93,8 +98,8 @@ def write_audit(made, study):
             ),
             paths.without(left_out, "effects"),
         )
-    draw(paths.data / "plot_audit/duplicates.webp")
-    draw(paths.data / "plot_audit/doubtful.webp")
+    draw(paths.data / "plot_audit/duplicates.svg")
+    draw(paths.data / "plot_audit/doubtful.svg")
 
 
 def audit_record(**changes) -> audit.AuditRecord:

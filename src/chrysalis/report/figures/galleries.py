@@ -1,8 +1,17 @@
-"""Pictures of pictures: one image per class, and Grad-CAM overlays beside their images."""
+"""Pictures of pictures: one image per class, and Grad-CAM overlays beside their images.
+
+They are drawings that hold photographs, not photographs as a whole: so names stay text, and the
+reader's browser has the letters of all languages.
+"""
 
 from __future__ import annotations
 
+import base64
+import io
 import math
+import re
+import textwrap
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -11,13 +20,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from chrysalis.report.figures.style import STYLE, WIDTH, new_figure, shorten
+from chrysalis.records.files import write_whole
+from chrysalis.report.figures.style import STYLE, WIDTH, new_figure, save_figure, shorten
 
 SAMPLES_PER_ROW = 6
 STRIP = 12  # images side by side
 STRIP_HEIGHT = 96  # pixels: smaller images are enlarged to this at least
 STRIP_GAP = 4  # pixels
 PAIRS_PER_ROW = 3
+LETTERS = 18  # in a title over a sixth of the width
+DPI = 130  # of photographs
+QUALITY = 88
+_PNG = re.compile(r"data:image/png;base64,\s*([A-Za-z0-9+/=\s]+)")
 
 
 def choose_samples(index: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -86,6 +100,89 @@ def plot_gallery(images: np.ndarray, overlays: np.ndarray, table: pd.DataFrame) 
             label += f"\ntrue: {shorten(row['class'], longest)}"
         left.set_title(label, fontsize=8.5, loc="left", weight="normal")
     return figure
+
+
+@mpl.rc_context(STYLE)
+def plot_confused(images: np.ndarray, overlays: np.ndarray, table: pd.DataFrame) -> Figure:
+    """A row for each pair of classes: an image of each class, with its maps for both.
+
+    `images` and `overlays` are uint8 (N, S, S, 3), one for each of `table`'s N rows, which are the
+    rows confused of `CONTRASTS`. With N = 0 the figure says that there is nothing to show.
+    """
+    lines = table["line"].unique().tolist()
+    figure, grid = _lines(len(lines))
+    for line, places in zip(lines, grid, strict=False):
+        shown = np.flatnonzero(table["line"] == line)
+        for n, at in enumerate(shown):
+            row = table.iloc[at]
+            column = 3 * (n // 2)
+            if n % 2 == 0:
+                _show(places[column], images[at])
+                _title(places[column], f"{_line(row['class'])}\n{_answer(row)}")
+            _show(places[column + 1 + n % 2], overlays[at])
+            _title(
+                places[column + 1 + n % 2],
+                f"for\n{_line(row['target'])}\n{100 * row['confidence']:.0f} %",
+            )
+    return figure
+
+
+@mpl.rc_context(STYLE)
+def plot_layers(images: np.ndarray, overlays: np.ndarray, table: pd.DataFrame) -> Figure:
+    """A row for each image: the image, then its maps from layer to layer.
+
+    The arguments are as in `plot_confused`, for the rows layers of `CONTRASTS`.
+    """
+    lines = table["line"].unique().tolist()
+    figure, grid = _lines(len(lines))
+    for line, places in zip(lines, grid, strict=False):
+        shown = np.flatnonzero(table["line"] == line)
+        first = table.iloc[shown[0]]
+        _show(places[0], images[shown[0]])
+        _title(places[0], f"{_line(first['class'])}\n{_answer(first)}")
+        for axes, at in zip(places[1:], shown, strict=False):
+            row = table.iloc[at]
+            name = textwrap.wrap(row["layer"], LETTERS)[-2:]
+            _show(axes, overlays[at])
+            _title(axes, "\n".join([*name, f"{row['rows']} by {row['columns']} cells"]))
+    return figure
+
+
+def save_gallery(figure: Figure, path: Path) -> None:
+    """Write `figure` to `path`, an .svg, with its photographs as WebP: PNG would be far larger."""
+    figure.set_dpi(DPI)
+    save_figure(figure, path)
+    write_whole(path, _PNG.sub(_as_webp, path.read_text(encoding="utf-8")))
+
+
+def _as_webp(found: re.Match[str]) -> str:
+    picture, made = Image.open(io.BytesIO(base64.b64decode(found[1]))), io.BytesIO()
+    picture.convert("RGB").save(made, "WEBP", quality=QUALITY, method=6)
+    return f"data:image/webp;base64,{base64.b64encode(made.getvalue()).decode()}"
+
+
+def _lines(count: int) -> tuple[Figure, np.ndarray]:
+    """Empty axes, six in each of `count` rows, with room for three lines of words above."""
+    figure = new_figure(count * (WIDTH / 6 + 0.55) + 0.1 if count else 0.8)
+    grid = figure.subplots(max(1, count), 6, squeeze=False)
+    for axes in grid.ravel():
+        axes.set_axis_off()
+    if not count:
+        figure.text(0.5, 0.5, "No image of this kind.", ha="center", va="center", fontsize=11)
+    return figure, grid
+
+
+def _line(name: str) -> str:
+    return shorten(name, LETTERS)
+
+
+def _answer(row: pd.Series) -> str:
+    right = row["class"] == row["predicted_class"]
+    return "answer: right" if right else f"answer:\n{_line(row['predicted_class'])}"
+
+
+def _title(axes: Axes, text: str) -> None:
+    axes.set_title(text, fontsize=8, loc="left", weight="normal")
 
 
 def _show(axes: Axes, image: np.ndarray) -> None:

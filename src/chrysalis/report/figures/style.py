@@ -139,16 +139,11 @@ def put_legend(
 
 
 def save_figure(figure: Figure, path: Path) -> None:
-    """Write `figure` to `path` (.svg, or .webp for galleries), whole or not at all."""
+    """Write `figure` to `path`, an .svg, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.stem}.part{path.suffix}")
-    extra = (
-        {"metadata": {"Date": None}}
-        if path.suffix == ".svg"
-        else {"pil_kwargs": {"quality": 88, "method": 6}, "dpi": 130}
-    )
     with mpl.rc_context(STYLE), warnings.catch_warnings():
         # Matplotlib lacks letters that the browser has: their room is that of a stand-in.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure.savefig(part, facecolor="white", **extra)
+        figure.savefig(part, facecolor="white", metadata={"Date": None})
     part.replace(path)

@@ -13,11 +13,15 @@ from chrysalis.report.pages.tables import address, scrolling, source
 
 
 class Caption(NamedTuple):
-    """Words for a figure; `alt` says what kind of picture it is to those who cannot see it."""
+    """Words for a figure; `alt` says what kind of picture it is to those who cannot see it.
+
+    `photographs` are not turned from light to dark.
+    """
 
     title: str
     text: str
     alt: str
+    photographs: bool = False
 
 
 # By the name of the figure's file, in the order of a page.
@@ -40,17 +44,20 @@ FIGURES = {
         "Samples",
         "One training image per class, chosen at random with a fixed seed.",
         "Grid of training images, one per class.",
+        photographs=True,
     ),
     "duplicates": Caption(
         "Near duplicates",
         "Near duplicates side by side, with their splits and their similarity. Pairs across splits "
         "come first.",
         "Pairs of images that show the same photograph.",
+        photographs=True,
     ),
     "doubtful": Caption(
         "Doubtful labels",
         "The images whose labels are most doubtful, with their label and the class they look like.",
         "Grid of images with their label and a suggested label.",
+        photographs=True,
     ),
     "arms": Caption(
         "Accuracy",
@@ -183,13 +190,31 @@ FIGURES = {
     ),
     "right": Caption(
         "Right",
-        "Right predictions. Beside each image you see the same image under its map.",
+        "Right predictions, drawn at random and evenly over the classes.",
         "Pairs of an image and its Grad-CAM map, for right predictions.",
+        photographs=True,
     ),
     "wrong": Caption(
         "Wrong",
-        "Wrong predictions. Beside each image you see the same image under its map.",
+        "Wrong predictions, drawn at random and evenly over the classes.",
         "Pairs of an image and its Grad-CAM map, for wrong predictions.",
+        photographs=True,
+    ),
+    "confused": Caption(
+        "Confused classes",
+        "The pairs of classes with the most wrong answers between them. Of each class you see the "
+        "test image that the model thinks likeliest to be of the other, and where it sees either "
+        "class in it. Each map has a scale of its own; the percentage is the probability of its "
+        "class.",
+        "Images of confused classes, each with its Grad-CAM maps for both classes.",
+        photographs=True,
+    ),
+    "through_layers": Caption(
+        "From layer to layer",
+        "A right and a wrong answer, drawn at random, and the maps of the predicted class from the "
+        "first layer to the one that the other figures show.",
+        "Images with their Grad-CAM maps from layer to layer.",
+        photographs=True,
     ),
     "maps": Caption(
         "Maps against a centred Gaussian",
@@ -236,7 +261,7 @@ def in_order(plots: list[Plot]) -> list[Plot]:
 def figure(plot: Plot) -> str:
     """A figure with its caption, and below it its rule and its numbers."""
     words = caption(plot.image.stem)
-    kind = ".plot .wide" if plot.wide else ".plot"
+    kind = ".plot" + " .wide" * plot.wide + " .photographs" * words.photographs
     image = f'![{words.text}]({address(plot.image)}){{fig-alt="{words.alt}"}}'
     made = source(plot.rule, plot.table, plot.image)
     return f"::: {{{kind} {scrolling(words.title)}}}\n\n{image}\n\n:::\n\n{made}"

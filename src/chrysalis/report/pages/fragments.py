@@ -25,11 +25,10 @@ from chrysalis.report.pages import (
     truth,
 )
 from chrysalis.report.pages.addresses import slug
-from chrysalis.report.pages.captions import figure, in_order
+from chrysalis.report.pages.captions import figure, headed_figures, in_order
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import accuracy, count, duration, number
 from chrysalis.report.pages.overview import page_of
-from chrysalis.report.pages.plots import Plot
 from chrysalis.report.pages.results import PLACES, ExperimentResults, Gallery, StudyResults
 from chrysalis.report.pages.tables import arm_of, behind, key, source, table
 
@@ -222,8 +221,4 @@ def _explained(gallery: Gallery) -> list[str]:
         f"{count(len(gallery.shown) - right, 'wrong prediction')}. "
         f"{explanations.grid(gallery.shown)}\n"
     )
-    return [text, *(figure(plot) for plot in sorted(gallery.plots, key=_right_first))]
-
-
-def _right_first(plot: Plot) -> tuple[bool, str]:
-    return plot.image.stem != "right", plot.image.stem
+    return [text, headed_figures(in_order(gallery.plots), level=3)]

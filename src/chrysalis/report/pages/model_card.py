@@ -153,13 +153,14 @@ def calibration(results: StudyResults, model: str) -> str:
 
 
 def explanations(results: StudyResults, model: str) -> str:
-    """The maps of its wrong predictions, if it is explained."""
+    """The maps of confused classes and of its wrong predictions, if it is explained."""
     own = [training.name for training in results.base_trainings(model)]
     galleries = [each for each in results.galleries if each.training.name in own]
     if not galleries:
         return "This study explains no training of this model.\n"
-    plots = [plot for each in galleries for plot in each.plots if plot.image.stem == "wrong"]
-    more = "[Explanations](/explanations.qmd) has right predictions too.\n\n"
+    shown = ("confused", "wrong")
+    plots = [plot for each in galleries for plot in each.plots if plot.image.stem in shown]
+    more = "[Explanations](/explanations.qmd) has right predictions too, and more.\n\n"
     return more + "\n".join(map(figure, plots))
 
 

@@ -31,11 +31,12 @@ class Plot:
 
 
 def load_plots(paths: StudyPaths, folder: Path, table: Path | None = None) -> list[Plot]:
-    """The figures in the plot_* folders; each has a table of its own name, or the named one."""
+    """The figures in the plot_* folders; each has a table of its own name, else the named one."""
     plots = []
     for image in sorted(folder.glob("plot_*/*")):
         if image.suffix in FIGURE_KINDS:
-            data = require(table or image.with_suffix(".csv"))
+            own = image.with_suffix(".csv")
+            data = require(own if table is None or own.is_file() else table)
             plots.append(
                 Plot(
                     image=image.relative_to(paths.results),
