@@ -45,6 +45,7 @@ from chrysalis.workflow import (
     mending,
     provenance,
     settings,
+    tracking,
 )
 
 try:
@@ -68,6 +69,7 @@ held = (
 try:
     with held as alone:
         STUDY = resolve(config)
+        tracking.require(STUDY.config.tracking)
         MACHINE = machine.decide(STUDY.config.device, workflow)
         RESULTS = f"results/{STUDY.name}"
         PATHS = StudyPaths(Path(RESULTS))
@@ -117,6 +119,7 @@ include: "workflow/rules/experiments.smk"
 include: "workflow/rules/explain.smk"
 include: "workflow/rules/pictures.smk"
 include: "workflow/rules/site.smk"
+include: "workflow/rules/track.smk"
 include: "workflow/rules/plan.smk"
 
 
@@ -138,6 +141,7 @@ rule all:
         f"{RESULTS}/site/index.html",
         f"{RESULTS}/metrics.json",
         tracked(),
+        rules.track.output if TRACKER != "none" else [],
 
 
 rule data:

@@ -254,6 +254,11 @@ class StudyConfig(Settings):
         description="What trains and predicts; auto: a GPU where the machine, or the cluster, has "
         "one.",
     )
+    tracking: Literal["none", "tensorboard", "mlflow", "wandb"] = Field(
+        "none",
+        description="An experiment tracker that gets the study's trainings when they are done, on "
+        "this machine alone: W&B offline, too. Its package is not installed by itself.",
+    )
     processes: Annotated[int, Field(ge=1)] = Field(
         1, description="Processes that train each run together (torchrun), on a GPU each."
     )
