@@ -4,8 +4,10 @@ import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+import yaml
 
 from chrysalis.errors import UserError
 from chrysalis.records.study import SkippedExperiment, StudyRecord
@@ -14,6 +16,7 @@ from chrysalis.report.site.assemble import assemble
 from chrysalis.report.site.build import build_site
 from chrysalis.report.site.check import check_site
 from chrysalis.report.site.render import Renderer, choose_renderer
+from chrysalis.report.site.whole import WHOLE
 from tests.report.made.study import NASTY
 
 REPORT = Path(__file__).parents[3] / "report"
@@ -73,6 +76,28 @@ def test_experiments_are_in_the_navigation_of_every_page(site):
     for page in PAGES:
         text = (site / f"{page}.html").read_text()
         assert re.search(r'href="[^"]*label_noise\.html"[^>]*>\s*(<span[^>]*>)?Label noise', text)
+
+
+def test_every_page_is_in_the_navigation_or_in_the_list_of_classes(site):
+    def linked(page):
+        text = (site / page).read_text()
+        return {unquote(found.partition("#")[0]) for found in re.findall(r'href="([^"]+)"', text)}
+
+    header = re.search(r"<header.*?</header>", (site / "index.html").read_text(), re.S)[0]
+    listed = set(re.findall(r'href="([^"]+\.html)"', header)) | linked("classes.html")
+    pages = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
+    assert pages - {WHOLE} <= {address.removeprefix("./") for address in listed}
+    assert WHOLE in linked("how.html")
+
+
+def test_a_menu_that_would_be_empty_is_left_out(results, tmp_path):
+    path = shutil.copytree(results, tmp_path / "results") / "study.json"
+    study = StudyRecord.read(path)
+    study.model_copy(update={"experiments": [], "primary": []}).write(path)
+    assemble(REPORT, path.parent, tmp_path / "work", "x")
+    entries = yaml.safe_load((tmp_path / "work/_quarto.yml").read_text())["website"]["navbar"]
+    assert "Experiments" not in [entry.get("text") for entry in entries["left"]]
+    assert all(entry.get("menu") != [] for entry in entries["left"])
 
 
 def test_verdicts_come_first(site):
