@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def cluster():
-    """A Slurm with a node without GPUs and one with two; the tests are where one logs in."""
+    """A Slurm with a node without GPUs and one with three; the tests are where one logs in."""
     if importlib.util.find_spec("snakemake_executor_plugin_slurm") is None:
         pytest.skip("no snakemake-executor-plugin-slurm: pip install -e .[slurm]")
     if reason := slurm.missing():

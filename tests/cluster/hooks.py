@@ -1,13 +1,15 @@
 """Faults of trainings, on demand: code that is added to a workspace's scripts/train.py.
 
-A training notes each epoch it has done in epochs.txt, and its GPUs in devices.txt. If there is a
-file faults/<run>/seed<n>, the training does what it says, once: `memory` takes 2.5 GB, `epoch`
-hangs after the first epoch, `end` hangs when all is written. Before it hangs, it leaves the number
-of its job beside that file.
+A training notes each epoch it has done in epochs.txt, and its GPUs and what memory it may have in
+jobs.txt. A file faults/<run>/seed<n> holds words, each of which the training obeys once: `epoch`
+hangs after an epoch, `end` hangs when all is written. Before it hangs, it leaves the number of its
+job beside that file. `memory` is obeyed always: the training takes 2 GB for some seconds.
 """
 
 START = """
 import os
+import re
+import subprocess
 import sys
 import time
 
@@ -24,12 +26,15 @@ def _note(file, text):
 
 def _fault(kind):
     place = Path("faults") / _WHO
-    if not place.exists() or place.read_text() != kind:
+    words = place.read_text().split() if place.exists() else []
+    if words[:1] != [kind]:
         return
-    place.unlink()
     if kind == "memory":
-        _taken = [bytearray(os.urandom(1 << 20) * 100) for _ in range(25)]
-    place.with_suffix(".there").write_text(os.environ.get("SLURM_JOB_ID", ""))
+        _taken = [bytearray(os.urandom(1 << 20) * 100) for _ in range(20)]
+        time.sleep(4)
+        return
+    place.write_text(" ".join(words[1:]))
+    place.with_suffix(".there").write_text(os.environ["SLURM_JOB_ID"])
     time.sleep(600)
 
 
@@ -40,8 +45,12 @@ def _save(path, progress, state):
 
 
 _checkpoint.save = _save
-if __name__ == "__main__":
-    _note("devices.txt", os.environ.get("CUDA_VISIBLE_DEVICES"))
+if __name__ == "__main__" and "SLURM_JOB_ID" in os.environ:
+    _job = subprocess.run(
+        ["scontrol", "show", "job", os.environ["SLURM_JOB_ID"]], capture_output=True, text=True
+    ).stdout
+    _memory = re.search("MinMemoryNode=([0-9]+)M", _job)[1]
+    _note("jobs.txt", f"{os.environ.get('CUDA_VISIBLE_DEVICES')} {_memory}")
     _fault("memory")
 """
 

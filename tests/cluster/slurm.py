@@ -1,4 +1,4 @@
-"""A Slurm of one host: munged, slurmctld, and two slurmd, one of them with two pretended GPUs.
+"""A Slurm of one host: munged, slurmctld, and two slurmd, one of them with pretended GPUs.
 
 Nothing is accounted (no slurmdbd), as on many a lab's cluster. The configuration must lie in
 /etc/slurm, since the executor's job steps drop SLURM_CONF; a Slurm that is there is left alone.
@@ -19,6 +19,7 @@ CONFIG = Path("/etc/slurm")
 MARK = "# Written by the tests of Chrysalis.\n"
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch")
 NODES = ("cpu1", "gpu1")
+GPUS = 3
 
 
 def missing() -> str:
@@ -44,15 +45,16 @@ def _port() -> int:
 def _configure(folder: Path) -> None:
     host = socket.gethostname().partition(".")[0]
     (folder / "dev").mkdir()
-    for number in (0, 1):
+    for number in range(GPUS):
         subprocess.run(["mknod", f"{folder}/dev/gpu{number}", "c", "195", str(number)], check=True)
     nodes = [
         f"NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={_port()} CPUs=4"
-        f" RealMemory=12000{' Gres=gpu:2' if name == 'gpu1' else ''}\n"
+        f" RealMemory=12000{f' Gres=gpu:{GPUS}' if name == 'gpu1' else ''}\n"
         for name in NODES
     ]
     CONFIG.mkdir(exist_ok=True)
-    (CONFIG / "gres.conf").write_text(f"{MARK}NodeName=gpu1 Name=gpu File={folder}/dev/gpu[0-1]\n")
+    devices = f"{folder}/dev/gpu[0-{GPUS - 1}]"
+    (CONFIG / "gres.conf").write_text(f"{MARK}NodeName=gpu1 Name=gpu File={devices}\n")
     (CONFIG / "slurm.conf").write_text(
         f"""{MARK}ClusterName=tests
 SlurmctldHost={host}(127.0.0.1)

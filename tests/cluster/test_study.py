@@ -18,9 +18,11 @@ from tests.cluster import hooks
 from tests.cluster.slurm import slurm, wait_until
 
 SLURM = ["--workflow-profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "2"]
-# So that 2.5 GB are too much for a training and its evaluation, which are one job.
+# So that 2 GB are too much for a training and its evaluation, which are one job.
 MEMORY = [f"{rule}:mem_mb=1500*attempt" for rule in ("train", "evaluate")]
 EPOCHS, SEEDS = 2, 2
+ALIVE = ("RUNNING", "COMPLETING")
+PARTS = {"parts": 2}  # of the images, on the cluster alone
 
 
 class Head:
@@ -59,10 +61,21 @@ class Head:
         assert self.process.wait(timeout=1200) == 0, self.log.read_text()[-6000:]
 
 
-def job_of(number):
+def state_of(number):
     """What Slurm says of a job."""
     shown = slurm("scontrol", "show", "job", number)
     return re.search(r"JobState=(\w+)", shown)[1]
+
+
+def end_early(number):
+    """Let the time of a job be over in a minute."""
+    slurm("scontrol", "update", f"JobId={number}", "TimeLimit=1")
+
+
+def configure(workspace, changes):
+    """Change the study."""
+    config = workspace.root / "config/config.yaml"
+    config.write_text(yaml.safe_dump(yaml.safe_load(config.read_text()) | changes))
 
 
 def trainings(workspace):
@@ -74,9 +87,7 @@ def trainings(workspace):
 def local(tmp_path_factory):
     """The study on this machine, and a copy of its tree from before."""
     workspace = make_workspace(tmp_path_factory.mktemp("cluster") / "study")
-    config = workspace.root / "config/config.yaml"
-    changes = {"seeds": SEEDS, "experiments": ["augmentation"]}
-    config.write_text(yaml.safe_dump(yaml.safe_load(config.read_text()) | changes))
+    configure(workspace, {"seeds": SEEDS, "experiments": ["augmentation"]})
     hooks.add_to(workspace.root / "scripts/train.py")
     fresh = workspace.copy(workspace.root.with_name("fresh"))
     workspace.run("snakemake", "--cores", "2", "experiment_augmentation")
@@ -85,51 +96,67 @@ def local(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def story(cluster, local):
-    """The study on the cluster; what happened to it."""
+    """The study on the cluster, in parts; what happened to it."""
     workspace = local[1]
+    configure(workspace, PARTS)
     names = [path.parent.relative_to(path.parents[2]) for path in trainings(local[0])]
     faults = workspace.root / "faults"
-    kinds = dict(zip(names, ["end", "memory", "epoch", "epoch"], strict=True))
+    kinds = dict(zip(names, ["end", "epoch", "memory", "epoch epoch"], strict=True))
     for name, kind in kinds.items():
         (faults / name).parent.mkdir(parents=True, exist_ok=True)
         (faults / name).write_text(kind)
-    ended, memory, cancelled, orphan = [(faults / name).with_suffix(".there") for name in names]
+    ended, halfway, _, unlucky = [(faults / name).with_suffix(".there") for name in names]
     found = {"workspace": workspace, "names": names}
 
+    # Two jobs hang until their time is over, and leave a third GPU to the others.
     head = Head(workspace, "--set-resources", *MEMORY)
-    # In the order in which Slurm starts them: there are two GPUs, and three that hang.
     acts = {
-        ended: lambda number: slurm("scontrol", "update", f"JobId={number}", "TimeLimit=1"),
-        cancelled: lambda number: slurm("scancel", number),
+        ended: end_early,
+        halfway: end_early,
+        unlucky: lambda number: slurm("scancel", number),
     }
+    numbers = {}
     while acts:
         there = head.wait_for(*acts)
-        acts.pop(there)(there.read_text())
-    number, over = ended.read_text(), ("RUNNING", "COMPLETING")
-    wait_until(lambda: job_of(number) not in over, "the end of a job's time", 150)
-    found["timeout"] = job_of(number)
+        numbers[there] = there.read_text()
+        there.unlink()
+        acts.pop(there)(numbers[there])
+    left = head.wait_for(unlucky).read_text()  # after its last epoch, before the end
+    over = [numbers[place] for place in (ended, halfway)]
+    wait_until(lambda: {*map(state_of, over)}.isdisjoint(ALIVE), "the end of two jobs' time", 150)
+    found["states"] = [state_of(numbers[place]) for place in (ended, halfway, unlucky)]
     found["second head"] = workspace.run("snakemake", *SLURM, check=False)
-    left = head.wait_for(orphan).read_text()
     head.kill()
-    found["left"] = job_of(left)
+    found["left"] = state_of(left)
 
     slurm("scontrol", "update", "NodeName=gpu1", "State=DRAIN", "Reason=test")
     head = Head(workspace, "--set-resources", *MEMORY)
-    wait_until(lambda: job_of(left) == "CANCELLED", "the end of the job that was left")
+    wait_until(lambda: state_of(left) == "CANCELLED", "the end of the job that was left")
     pending = ["squeue", "--noheader", "--states=PENDING", "--format=%i"]
     wait_until(lambda: slurm(*pending).strip(), "a job that waits for the node", 300)
     slurm("scontrol", "update", "NodeName=gpu1", "State=RESUME")
     head.end()
-    found["memory"] = not memory.exists()
     found["log"] = head.log.read_text()
     return found
 
 
+def jobs(workspace):
+    """What was noted of each start of a training: its name, GPUs, and MB."""
+    lines = (workspace.root / "jobs.txt").read_text().splitlines()
+    return [line.split() for line in lines]
+
+
 def test_the_faults_happened(story):
-    assert story["timeout"] == "TIMEOUT"
+    assert story["states"] == ["TIMEOUT", "TIMEOUT", "CANCELLED"]
     assert story["left"] == "RUNNING"
-    assert story["memory"], "a job took 2.5 GB and was not killed"
     assert story["log"].count("Trying to restart job") >= 2
+
+
+def test_a_job_that_was_killed_for_its_memory_gets_more(story):
+    name = str(story["names"][2])
+    had = [int(megabytes) for who, _, megabytes in jobs(story["workspace"]) if who == name]
+    assert had[0] == 1500
+    assert had[-1] == 3000
 
 
 def test_no_epoch_was_lost_or_done_twice(story):
@@ -160,19 +187,21 @@ def test_a_second_head_is_refused(story):
 
 
 def test_each_training_had_a_gpu_of_its_own(story):
-    noted = (story["workspace"].root / "devices.txt").read_text().splitlines()
-    assert {line.split()[1] for line in noted} == {"0", "1"}
+    assert {gpus for _, gpus, _ in jobs(story["workspace"])} == {"0", "1", "2"}
 
 
 def test_few_jobs_are_submitted(story):
     """A training and its evaluation are one job, and what takes seconds is none."""
     submitted = Counter(re.findall(r"slurm_logs/(\w+)/", story["log"]))
     groups = submitted.pop("group_training_evaluate_train")
-    assert groups >= len(story["names"]) + 3  # those that were ended too early once more
-    submitted.pop("rule_lr_range")  # once more, if it was waiting when the head was killed
+    assert groups >= len(story["names"]) + 5  # once more each time they were ended too early
+    # Once more, if they were waiting or at work when the head was killed.
+    submitted.pop("rule_lr_range")
+    submitted.pop("group_training_evaluate", None)
     once = ["inspect_images", "embed", "duplicates", "audit", "pack", "explain"]
     once += ["compare", "without_leaks"]
-    assert submitted == {f"rule_{name}": 1 for name in once}
+    parts = ["inspect_part", "embed_part", "pack_part"] * PARTS["parts"]
+    assert submitted == Counter(f"rule_{name}" for name in once + parts)
 
 
 @pytest.mark.parametrize("options", [SLURM, ["--config", "device=cpu"], []])
@@ -184,14 +213,13 @@ def test_nothing_is_left_to_do(story, options):
 
 def test_two_processes_and_two_gpus_by_torchrun_and_a_node_alone_for_latency(story):
     workspace = story["workspace"].copy(story["workspace"].root.with_name("torchrun"))
-    (workspace.root / "devices.txt").unlink()
+    (workspace.root / "jobs.txt").unlink()
     name = story["names"][0]
     record = workspace.root / "results/shapes/runs" / name / "train/run.json"
     cost = record.parents[2] / "cost/cost.json"
     targets = [str(path.relative_to(workspace.root)) for path in (record, cost)]
     head = Head(workspace, *targets, "--config", "processes=2")
     head.end()
-    noted = (workspace.root / "devices.txt").read_text().splitlines()
-    assert noted == [f"{name} 0,1"] * 2
+    assert [(who, gpus) for who, gpus, _ in jobs(workspace)] == [(str(name), "0,1")] * 2
     assert json.loads(record.read_text())["processes"] == 2
     assert json.loads(cost.read_text())["latency_ms"]
