@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-_ROWS, _COLUMNS = 1024, 8192  # of a block of similarities
+_ROWS, _COLUMNS = 1024, 2048  # of a block of similarities: it stays in the cache
 
 
 def compress(vectors: np.ndarray, width: int) -> np.ndarray:
