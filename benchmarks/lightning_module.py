@@ -1,4 +1,4 @@
-"""The common loop as a LightningModule; a module of its own, so that only its arms import it."""
+"""Training by Lightning; a module of its own, so that only the arms that use it import it."""
 
 from __future__ import annotations
 
@@ -49,18 +49,60 @@ class Module(pl.LightningModule):
 
 def fit(model: nn.Module, loader: DataLoader, tuned: bool) -> Epoch:
     """One epoch; `tuned`: bf16-mixed and channels_last."""
-    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     module = Module(model, loader, tuned)
-    trainer = pl.Trainer(
-        max_epochs=1,
+    trainer = _quiet(max_epochs=1, **({"precision": "bf16-mixed"} if tuned else {}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        trainer.fit(module)
+    return Epoch(len(loader) * loader.batch_size, module.ended - module.began)
+
+
+def _quiet(**options: object) -> pl.Trainer:
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    return pl.Trainer(
         devices=1,
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
         enable_model_summary=False,
-        **({"precision": "bf16-mixed"} if tuned else {}),
+        **options,
     )
+
+
+class Whole(pl.LightningModule):
+    """Trains `model` with AdamW along half a cosine, judges val and predicts."""
+
+    def __init__(self, model: nn.Module, epochs: int, rate: float) -> None:
+        super().__init__()
+        self.model, self.epochs, self.rate = model, epochs, rate
+        self.criterion = nn.CrossEntropyLoss()
+
+    def training_step(self, batch: tuple[torch.Tensor, torch.Tensor], _: int) -> torch.Tensor:
+        """The loss of a batch."""
+        return self.criterion(self.model(batch[0]), batch[1])
+
+    def validation_step(self, batch: tuple[torch.Tensor, torch.Tensor], _: int) -> None:
+        """Note the loss of a batch."""
+        self.log("val_loss", self.criterion(self.model(batch[0]), batch[1]))
+
+    def predict_step(self, batch: tuple[torch.Tensor, torch.Tensor], _: int) -> torch.Tensor:
+        """The logits of a batch."""
+        return self.model(batch[0])
+
+    def configure_optimizers(self) -> dict[str, object]:
+        """AdamW, its rate lowered after each epoch."""
+        optimizer = torch.optim.AdamW(self.parameters(), lr=self.rate)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.epochs)
+        return {"optimizer": optimizer, "lr_scheduler": schedule}
+
+
+def fit_whole(
+    model: nn.Module, loaders: dict[str, DataLoader], epochs: int, rate: float
+) -> torch.Tensor:
+    """Train on train, judge val after each epoch; the logits of test, float32 (N, classes)."""
+    module = Whole(model, epochs, rate)
+    trainer = _quiet(max_epochs=epochs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        trainer.fit(module)
-    return Epoch(len(loader) * loader.batch_size, module.ended - module.began)
+        trainer.fit(module, loaders["train"], loaders["val"])
+        return torch.cat(trainer.predict(module, loaders["test"]))

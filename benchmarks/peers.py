@@ -70,6 +70,18 @@ def transform(size: int, settings: AugmentationSettings) -> transforms.Compose:
     )
 
 
+def plain_transform(side: int, size: int) -> transforms.Compose:
+    """torchvision's customary transforms of an image to be judged: its centre, of `size` px."""
+    return transforms.Compose(
+        [
+            transforms.Resize(side),
+            transforms.CenterCrop(size),
+            transforms.ToTensor(),
+            transforms.Normalize(IMAGENET_MEAN, IMAGENET_STD),
+        ]
+    )
+
+
 def dataset(plan: Plan) -> ImageFolder | InMemory:
     """The plan's images, from files or from memory."""
     files = ImageFolder(str(plan.folder), transform(plan.size, AugmentationSettings()))
