@@ -34,7 +34,5 @@ if __name__ == "__main__":
     parser.add_argument("--root", type=Path, required=True, help="the dataset's folder")
     parser.add_argument("--images", type=int, required=True, help="whose pixels are removed")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument(
-        "--layer", nargs="?", default="", help="left out: the last convolutional stage"
-    )
+    arguments.add_layer(parser)
     cli.run(main, parser)

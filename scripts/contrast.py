@@ -17,7 +17,5 @@ def main(args) -> None:
 if __name__ == "__main__":
     parser = cli.parser(__doc__)
     arguments.add_training(parser)
-    parser.add_argument(
-        "--layer", nargs="?", default="", help="left out: the last convolutional stage"
-    )
+    arguments.add_layer(parser)
     cli.run(main, parser)

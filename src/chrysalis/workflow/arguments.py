@@ -102,6 +102,13 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, required=True)
 
 
+def add_layer(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the layer to be explained."""
+    parser.add_argument(
+        "--layer", nargs="?", default="", help="left out: the last convolutional stage"
+    )
+
+
 def add_seeds(parser: argparse.ArgumentParser) -> None:
     """Add the option that names the study's seeds."""
     parser.add_argument("--seeds", type=read_seeds, required=True, help="such as 0-2,7")
