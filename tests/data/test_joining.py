@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chrysalis.data.joining import join_arrays, join_tables, read_parquet
+from chrysalis.data.joining import join_arrays, join_tables
 from chrysalis.errors import UserError
+from chrysalis.records.tables import read_parquet
 
 
 @given(cuts=st.lists(st.integers(0, 9), max_size=5))

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from chrysalis.records.files import damaged, replacing, require
 
@@ -49,15 +48,3 @@ def join_tables(parts: Iterable[Path], whole: Path) -> None:
                 if number == 0:
                     table.write(header)
                 shutil.copyfileobj(rows, table)
-
-
-def read_parquet(path: Path) -> pd.DataFrame:
-    """The table in a parquet file.
-
-    Raises:
-        UserError: there is no such file, or it is damaged and set aside.
-    """
-    try:
-        return pd.read_parquet(require(path))
-    except (ValueError, OSError) as error:
-        raise damaged(path, str(error)) from None

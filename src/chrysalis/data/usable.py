@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from chrysalis.data.inspection import open_images, sort_out
-from chrysalis.data.joining import read_parquet
 from chrysalis.data.layout import MANIFEST, ImageFile, find_images, images_elsewhere, list_files
 from chrysalis.errors import UserError
 from chrysalis.records.parts import Part
+from chrysalis.records.tables import read_parquet
 
 UNREAD = "in no class folder, so its class is not known"
 

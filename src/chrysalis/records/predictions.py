@@ -10,8 +10,9 @@ import pandas as pd
 from pydantic import ConfigDict, Field
 
 from chrysalis.errors import UserError
-from chrysalis.records.files import FileHash, Record, damaged, require
+from chrysalis.records.files import FileHash, Record, require
 from chrysalis.records.job_paths import PREDICTIONS
+from chrysalis.records.tables import read_parquet
 
 
 class _Record(Record):
@@ -63,11 +64,7 @@ def read_frame(folder: Path) -> tuple[list[str], pd.DataFrame]:
     if PREDICTIONS in record.files:
         record.files[PREDICTIONS].check(path)
     logits = [f"logit_{label}" for label in range(len(record.classes))]
-    try:
-        table = pd.read_parquet(path, columns=["split", "row", "path", "label", *logits])
-    except (OSError, ValueError, KeyError) as error:
-        raise damaged(path, str(error).partition("\n")[0]) from None
-    return record.classes, table
+    return record.classes, read_parquet(path, ["split", "row", "path", "label", *logits])
 
 
 def read(folder: Path, split: str) -> Predictions:

@@ -86,6 +86,18 @@ def write_frame(table: pd.DataFrame, path: Path) -> None:
         table.map(_text).to_csv(part, index=False)
 
 
+def read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    """The table in a parquet file, or these columns of it.
+
+    Raises:
+        UserError: there is no such file, or it is damaged and set aside.
+    """
+    try:
+        return pd.read_parquet(require(path), columns=columns)
+    except (OSError, ValueError, KeyError) as error:
+        raise damaged(path, str(error).partition("\n")[0]) from None
+
+
 def _text(value: Any) -> Any:
     return BETWEEN.join(f"{one:.6g}" for one in value) if isinstance(value, tuple) else value
 
