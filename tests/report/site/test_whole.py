@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chrysalis.report.site.whole import WHOLE, reading_order, write_whole
+from chrysalis.report.site.whole import WHOLE, reading_order, write_all_pages
 
 PAGE = (
     "<html><head><title>{title}</title></head><body><header><a href='x.html'>menu</a></header>"
@@ -49,7 +49,7 @@ def whole(tmp_path):
     for page, text in PAGES.items():
         (tmp_path / page).parent.mkdir(exist_ok=True)
         (tmp_path / page).write_text(PAGE.format(title=page, text=text))
-    write_whole(tmp_path, list(PAGES))
+    write_all_pages(tmp_path, list(PAGES))
     return (tmp_path / WHOLE).read_text()
 
 

@@ -11,7 +11,7 @@ from chrysalis.report.site.assemble import assemble
 from chrysalis.report.site.check import check_site
 from chrysalis.report.site.looks import check_looks
 from chrysalis.report.site.render import choose_renderer, render
-from chrysalis.report.site.whole import reading_order, write_whole
+from chrysalis.report.site.whole import reading_order, write_all_pages
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def build_site(results_dir: Path, report_dir: Path, site_dir: Path) -> None:
         render(renderer, work_dir, site_dir)
     finally:
         shutil.rmtree(work_dir, ignore_errors=True)
-    write_whole(site_dir, pages)
+    write_all_pages(site_dir, pages)
     problems = check_site(site_dir)
     if problems:
         raise UserError(f"{site_dir}: the site has faults:\n" + "\n".join(problems))

@@ -36,7 +36,7 @@ def reading_order(project: Path) -> list[str]:
     return [f"{page.removesuffix('.qmd')}.html" for page in pages]
 
 
-def write_whole(site_dir: Path, pages: list[str]) -> None:
+def write_all_pages(site_dir: Path, pages: list[str]) -> None:
     """Write the page, which holds the text of `pages` in their order, and links within itself."""
     parts = []
     for page in pages:
