@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,7 @@ def contrast(record: Path, packed: Packed, layer: str = "") -> Contrast:
     drawn = select_examples(table, classes, right=1, wrong=1)
     for line, row in enumerate(drawn["row"]):
         place = int(np.flatnonzero(test["row"] == row)[0])
-        maker.add("layers", line, place, [int(chances[place].argmax())], maker.layers())
+        maker.add("layers", line, place, [int(chances[place].argmax())], maker.layers)
     return maker.made
 
 
@@ -98,6 +99,7 @@ class _Maker:
     chances: np.ndarray
     made: Contrast = field(default_factory=Contrast)
 
+    @cached_property
     def layers(self) -> list[str]:
         """The layers that a line of layers shows."""
         first = self.packed.images[self.test["row"].to_numpy()[:1]]
