@@ -2,6 +2,7 @@
 
 import importlib.util
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -96,13 +97,19 @@ def test_a_missing_package_is_named_with_how_to_get_it(tracker, monkeypatch, tmp
 
 
 def test_no_tracker_needs_nothing(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    asked = []
+    monkeypatch.setattr(importlib.util, "find_spec", asked.append)
     tracking.require("none")
+    assert asked == []
 
 
 def test_what_is_not_known_does_not_break_a_tracker(trainings, tmp_path):
     pytest.importorskip("tensorboard")
-    from dataclasses import replace
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     rows = [replace(row, val_loss=math.nan) for row in trainings[0].epochs]
     write("tensorboard", "butterflies", [replace(trainings[0], epochs=rows)], tmp_path)
+    read = EventAccumulator(str(tmp_path / trainings[0].name))
+    read.Reload()
+    assert [event.step for event in read.Scalars("loss/val")] == [row.epoch for row in rows]
+    assert all(math.isnan(event.value) for event in read.Scalars("loss/val"))
