@@ -96,9 +96,9 @@ class RunSettings(Settings):
     removed, those with the worst label quality by the run `ranked_by`. `teacher` and `start`: the
     runs, of the same seed, whose outputs are learned and whose weights, pruned by the share
     `prune`, come first. `sweep`: the search whose result is laid over `training`. `varied` are the
-    sources of variance that follow the seed; the others are those of seed 0. An epoch is
-    of the share `epoch_share` of each class's images: it has as many steps as those of train fill,
-    and it is judged by those of val.
+    sources of variance that follow the seed; the others are those of seed 0. An epoch goes
+    through the share `epoch_share` of each class's images: it has as many steps as those of train
+    fill, and those of val judge it.
     """
 
     model: str
