@@ -15,7 +15,6 @@ from chrysalis.augment.inputs import centre, to_input
 from chrysalis.augment.policies import NUMBER, Choices
 from chrysalis.config.settings import AugmentationSettings
 
-torch.set_num_threads(1)
 MANY = 4000
 EVERYTHING = [
     {"policy": "trivial"},

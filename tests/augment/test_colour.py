@@ -9,7 +9,6 @@ from torchvision.transforms.v2 import functional as tv
 
 from chrysalis.augment import colour
 
-torch.set_num_threads(1)
 FACTORS = [0.0, 0.4, 1.0, 1.3, 2.0]
 
 

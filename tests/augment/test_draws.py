@@ -8,8 +8,6 @@ from scipy.stats import chisquare, kstest
 
 from chrysalis.augment.draws import ATTEMPTS, first, integers, rectangles, send, uniform
 
-torch.set_num_threads(1)
-
 
 def generator(seed=0):
     return torch.Generator().manual_seed(seed)

@@ -10,7 +10,6 @@ from torchvision.transforms.v2 import functional as tv
 
 from chrysalis.augment.erasing import draw_boxes, erase
 
-torch.set_num_threads(1)
 MANY = 3000
 
 

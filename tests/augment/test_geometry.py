@@ -7,8 +7,6 @@ from torch.nn import functional as F
 
 from chrysalis.augment import geometry
 
-torch.set_num_threads(1)
-
 
 def random_maps(count, seed=0):
     noise = torch.randn(count, 2, 3, generator=torch.Generator().manual_seed(seed))

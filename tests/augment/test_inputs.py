@@ -7,8 +7,6 @@ from torchvision.transforms.v2 import functional as tv
 
 from chrysalis.augment.inputs import centre, to_input
 
-torch.set_num_threads(1)
-
 
 @pytest.fixture
 def smooth():

@@ -10,7 +10,6 @@ from torchvision.transforms.v2 import CutMix
 from chrysalis.augment.mixing import Mix, draw_beta, draw_boxes
 from chrysalis.config.settings import AugmentationSettings
 
-torch.set_num_threads(1)
 SETTINGS = [{"mixup": 0.4}, {"cutmix": 1.0}, {"mixup": 1.0, "cutmix": 1.0}]
 
 

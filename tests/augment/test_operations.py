@@ -6,7 +6,6 @@ from torchvision.transforms.v2 import TrivialAugmentWide
 
 from chrysalis.augment.operations import OPERATIONS
 
-torch.set_num_threads(1)
 MAGNITUDES = {
     "Posterize": [0.0, 2.0, 3.0, 5.0, 7.0, 8.0],
     "Solarize": [0.0, 0.2, 1 / 3, 0.5, 0.9, 1.0],

@@ -19,7 +19,6 @@ from chrysalis.augment.geometry import resample
 from chrysalis.augment.policies import NAMES, NUMBER, Choices
 from chrysalis.config.settings import AugmentationSettings
 
-torch.set_num_threads(1)
 MANY = 6000
 CIFAR10 = AutoAugment(AutoAugmentPolicy.CIFAR10)
 GEOMETRY = {

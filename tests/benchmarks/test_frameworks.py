@@ -5,15 +5,12 @@ import hashlib
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from PIL import Image
 
 from benchmarks import frameworks, harness
 from benchmarks.frameworks import Outcome, Task
 from chrysalis.data.pack import pack
 from chrysalis.records.job_paths import JobPaths
-
-torch.set_num_threads(1)
 
 
 @pytest.fixture

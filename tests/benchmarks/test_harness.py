@@ -12,8 +12,6 @@ import torch
 from benchmarks import harness
 from benchmarks.harness import Epoch, Spread, Waits, in_fresh_process, interleave, ratios, table
 
-torch.set_num_threads(1)
-
 
 def test_a_spread_is_numpys_median_and_limits():
     values = np.random.default_rng(0).lognormal(size=8)

@@ -15,7 +15,6 @@ from chrysalis.engine import train as engine
 from chrysalis.engine.checkpoint import Place
 from chrysalis.engine.setup import set_up
 
-torch.set_num_threads(1)
 SETTINGS = RunSettings(
     model="mynet",
     image_size=16,

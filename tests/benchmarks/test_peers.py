@@ -14,8 +14,6 @@ from benchmarks.lightning_module import fit
 from chrysalis.config.settings import AugmentationSettings
 from chrysalis.models import registry
 
-torch.set_num_threads(1)
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

@@ -11,8 +11,6 @@ from benchmarks.speedrun import Run, peak_flops
 from chrysalis.data.packed import open_packed
 from chrysalis.errors import UserError
 
-torch.set_num_threads(1)
-
 
 @pytest.fixture
 def source(tmp_path):

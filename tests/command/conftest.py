@@ -19,7 +19,6 @@ from chrysalis.records.files import sha256_of
 from chrysalis.records.paths import StudyPaths
 from tests.runs import study_record
 
-torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
 SEEDS = (0, 1)
 

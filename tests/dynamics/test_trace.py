@@ -22,7 +22,6 @@ from chrysalis.engine.train import train
 from chrysalis.engine.trained import shaped
 from chrysalis.records.dynamics import EPOCHS, LAYERS, STEPS, TraceRecord
 
-torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
 
 

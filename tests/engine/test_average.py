@@ -7,8 +7,6 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from chrysalis.engine.average import Average
 
-torch.set_num_threads(1)
-
 
 def network():
     torch.manual_seed(0)

@@ -6,7 +6,6 @@ import torch
 
 from chrysalis.engine.batches import AHEAD, Batches, steps_per_epoch
 
-torch.set_num_threads(1)
 CPU = torch.device("cpu")
 ROWS = np.array([11, 3, 0, 7, 5, 19, 2, 14, 8, 16, 1])
 LABELS = np.arange(len(ROWS)) % 4

@@ -17,7 +17,6 @@ from chrysalis.engine.checkpoint import Progress
 from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.state import TrainingState
 
-torch.set_num_threads(1)
 RUNTIME = Runtime(torch.device("cpu"), "fp32", 1)
 
 

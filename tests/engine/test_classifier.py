@@ -7,8 +7,6 @@ from torch import nn
 from chrysalis.engine import classifier
 from chrysalis.engine.classifier import Classifier, build, channel_statistics, input_statistics
 
-torch.set_num_threads(1)
-
 
 def test_logits_by_hand():
     network = nn.Sequential(nn.Flatten(), nn.Linear(3, 2, bias=False))

@@ -19,7 +19,6 @@ from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.trained import load_trained
 from chrysalis.errors import UserError
 
-torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
 PLAN = {"epochs": 2, "batch_size": 8, "warmup_epochs": 0}
 SWEEP = Sweep(

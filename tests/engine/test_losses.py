@@ -12,8 +12,6 @@ from chrysalis.engine.losses import CenterLoss, CrossEntropy, Distillation, Foca
 from chrysalis.engine.parallel import ALONE
 from chrysalis.errors import UserError
 
-torch.set_num_threads(1)
-
 
 def example(count=7, classes=4, seed=0):
     draws = torch.Generator().manual_seed(seed)

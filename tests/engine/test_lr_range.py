@@ -18,7 +18,6 @@ from chrysalis.engine.lr_range import lr_range_test
 from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.setup import TrainingSetup
 
-torch.set_num_threads(1)
 CPU = torch.device("cpu")
 FP32 = Runtime(CPU, "fp32", 1)
 

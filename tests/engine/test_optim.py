@@ -11,8 +11,6 @@ from chrysalis.config.settings import TrainingSettings
 from chrysalis.engine.classifier import build
 from chrysalis.engine.optim import create_optimizer, learning_rate, parameter_groups
 
-torch.set_num_threads(1)
-
 
 def network():
     torch.manual_seed(0)

@@ -8,8 +8,6 @@ from chrysalis.engine.classifier import build
 from chrysalis.engine.pruning import prune
 from chrysalis.errors import UserError
 
-torch.set_num_threads(1)
-
 
 def test_the_channels_with_the_least_weights_go_with_all_that_hangs_on_them():
     first, norm, second = nn.Conv2d(3, 4, 1, bias=False), nn.BatchNorm2d(4), nn.Conv2d(4, 2, 1)

@@ -10,8 +10,6 @@ from chrysalis.engine.classifier import build
 from chrysalis.engine.rewrite import depthwise_in_fp32, for_training, pool_before_relu
 from chrysalis.engine.runtime import Runtime
 
-torch.set_num_threads(1)
-
 
 def gradients(model, images, labels, precision):
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):

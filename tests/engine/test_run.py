@@ -27,7 +27,6 @@ from chrysalis.records.training import HISTORY
 from chrysalis.workflow import closure
 from tests.runs import write_job
 
-torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
 FILES = {"model.safetensors", "history.csv", "predictions.parquet", "run.json"}
 

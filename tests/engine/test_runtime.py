@@ -16,7 +16,6 @@ from chrysalis.engine.runtime import (
     seed_everything,
 )
 
-torch.set_num_threads(1)
 CPU = torch.device("cpu")
 
 

@@ -9,7 +9,6 @@ from chrysalis.engine.epochs import epochs
 from chrysalis.engine.runtime import Runtime
 from chrysalis.engine.setup import set_up
 
-torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
 
 

@@ -9,8 +9,6 @@ from torch.nn import functional as F
 
 from chrysalis.explain.imputation import linear_imputation
 
-torch.set_num_threads(1)
-
 
 def smooth(count, side):
     generator = torch.Generator().manual_seed(0)

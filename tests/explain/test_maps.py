@@ -13,8 +13,6 @@ from chrysalis.explain.maps import heat_maps
 from chrysalis.explain.methods import METHODS
 from chrysalis.models import registry
 
-torch.set_num_threads(1)
-
 
 def grad_cam(model, batch, targets=None, *, layer):
     return heat_maps(model, batch, targets, layer=layer)["grad_cam"]

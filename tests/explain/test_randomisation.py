@@ -8,8 +8,6 @@ from chrysalis.explain.methods import METHODS
 from chrysalis.explain.randomisation import STAGES, cascade, rank_correlation, weighted_modules
 from chrysalis.models import registry
 
-torch.set_num_threads(1)
-
 
 def images(count=3, size=32):
     return torch.rand(count, 3, size, size, generator=torch.Generator().manual_seed(2))

@@ -10,7 +10,6 @@ from chrysalis.engine.pruning import prune
 from chrysalis.export.network import to_onnx
 from chrysalis.export.session import Session
 
-torch.set_num_threads(1)
 STATISTICS = torch.tensor([0.5, 0.4, 0.3]), torch.tensor([0.2, 0.3, 0.25])
 
 

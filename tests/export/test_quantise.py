@@ -15,8 +15,6 @@ from chrysalis.export.network import to_onnx
 from chrysalis.export.quantise import calibration_inputs, calibration_rows, quantise
 from chrysalis.export.session import Session
 
-torch.set_num_threads(1)
-
 
 def constants(path):
     return {

@@ -21,7 +21,6 @@ from chrysalis.export import record
 from chrysalis.export.record import export
 from tests.runs import write_job
 
-torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
 
 

@@ -9,8 +9,6 @@ from chrysalis.errors import UserError
 from chrysalis.export.network import to_onnx
 from chrysalis.export.session import Session
 
-torch.set_num_threads(1)
-
 
 @pytest.fixture
 def path(tmp_path):

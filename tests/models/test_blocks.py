@@ -12,8 +12,6 @@ from chrysalis.models.blocks import (
     initialise_xavier,
 )
 
-torch.set_num_threads(1)
-
 
 def test_a_block_adds_its_shortcut_before_the_last_relu():
     same, changed = basic_block(4, 4), basic_block(4, 6, stride=2)

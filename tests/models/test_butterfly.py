@@ -7,8 +7,6 @@ from torch import nn
 from chrysalis.errors import UserError
 from chrysalis.models import registry
 
-torch.set_num_threads(1)
-
 
 def conv(inputs, outputs, kernel):
     """Weights of a convolution without bias, followed by batch normalisation's scale and shift."""

@@ -9,7 +9,6 @@ from torch import nn
 from chrysalis.models import registry
 from chrysalis.models.cifar import InvertedResidual
 
-torch.set_num_threads(1)
 CHANNELS = [3, 64, 128, 256, 256, 512, 512, 512, 512]
 
 

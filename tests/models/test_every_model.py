@@ -12,7 +12,6 @@ from chrysalis.errors import UserError
 from chrysalis.explain.maps import heat_maps
 from chrysalis.models import registry
 
-torch.set_num_threads(1)
 CLASSES = 4
 
 every_model = pytest.mark.parametrize("spec", registry.specs().values(), ids=lambda s: s.name)

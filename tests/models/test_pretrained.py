@@ -15,8 +15,6 @@ from chrysalis.engine.classifier import build
 from chrysalis.errors import UserError
 from chrysalis.models import pretrained, registry
 
-torch.set_num_threads(1)
-
 
 @pytest.fixture(scope="module")
 def classifier():

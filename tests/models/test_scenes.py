@@ -6,8 +6,6 @@ from torch import nn
 
 from chrysalis.models import registry
 
-torch.set_num_threads(1)
-
 
 def conv(inputs, outputs, kernel):
     return inputs * outputs * kernel**2 + 2 * outputs

@@ -8,8 +8,6 @@ from chrysalis.engine.classifier import build
 from chrysalis.errors import UserError
 from chrysalis.models import registry, timm_models
 
-torch.set_num_threads(1)
-
 
 def test_it_is_timms_network_with_our_classes():
     torch.manual_seed(0)

@@ -10,8 +10,6 @@ from chrysalis.explain.layers import map_size
 from chrysalis.explain.maps import heat_maps
 from chrysalis.models import registry
 
-torch.set_num_threads(1)
-
 # A network of each family that is built in a second, and the layer that Grad-CAM explains.
 FAMILIES = {
     "densenet121": "features",

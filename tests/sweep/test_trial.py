@@ -28,7 +28,6 @@ from chrysalis.sweep import storage, trial
 from chrysalis.sweep.trial import run_trial, trial_settings
 from tests.runs import write_job
 
-torch.set_num_threads(1)
 FP32 = Runtime(torch.device("cpu"), "fp32", 1)
 SCRIPT = Path(__file__).parents[2] / "scripts/trial.py"
 EPOCHS = 3
