@@ -17,7 +17,8 @@ PYTHON = "/home/someone/projects/chrysalis/.venv/bin/python"
 HOSTILE = "a b$(touch pwned)`touch pwned`;touch pwned '\"&|>pwned #*"
 # Those that a study of digits with every experiment does not run, and published beside them.
 PARTS = {"inspect_part", "embed_part", "pack_part"}
-NOT_ASKED = {"gate", "truth", "corruptions", "compare_corruptions", "plot_corruptions"} | PARTS
+CORRUPTIONS = {"corruptions", "compare_corruptions", "plot_corruptions"}
+NOT_ASKED = {"gate", "truth", "track"} | CORRUPTIONS | PARTS
 NOT_OF_A_STUDY = {"generate", "plan", "probe", "studies"}
 ALL = {path.stem for path in (REPOSITORY / "scripts").glob("*.py")}
 SCRIPTS = ALL - NOT_ASKED - NOT_OF_A_STUDY
@@ -44,8 +45,12 @@ def use_digits(workspace, name="digits", **changes):
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"experiments": "all", "seeds": 20}, {"vary_split": True, "seeds": 20, "parts": 20}],
-    ids=["default", "all experiments", "split of its own, in parts"],
+    [
+        {"tracking": "tensorboard"},
+        {"experiments": "all", "seeds": 20},
+        {"vary_split": True, "seeds": 20, "parts": 20},
+    ],
+    ids=["tracked", "all experiments", "split of its own, in parts"],
 )
 def test_every_command_is_short(workspace, changes):
     use_digits(workspace, **changes)
@@ -90,8 +95,8 @@ def words_of(workspace, command):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"experiments": "all"}, {"vary_split": True, "parts": 2}],
-    ids=["all experiments", "split of its own, in parts"],
+    [{"experiments": "all"}, {"vary_split": True, "parts": 2, "tracking": "tensorboard"}],
+    ids=["all experiments", "split of its own, in parts, tracked"],
 )
 def test_every_name_is_quoted(workspace, changes):
     use_digits(workspace, HOSTILE, **changes)
@@ -99,7 +104,7 @@ def test_every_name_is_quoted(workspace, changes):
     if changes.get("experiments") == "all":
         assert found.keys() == SCRIPTS
     else:
-        assert found.keys() >= {"resplit", *PARTS}
+        assert found.keys() >= {"resplit", "track", *PARTS}
     before = {path.name for path in workspace.root.iterdir()}
     for script, commands in found.items():
         words = words_of(workspace, commands[0])
