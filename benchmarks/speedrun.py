@@ -25,7 +25,8 @@ from benchmarks import harness, ours, pictures
 from benchmarks.harness import in_fresh_process
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
-from chrysalis.data.fetch import fetch_archives
+from chrysalis.config.sources import Archive
+from chrysalis.data.fetch import fetch
 from chrysalis.data.inspection import inspect_images
 from chrysalis.data.layout import MANIFEST, find_images, list_files
 from chrysalis.data.pack import pack
@@ -141,7 +142,7 @@ def pack_dataset(source: Path, folder: Path) -> Path:
         UserError: there is no such source, or it has no splits train and test.
     """
     if source.is_file():
-        fetch_archives([source], folder / "raw")
+        fetch(Archive(kind="archive", files=[source.name]), [source], folder / "raw")
         source = folder / "raw"
     files = find_images((name for name, _ in list_files(source) if name != MANIFEST), str(source))
     images, _ = inspect_images(source, files, harness.cores())

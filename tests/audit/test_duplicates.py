@@ -12,7 +12,8 @@ from chrysalis.audit.embedders import describe, make
 from chrysalis.audit.reading import MEASURES, measure
 from chrysalis.audit.thumbnails import thumbnail_side
 from chrysalis.config.embedders import DESCRIPTOR
-from chrysalis.data.fetch import fetch_digits
+from chrysalis.config.sources import Digits
+from chrysalis.data.fetch import fetch
 from chrysalis.errors import UserError
 from chrysalis.records.paths import EmbeddingPaths
 
@@ -78,7 +79,7 @@ def test_a_file_that_changed_is_named_and_nothing_is_left(planted, tmp_path):
 
 
 def test_handwritten_digits_of_8_pixels_are_no_duplicates(tmp_path):
-    fetch_digits(tmp_path / "digits")
+    fetch(Digits(kind="digits"), [], tmp_path / "digits")
     rows, output, _ = search(tmp_path / "digits", tmp_path)
     assert np.load(output.thumbnails, mmap_mode="r").shape[1:] == (8, 8)
     assert rows == []

@@ -7,9 +7,14 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from chrysalis.data.fetch import fetch_archives, fetch_digits
+from chrysalis.config.sources import Archive, Digits
+from chrysalis.data.fetch import fetch
 from chrysalis.data.layout import class_names, find_images, list_files
 from chrysalis.errors import UserError
+
+
+def fetch_archives(paths, target):
+    fetch(Archive(kind="archive", files=[path.name for path in paths]), paths, target)
 
 
 def check_manifest(target) -> pd.DataFrame:
@@ -23,7 +28,7 @@ def check_manifest(target) -> pd.DataFrame:
 
 
 def test_digits_are_scikit_learns(tmp_path):
-    fetch_digits(tmp_path / "digits")
+    fetch(Digits(kind="digits"), [], tmp_path / "digits")
     manifest = check_manifest(tmp_path / "digits")
     digits = load_digits()
     assert len(manifest) == len(digits.images) == 1797

@@ -4,11 +4,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from chrysalis.config.sources import Listed
 from chrysalis.data import listed
-from chrysalis.data.fetch import fetch_table
+from chrysalis.data.fetch import fetch
 from chrysalis.data.layout import MANIFEST, find_images, list_files
 from chrysalis.errors import UserError
 
+TABLE = Listed(kind="table", file="images.csv")
 ROWS = pd.DataFrame(
     {
         "path": ["a/1.png", "a/b/1.png", "a/2.png", "a/3.png"],
@@ -42,7 +44,7 @@ def located(target):
 @pytest.mark.parametrize("name", ["images.csv", "images.parquet"])
 def test_the_layout_reads_what_the_table_says(write, tmp_path, name):
     table = write(ROWS, name)
-    fetch_table(table, tmp_path / "raw")
+    fetch(TABLE, [table], tmp_path / "raw")
     found = located(tmp_path / "raw")
     splits = {path: (file.class_name, file.split) for path, file in found.items()}
     assert splits == {
@@ -66,7 +68,7 @@ def test_the_layout_reads_what_the_table_says(write, tmp_path, name):
 
 
 def test_path_and_label_are_enough(write, tmp_path):
-    fetch_table(write(ROWS[["path", "label"]]), tmp_path / "raw")
+    fetch(TABLE, [write(ROWS[["path", "label"]])], tmp_path / "raw")
     assert list(located(tmp_path / "raw")) == [
         "1e5/2.png",
         "1e5/3.png",
@@ -122,5 +124,5 @@ def test_a_missing_image_is_named_and_nothing_is_left(write, tmp_path):
     table = write(ROWS)
     (tmp_path / "a/2.png").unlink()
     with pytest.raises(UserError, match=r"lists a/2\.png, but there is no such file"):
-        fetch_table(table, tmp_path / "raw")
+        fetch(TABLE, [table], tmp_path / "raw")
     assert not (tmp_path / "raw").exists()

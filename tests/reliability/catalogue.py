@@ -16,7 +16,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs/reliability.md"
 # The modules that register rows, in the order of the page.
-INPUTS_OF = ("folders", "pictures", "archives", "configuration")
+INPUTS_OF = ("folders", "pictures", "archives", "published", "configuration")
 FAULTS_OF = ("trainings", "images", "disk", "studies")
 
 

@@ -12,8 +12,9 @@ from unittest import mock
 
 import pytest
 
+from chrysalis.config.sources import Archive
 from chrysalis.data import inspection
-from chrysalis.data.fetch import check_fetched, fetch_archives
+from chrysalis.data.fetch import check_fetched, fetch
 from chrysalis.data.packed import open_for_training
 from chrysalis.data.usable import usable_images
 from chrysalis.records.files import Hashes
@@ -30,6 +31,8 @@ from tests.reliability.damage import (
     script,
 )
 
+ZIP = Archive(kind="archive", files=["photos.zip"])
+
 
 @fault(
     "A fetched image is damaged, gone, or another",
@@ -42,7 +45,7 @@ def _() -> None:
             file.write(path)
     root, name = Path("raw"), "photos/cats/0.png"
     for damage in (flip, cut, Path.unlink):
-        fetch_archives([Path("photos.zip")], root)
+        fetch(ZIP, [Path("photos.zip")], root)
         hashes = {name: hashlib.sha256((root / name).read_bytes()).hexdigest()}
         check_fetched(root, hashes)
         damage(root / name)
@@ -150,7 +153,7 @@ def _() -> None:
         mock.patch("shutil.rmtree"),  # a kill clears nothing away
         pytest.raises(Killed),
     ):
-        fetch_archives([Path("photos.zip")], Path("raw"))
+        fetch(ZIP, [Path("photos.zip")], Path("raw"))
     assert not Path("raw").exists()
-    fetch_archives([Path("photos.zip")], Path("raw"))
+    fetch(ZIP, [Path("photos.zip")], Path("raw"))
     assert sorted(path.name for path in Path().iterdir()) == ["photos", "photos.zip", "raw"]

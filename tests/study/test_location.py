@@ -1,5 +1,6 @@
 """Which dataset is meant: one with a file, a folder, or an archive."""
 
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -217,3 +218,85 @@ def test_a_table_of_the_configuration_must_be_there(write, datasets):
     write("datasets/listed.yaml", "title: L\nsource: {kind: table, file: nowhere.csv}")
     with pytest.raises(UserError, match=r"source\.file: no such table: nowhere\.csv"):
         locate("listed", datasets)
+
+
+def test_a_choice_of_files_in_the_first_folder_that_has_one(datasets, write, archive):
+    write(
+        "datasets/pets.yaml",
+        """
+        title: Pets
+        source:
+          kind: archive
+          files: [batches.tar.gz]
+          format: cifar_binary
+          classes: [dog, cat]
+          folders: [here, elsewhere]
+          alternatives: [{files: [pets.zip]}]
+        """,
+    )
+    with pytest.raises(UserError, match=r"here, elsewhere holds batches\.tar\.gz, or pets\.zip"):
+        locate("pets", datasets)
+    batches = archive("elsewhere/batches.tar.gz")
+    found = locate("pets", datasets)
+    assert (found.classes(), *map(Path.resolve, found.archives)) == (["cat", "dog"], batches)
+    assert json.loads(found.recipe) == {
+        "kind": "archive",
+        "files": ["batches.tar.gz"],
+        "format": "cifar_binary",
+        "classes": ["dog", "cat"],
+    }
+    archive("elsewhere/pets.zip")
+    assert locate("pets", datasets).recipe == found.recipe
+    archive("here/pets.zip", "fish/1.png", "bird/1.png")
+    found = locate("pets", datasets)
+    assert json.loads(found.recipe) == {"kind": "archive", "files": ["pets.zip"]}
+    assert found.classes() == ["bird", "fish"]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("files: [a.zip], md5: {b.zip: 0123456789abcdef0123456789abcdef}", "b.zip is none"),
+        ("files: [a.zip], md5: {a.zip: abc}", "match pattern"),
+        ("files: [a.zip], classes: [a, b]", "class folders have their names already"),
+        ("files: [a.gz], format: cifar_binary", "needs the names of the labels"),
+        ("files: [a.gz], format: cifar_binary, classes: [a, a]", "needs the names of the labels"),
+        ("files: [a.gz], format: cifar_binary, classes: [a, b, a]", "a name of its own"),
+        ("files: [a.gz], format: cifar_binary, classes: [a, b/c]", "match pattern"),
+        ("files: [a.gz], format: idx, classes: [a, b]", "the format idx has 4"),
+        ("files: [a.gz], format: mat, classes: [a, b]", "'cifar_binary'"),
+    ],
+)
+def test_a_source_of_files_that_makes_no_sense(datasets, write, source, message):
+    write("datasets/odd.yaml", f"title: Odd\nsource: {{kind: archive, {source}}}")
+    with pytest.raises(UserError, match=message):
+        locate("odd", datasets)
+
+
+def test_a_dataset_of_the_hub(datasets):
+    found = locate("hf:botanist/Leaves-2", datasets)
+    assert (found.name, found.root) == (
+        "hf_botanist_leaves_2",
+        Path("data/raw/hf_botanist_leaves_2"),
+    )
+    assert found.can_fetch
+    assert json.loads(found.recipe) == {"kind": "hub", "name": "botanist/Leaves-2"}
+    with pytest.raises(UserError, match="its classes are known once it is fetched"):
+        found.classes()
+    found.root.mkdir(parents=True)
+    for name in ("oak", "fir"):
+        (found.root / name).mkdir()
+        (found.root / name / "1.png").touch()
+    (found.root / "manifest.csv").touch()
+    assert locate("hf:botanist/Leaves-2", datasets).classes() == ["fir", "oak"]
+
+
+@pytest.mark.parametrize("name", ["leaves", "../../etc/passwd", "a/b/c", "", "a/b c"])
+def test_what_is_no_name_of_the_hub(datasets, name):
+    with pytest.raises(UserError, match=f"dataset 'hf:{re.escape(name)}': source.name: found"):
+        locate(f"hf:{name}", datasets)
+
+
+def test_the_hub_has_another_revision_only_in_a_file(datasets, write):
+    write("datasets/trees.yaml", "title: T\nsource: {kind: hub, name: a/b, revision: v1}")
+    assert json.loads(locate("trees", datasets).recipe)["revision"] == "v1"

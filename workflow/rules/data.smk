@@ -1,7 +1,6 @@
 """From the source of a dataset to packed arrays."""
 
-SOURCE_KIND = STUDY.dataset.config.source.kind
-DRAWN = SOURCE_KIND == "specimens"
+DRAWN = STUDY.dataset.config.source.kind == "specimens"
 # The table's own column names the groups.
 LISTS_GROUPS = getattr(STUDY.dataset.config.group, "file", "") == f"{RAW}/groups.csv"
 MANIFEST = [f"{RAW}/manifest.csv"] if STUDY.dataset.is_fetched else []
@@ -23,18 +22,13 @@ if STUDY.dataset.can_fetch:
             f"{RESULTS}/logs/fetch.log",
         threads: MACHINE.workers if DRAWN else 1
         params:
-            kind=SOURCE_KIND,
-            source=lambda w: (
-                ["--source", STUDY.dataset.config.source.model_dump_json()]
-                if DRAWN
-                else []
-            ),
+            source=lambda w: STUDY.dataset.recipe,
             root=lambda w: RAW,
         message:
             "Putting the images into {params.root}"
         shell:
-            "{PYTHON} scripts/fetch.py --kind {params.kind} --archives {input.archives:q}"
-            " {params.source:q} --threads {threads} --output {params.root:q} --log {log:q}"
+            "{PYTHON} scripts/fetch.py --source {params.source:q} --files {input.archives:q}"
+            " --threads {threads} --output {params.root:q} --log {log:q}"
 
 
 rule inspect_images:

@@ -131,7 +131,7 @@ def _is_union_tag(part: object) -> bool:
     """Whether pydantic put this part into a location to tell members of a union apart."""
     if not isinstance(part, str):
         return False
-    sources = {"digits", "specimens", "archive", "folder"}
+    sources = {"digits", "specimens", "archive", "table", "folder", "hub"}
     kinds = {"int", "str", "float", "bool", "WorstClasses", "Range", "Choices"}
     known = kinds.union(sources, CLAIM_KINDS)
     return part in known or "[" in part or part.endswith("Changes")

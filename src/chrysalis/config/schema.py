@@ -16,47 +16,11 @@ from chrysalis.config.changes import Changes, Models, Name, as_text
 from chrysalis.config.experiment import Arm, Experiment
 from chrysalis.config.published import Published
 from chrysalis.config.settings import Settings
-from chrysalis.config.specimens import Specimens
+from chrysalis.config.sources import Source
 
 MOST_SEEDS = 1000
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Share = Annotated[float, Field(gt=0, lt=1)]
-
-
-class Digits(Settings):
-    """scikit-learn's 1,797 handwritten digits, embedded in that library."""
-
-    kind: Literal["digits"]
-
-
-class Archive(Settings):
-    """One or more archives of class folders: .zip, .tar, .tar.gz, .tgz, .tar.xz or .tar.zst."""
-
-    kind: Literal["archive"]
-    files: list[str] = Field(min_length=1, description="All are needed, and unpacked together.")
-    folders: list[str] = Field(
-        ["data/raw"],
-        min_length=1,
-        description="Where to look; the first that holds all files is used.",
-    )
-    how_to_get: str = Field("", description="What to tell somebody who does not have it.")
-
-
-class Listed(Settings):
-    """A table of images: CSV or Parquet with columns path and label."""
-
-    kind: Literal["table"]
-    file: str = Field(
-        description="Its paths are relative to the folder it lies in. It may have the columns "
-        "split, group and mask too."
-    )
-
-
-class Folder(Settings):
-    """A folder of class folders, used where it lies."""
-
-    kind: Literal["folder"]
-    path: str
 
 
 class SplitSettings(Settings):
@@ -137,7 +101,7 @@ class Dataset(Settings):
     citation: str = ""
     licence: str = ""
     url: str = ""
-    source: Annotated[Digits | Specimens | Archive | Listed | Folder, Field(discriminator="kind")]
+    source: Source
     split: SplitSettings = SplitSettings()
     group: Group | None = None
     audit: AuditSettings = AuditSettings()
@@ -185,7 +149,9 @@ class StudyConfig(Settings):
     assumed: list[str] = Field(
         [], description="What the source of the study does not tell, with what is taken here."
     )
-    dataset: str = Field(description="A name in config/datasets, a folder, or an archive.")
+    dataset: str = Field(
+        description="A name in config/datasets, a folder, an archive, a table, or hf:owner/name."
+    )
     seeds: int | list[Seed] = Field(3, description="How many seeds (0, 1, ...), or which.")
     vary_split: bool = Field(
         False,

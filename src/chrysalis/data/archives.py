@@ -88,6 +88,29 @@ def extract(archives: Iterable[Path], target: Path) -> None:
                 _unpack(archive, member, folder / member.name)
 
 
+def read(archive: Path, names: Iterable[str], most: int) -> dict[str, bytes]:
+    """The content of the members with these file names, in whatever folder of `archive` they lie.
+
+    Raises:
+        UserError: a member is missing or has more than `most` bytes, or as `extract`.
+    """
+    wanted, found = set(names), dict[str, bytes]()
+    for member in _members(archive):
+        name = posixpath.basename(member.name)
+        if name not in wanted:
+            continue
+        if member.size > most:
+            raise UserError(f"{archive}: member '{member.name}' is larger than it can be")
+        try:
+            with member.open() as source:
+                found[name] = source.read()
+        except _BROKEN as error:
+            raise _broken(archive, error) from None
+    if missing := sorted(wanted - found.keys()):
+        raise UserError(f"{archive}: holds no file {missing[0]}; it is another archive than named")
+    return found
+
+
 def _unpack(archive: Path, member: _Member, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

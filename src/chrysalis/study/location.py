@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chrysalis.config.load import load
-from chrysalis.config.schema import Archive, Dataset, Digits, Folder, GroupTable, Listed
+from chrysalis.config.load import load, validate
+from chrysalis.config.schema import Dataset, GroupTable
+from chrysalis.config.sources import Archive, Digits, Folder, Hub, Listed
 from chrysalis.config.specimens import Specimens
 from chrysalis.data import archives, layout, listed
 from chrysalis.data.specimens import names as specimen_names
@@ -19,6 +20,7 @@ from chrysalis.errors import UserError, suggest
 from chrysalis.records.paths import StudyPaths
 from chrysalis.records.study import PlaceRecord
 
+HUB = "hf:"  # begins the name of a dataset of the Hugging Face Hub
 MOST_LETTERS = 60  # of a name made from a path
 # Braces would be wildcards of Snakemake's.
 _NAME = re.compile(r"[^{}/\x00-\x1f\x7f]+")
@@ -42,12 +44,17 @@ class Located:
     @property
     def can_fetch(self) -> bool:
         """Whether the workflow has what it takes to put the images in place."""
-        return isinstance(self.config.source, Digits | Specimens) or bool(self.archives)
+        return isinstance(self.config.source, Digits | Specimens | Hub) or bool(self.archives)
 
     @property
     def is_fetched(self) -> bool:
         """Whether the images are put in place by the workflow, rather than by the user."""
         return not isinstance(self.config.source, Folder)
+
+    @property
+    def recipe(self) -> str:
+        """The source as JSON, with what is fetched and from where alone."""
+        return self.config.source.model_dump_json(exclude_unset=True)
 
     def listing_digest(self) -> str:
         """Stands for the names and sizes of a user's own files; empty for fetched data."""
@@ -72,18 +79,25 @@ class Located:
             return layout.class_names(names, str(self.root))
         if isinstance(self.config.source, Listed):
             return listed.class_names(self.archives[0])
+        source = self.config.source
+        if isinstance(source, Archive) and source.classes:
+            return sorted(source.classes)
         if self.archives:
             names = (name for path in self.archives for name, _ in archives.members(path))
             return layout.class_names(names, ", ".join(map(str, self.archives)))
-        source = self.config.source
         if isinstance(source, Specimens):
             pairs = source.planted.look_alikes
             return sorted(specimen_names.class_names(source.seed, source.species, pairs))
+        if isinstance(source, Hub):
+            raise UserError(
+                f"dataset {source.name}: its classes are known once it is fetched; give `snakemake "
+                "--cores 1 data` first, without experiments that remove classes"
+            )
         return [str(digit) for digit in range(10)]
 
 
 def locate(wanted: str, folder: Path, results: Path = Path("results")) -> Located:
-    """The dataset that `wanted` names: a file in `folder`, a folder of images, or an archive.
+    """The dataset that `wanted` names: a file in `folder`, or a path, or `hf:owner/name`.
 
     A folder or an archive is called as its path ends. If the results of that name are those of
     another path, some digits that stand for its own path are added.
@@ -95,8 +109,10 @@ def locate(wanted: str, folder: Path, results: Path = Path("results")) -> Locate
     known = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     if wanted in known:
         return _named(wanted, load(known[wanted], Dataset), known[wanted], results)
+    if wanted.startswith(HUB):
+        return _of_hub(wanted, known, results)
     path = Path(wanted).expanduser()
-    name = _results_name(path, known, results)
+    name = _results_name(_stem(path.resolve()), place(path), known, results)
     if path.is_dir():
         _check_apart(path, results, f"dataset '{wanted}'")
         folder_source = Folder(kind="folder", path=str(path))
@@ -112,7 +128,7 @@ def locate(wanted: str, folder: Path, results: Path = Path("results")) -> Locate
             raise UserError(
                 f"dataset '{wanted}': not an archive or a table of a known kind ({kinds})"
             )
-        source = Archive(kind="archive", files=[path.name], folders=[str(path.parent)])
+        source = Archive(kind="archive", files=[path.name])
         dataset = Dataset(title=_stem(path), source=source)
         return Located(name, dataset, Path("data/raw") / name, (path,), place(path))
     raise UserError(
@@ -128,16 +144,25 @@ def place(path: Path) -> str:
     return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
 
 
-def _results_name(path: Path, known: Iterable[str], results: Path) -> str:
-    """A name in letters and digits of any script for the results of a folder or an archive."""
-    stem = unicodedata.normalize("NFC", _stem(path.resolve()).lower())
+def _of_hub(wanted: str, known: Iterable[str], results: Path) -> Located:
+    """A dataset of the Hugging Face Hub, as `hf:owner/name`."""
+    hub = wanted.removeprefix(HUB)
+    values = {"title": hub, "source": {"kind": "hub", "name": hub}}
+    name = _results_name(wanted, wanted, known, results)
+    dataset = validate(values, Dataset, f"dataset '{wanted}'")
+    return Located(name, dataset, Path("data/raw") / name, place=wanted)
+
+
+def _results_name(stem: str, place: str, known: Iterable[str], results: Path) -> str:
+    """A name in letters and digits of any script for the results of what lies at `place`."""
+    stem = unicodedata.normalize("NFC", stem.lower())
     name = re.sub(r"[\W_]+", "_", stem)[:MOST_LETTERS].strip("_") or "images"
     if name in known:
         name += "_folder"
     record = StudyPaths(results / name).place
-    if not record.is_file() or PlaceRecord.read(record).path == place(path):
+    if not record.is_file() or PlaceRecord.read(record).path == place:
         return name
-    return f"{name}_{hashlib.sha256(place(path).encode()).hexdigest()[:6]}"
+    return f"{name}_{hashlib.sha256(place.encode()).hexdigest()[:6]}"
 
 
 def _check_apart(root: Path, results: Path, where: str) -> None:
@@ -157,7 +182,7 @@ def _named(name: str, config: Dataset, file: Path, results: Path) -> Located:
             "rename it"
         )
     source, raw = config.source, Path("data/raw") / name
-    if isinstance(source, Digits | Specimens):
+    if isinstance(source, Digits | Specimens | Hub):
         return Located(name, config, raw)
     if isinstance(source, Listed):
         table = Path(source.file).expanduser()
@@ -170,14 +195,22 @@ def _named(name: str, config: Dataset, file: Path, results: Path) -> Located:
             raise UserError(f"{file}: source.path: no such folder: {root}")
         _check_apart(root, results, f"{file}: source.path")
         return Located(name, config, root)
+    return _of_files(name, config, source)
+
+
+def _of_files(name: str, config: Dataset, source: Archive) -> Located:
+    """A dataset of files: the first of the source's choices in the first folder that has one."""
+    raw, choices = Path("data/raw") / name, source.choices
     for folder in map(Path, source.folders):
-        found = tuple(folder / wanted for wanted in source.files)
-        if all(path.is_file() for path in found):
-            return Located(name, config, raw, found)
+        for choice in choices:
+            found = tuple(folder / wanted for wanted in choice.files)
+            if all(path.is_file() for path in found):
+                return Located(name, config.model_copy(update={"source": choice}), raw, found)
     if not (raw / layout.MANIFEST).is_file():
+        wanted = ", or ".join(" and ".join(choice.files) for choice in choices)
         raise UserError(
-            f"dataset '{name}': no folder of {', '.join(source.folders)} holds "
-            f"{' and '.join(source.files)}. {source.how_to_get}".strip()
+            f"dataset '{name}': no folder of {', '.join(source.folders)} holds {wanted}. "
+            f"{source.how_to_get}".strip()
         )
     return Located(name, config, raw)
 

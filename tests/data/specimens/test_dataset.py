@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from chrysalis.data.fetch import fetch_specimens
+from chrysalis.data.fetch import fetch
 from chrysalis.data.inspection import check_classes, inspect_images
 from chrysalis.data.layout import class_names, find_images, list_files
 from chrysalis.data.specimens import names
@@ -21,7 +21,7 @@ from tests.data.specimens.conftest import settings
 def written(tmp_path_factory):
     """The dataset of `planned` on disk."""
     target = tmp_path_factory.mktemp("raw") / "specimens"
-    fetch_specimens(settings(), target, workers=2)
+    fetch(settings(), [], target, workers=2)
     return target
 
 
@@ -30,7 +30,7 @@ def content(folder):
 
 
 def test_the_files_do_not_depend_on_the_number_of_workers(written, tmp_path):
-    fetch_specimens(settings(), tmp_path / "again", workers=1)
+    fetch(settings(), [], tmp_path / "again", workers=1)
     assert content(written) == content(tmp_path / "again")
 
 
@@ -88,23 +88,23 @@ def test_an_altered_copy_is_near_its_original(planned, how):
 
 def test_other_settings_replace_what_was_drawn_earlier_and_nothing_else(tmp_path):
     target, few = tmp_path / "raw", {"species": 2, "images": 4, "planted": {}}
-    fetch_specimens(settings(**few), target, workers=1)
+    fetch(settings(**few), [], target, workers=1)
     before = content(target)
-    fetch_specimens(settings(**few, seed=2), target, workers=1)
+    fetch(settings(**few, seed=2), [], target, workers=1)
     assert not before.keys() & {name for name in content(target) if name.suffix == ".jpg"}
     (target / "images/mine.txt").write_text("mine")
     with pytest.raises(UserError, match=r"1 file\(s\) that would be lost, first images/mine.txt"):
-        fetch_specimens(settings(**few), target, workers=1)
+        fetch(settings(**few), [], target, workers=1)
     assert (target / "images/mine.txt").read_text() == "mine"
 
 
 def test_a_picture_changed_by_hand_is_not_lost(tmp_path):
     target, few = tmp_path / "raw", {"species": 2, "images": 4, "planted": {}}
-    fetch_specimens(settings(**few), target, workers=1)
+    fetch(settings(**few), [], target, workers=1)
     changed = min(target.rglob("*.jpg"))
     changed.write_bytes(b"retouched")
     with pytest.raises(UserError, match="would be lost"):
-        fetch_specimens(settings(**few, seed=2), target, workers=1)
+        fetch(settings(**few, seed=2), [], target, workers=1)
     assert changed.read_bytes() == b"retouched"
 
 
@@ -117,5 +117,5 @@ def test_the_study_knows_the_classes_before_drawing_and_after(tmp_path, monkeypa
     before = locate("few", folder)
     assert (before.can_fetch, before.root) == (True, Path("data/raw/few"))
     known = before.classes()
-    fetch_specimens(before.config.source, before.root, workers=1)
+    fetch(before.config.source, [], before.root, workers=1)
     assert locate("few", folder).classes() == known == sorted(names.class_names(0, 3, 0))
