@@ -3,10 +3,13 @@
 import html
 from dataclasses import replace
 
+import pandas as pd
+
 from chrysalis.report.pages import (
     dataset,
     fragments,
 )
+from chrysalis.report.pages.audit import CHECKS
 from chrysalis.report.pages.results import load_results
 from tests.report.pages.words import plain
 
@@ -53,8 +56,37 @@ def test_a_study_of_other_images_has_no_truth_page(loaded):
     assert "truth.md" not in fragments.all_fragments(others, "smalldocs 0.5.4")
 
 
-def test_the_dataset_comes_with_its_source_and_licence(results):
-    text = html.unescape(dataset.about(load_results(results)))
-    assert "A. Author, A Set of Images, 2009." in text
-    assert "None is <stated>." in text
-    assert "Licence: " in text
+def test_the_card_has_source_licence_and_counts(results):
+    loaded = load_results(results)
+    text = html.unescape(plain(dataset.about(loaded)))
+    assert "| Source | A. Author, A Set of Images, 2009." in text
+    assert "| Licence | None is <stated>." in text
+    split = pd.read_csv(results / "data/split/split.csv", keep_default_na=False)
+    sizes = split["class"].value_counts()
+    span = f"{sizes.min()} to {sizes.max()}" if sizes.nunique() > 1 else str(sizes.min())
+    assert f"| {len(split)} images in {len(sizes)} classes, {span} in each |" in text
+    named = split["split"].value_counts()
+    assert f"| {named['train']} train, {named['val']} val, {named['test']} test (" in text
+    images = pd.read_csv(results / "data/inspect_images/images.csv", keep_default_na=False)
+    assert f"{images['width'].max()} wide" in text
+    assert f"| {(images['mask'] != '').sum()} of {len(images)} images |" in text
+
+
+def test_the_card_links_what_the_audit_found(results):
+    loaded = load_results(results)
+    text = plain(dataset.about(loaded))
+    issues = pd.read_csv(results / "data/audit/issues.csv")
+    for check, found in issues["check"].value_counts().items():
+        assert f"[{CHECKS[check]}: {found}](audit.qmd" in text.replace("\\", "")
+    clean = replace(loaded, audit=replace(loaded.audit, issues=[]))
+    assert "[nothing was found](audit.qmd)" in plain(dataset.about(clean))
+
+
+def test_the_card_says_what_is_not_stated(results):
+    loaded = load_results(results)
+    bare = loaded.record.dataset.model_copy(update={"citation": "", "licence": "", "url": ""})
+    record = loaded.record.model_copy(update={"dataset": bare})
+    text = plain(dataset.about(replace(loaded, record=record)))
+    assert "| Source | Not stated" in text
+    assert "| Licence | Not stated" in text
+    assert "Home page" not in text

@@ -32,6 +32,15 @@ CHECKS = {
     "blurred": "Blurred images",
     "outlier": "Images that are like no other",
 }
+# The section of the page that lists what a check found, where it is none of the last ones.
+PLACE_OF = {
+    "near_duplicates": "#near-duplicates",
+    "leakage": "#test-images-that-leak",
+    "labels": "#doubtful-labels",
+    "imbalance": "#classes",
+    "classes_alike": "#classes",
+    "noisy_classes": "#classes",
+}
 ABOUT_FILES = ("series", "odd_shape", "odd_size", "dark", "bright", "plain", "blurred", "outlier")
 ABOUT_CLASSES = ("imbalance", "classes_alike", "noisy_classes")
 

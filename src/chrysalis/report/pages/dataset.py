@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from urllib.parse import quote
 
 from chrysalis.report.pages.addresses import ClassLinks
+from chrysalis.report.pages.audit import CHECKS, PLACE_OF
 from chrysalis.report.pages.escape import literal
 from chrysalis.report.pages.numbers import count, number
 from chrysalis.report.pages.results import PLACES, StudyResults
@@ -25,16 +27,56 @@ def fragments(results: StudyResults) -> dict[str, str]:
 
 
 def about(results: StudyResults) -> str:
-    """What the dataset is and where it comes from."""
-    dataset = results.record.dataset
-    parts = [f"**{literal(dataset.title)}.** {literal(dataset.description)}"]
-    if dataset.citation:
-        parts.append(f"Source: {literal(dataset.citation)}")
-    if dataset.licence:
-        parts.append(f"Licence: {literal(dataset.licence)}")
+    """The dataset's card: what it is, whence, under what terms, how much, and what was found."""
+    dataset, images = results.record.dataset, results.images
+    rows = [
+        ["Source", literal(dataset.citation or "Not stated")],
+        ["Licence", literal(dataset.licence or "Not stated")],
+        ["Images", _how_many(results)],
+        ["Split", f"{_split_sizes(results)} ({'official' if images.official else 'made here'})"],
+        ["Pixels", f"{_span(*images.widths)} wide, {_span(*images.heights)} high"],
+        ["Masks", f"{number(images.masks)} of {count(images.images, 'image')}"],
+        ["Left out", f"[{count(len(results.left_out), 'file')}](#files-left-out)"],
+        ["Audit", _audit_found(results)],
+    ]
     if re.match(r"https?://", dataset.url):
-        parts.append(f"[{literal(dataset.url)}](<{quote(dataset.url, safe='/:?&=~+,;@')}>)")
-    return "\n\n".join(parts) + "\n"
+        link = f"[{literal(dataset.url)}](<{quote(dataset.url, safe='/:?&=~+,;@')}>)"
+        rows.insert(1, ["Home page", link])
+    return "\n".join(
+        [
+            f"**{literal(dataset.title)}.** {literal(dataset.description)}\n",
+            table(["Card", "Of this dataset"], rows),
+            source("split", PLACES.split),
+            source("audit", PLACES.audit("issues")),
+        ]
+    )
+
+
+def _how_many(results: StudyResults) -> str:
+    sizes = [each.all for each in results.classes]
+    return (
+        f"{count(sum(sizes), 'image')} in {count(len(sizes), 'class', 'classes')}, "
+        f"{_span(min(sizes), max(sizes))} in each"
+    )
+
+
+def _split_sizes(results: StudyResults) -> str:
+    splits = ("train", "val", "test")
+    return ", ".join(
+        f"{number(sum(getattr(each, split) for each in results.classes))} {split}"
+        for split in splits
+    )
+
+
+def _audit_found(results: StudyResults) -> str:
+    """What each check found, with a link to where the audit's page lists it."""
+    found = Counter(row.check for row in results.audit.issues)
+    parts = [
+        f"[{literal(words)}: {number(found[check])}](audit.qmd{PLACE_OF.get(check, '')})"
+        for check, words in CHECKS.items()
+        if found[check]
+    ]
+    return "; ".join(parts) or "[nothing was found](audit.qmd)"
 
 
 def data_counts(results: StudyResults) -> str:
