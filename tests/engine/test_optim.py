@@ -2,6 +2,8 @@
 
 import copy
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -201,3 +203,41 @@ def test_embeddings_and_tokens_of_vision_transformers_have_no_weight_decay(name)
     assert all(p.ndim > 1 for p in decayed["params"])
     (whole,) = parameter_groups(model, 0.05, everywhere=True)
     assert len(whole["params"]) == len(decayed["params"]) + len(plain["params"])
+
+
+@pytest.mark.parametrize("name", ["adamw", "adam", "sgd", "nesterov", "rmsprop"])
+def test_steps_are_torchs_and_need_no_compiler(name):
+    """In a process of its own, as others here have imported it."""
+    program = f"""
+import copy, sys, torch
+from chrysalis.config.settings import TrainingSettings
+from chrysalis.engine.optim import create_optimizer
+from chrysalis.engine.runtime import Runtime
+Runtime.choose(torch.device("cpu"))
+assert torch.are_deterministic_algorithms_enabled()
+ours = torch.nn.Linear(3, 2)
+optimizer = create_optimizer(ours, TrainingSettings(optimizer="{name}"))
+theirs = copy.deepcopy(ours)
+def step(model, optimizer):
+    optimizer.zero_grad(set_to_none=True)
+    model(torch.ones(4, 3)).square().sum().backward()
+    optimizer.step()
+for _ in range(3):
+    step(ours, optimizer)
+optimizer.load_state_dict(optimizer.state_dict())
+assert "torch._dynamo" not in sys.modules and "torch._inductor" not in sys.modules
+parent = type(optimizer).__mro__[1]
+groups = [
+    {{key: value for key, value in group.items() if key != "params"}}
+    | {{"params": [dict(theirs.named_parameters())[name] for name, own in ours.named_parameters()
+                  if any(own is one for one in group["params"])]}}
+    for group in optimizer.param_groups
+]
+plain = parent(groups)
+for _ in range(3):
+    step(theirs, plain)
+for one, other in zip(ours.parameters(), theirs.parameters()):
+    assert torch.equal(one, other)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import math
+from typing import TypeVar
 
 import torch
 from torch import nn
@@ -16,6 +19,11 @@ EMBEDDINGS = {
     *("pos_embed", "pos_embedding", "cls_token", "class_token", "dist_token", "reg_token"),
 }
 
+# Methods that torch wraps for its compiler.
+WRAPPED = ("step", "zero_grad", "add_param_group", "state_dict", "load_state_dict")
+
+Kind = TypeVar("Kind", bound=torch.optim.Optimizer)
+
 
 def create_optimizer(model: nn.Module, plan: TrainingSettings) -> torch.optim.Optimizer:
     """The optimizer that the settings name, over the model's trainable parameters.
@@ -25,18 +33,31 @@ def create_optimizer(model: nn.Module, plan: TrainingSettings) -> torch.optim.Op
     """
     groups = parameter_groups(model, plan.weight_decay, plan.decay_norms_and_biases)
     if plan.optimizer == "adamw":
-        return torch.optim.AdamW(groups, lr=plan.learning_rate, fused=True)
+        return _uncompiled(torch.optim.AdamW)(groups, lr=plan.learning_rate, fused=True)
     if plan.optimizer == "adam":
-        return torch.optim.Adam(groups, lr=plan.learning_rate, fused=True)
+        return _uncompiled(torch.optim.Adam)(groups, lr=plan.learning_rate, fused=True)
     if plan.optimizer == "rmsprop":
-        return torch.optim.RMSprop(groups, lr=plan.learning_rate, momentum=plan.momentum)
-    return torch.optim.SGD(
+        return _uncompiled(torch.optim.RMSprop)(
+            groups, lr=plan.learning_rate, momentum=plan.momentum
+        )
+    return _uncompiled(torch.optim.SGD)(
         groups,
         lr=plan.learning_rate,
         momentum=plan.momentum,
         nesterov=plan.optimizer == "nesterov" and plan.momentum > 0,
         fused=True,
     )
+
+
+@functools.cache
+def _uncompiled(kind: type[Kind]) -> type[Kind]:
+    """The optimizer without what torch wraps its methods in, which imports torch's compiler.
+
+    That takes seconds at the start of each training, and nothing is compiled here.
+    """
+    own = {name: inspect.unwrap(getattr(kind, name)) for name in WRAPPED}
+    own["step"] = torch.no_grad()(own["step"])
+    return type(kind.__name__, (kind,), own)
 
 
 def parameter_groups(model: nn.Module, decay: float, everywhere: bool) -> list[dict]:

@@ -44,7 +44,8 @@ class Runtime:
         torch.set_num_threads(threads)
         keep_freed_memory()
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-        torch.use_deterministic_algorithms(deterministic, warn_only=True)
+        # As use_deterministic_algorithms, which imports the compiler too, and that takes seconds.
+        torch.set_deterministic_debug_mode("warn" if deterministic else "default")
         # A property that torch puts in place of the module, which its stubs do not know.
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         torch.backends.cudnn.benchmark = not deterministic
