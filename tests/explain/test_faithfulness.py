@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from torchvision.transforms.functional import gaussian_blur
 
 from chrysalis.explain import faithfulness
-from chrysalis.explain.faithfulness import STEPS, deletion, insertion, ranks, road
+from chrysalis.explain.faithfulness import STEPS, deletion, insertion, ranks, road, smoothed
 
 SIDE = 8
 ROWS = [4, 9]
@@ -42,6 +43,12 @@ def test_deletion_and_insertion_by_hand():
     assert deletion(batch, ranks(1 - good, [0]), grey, left_half) == pytest.approx([0.75])
     # A plain image is as it was when blurred, so insertion has nothing to add.
     assert insertion(batch, ranks(good, [0]), left_half) == pytest.approx([1.0])
+
+
+@pytest.mark.parametrize(("sd", "radius"), [(0.7, 1), (1.0, 2), (1.9, 3), (40.0, 3)])
+def test_blurred_as_torchvision_does(sd, radius):
+    expected = gaussian_blur(images(), [2 * radius + 1] * 2, [sd, sd])
+    torch.testing.assert_close(smoothed(images(), sd), expected, rtol=0, atol=1e-6)
 
 
 def test_the_area_is_the_mean_of_the_trapezoids():

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from torch import Tensor
-from torchvision.transforms.functional import gaussian_blur
 
-from chrysalis.explain.faithfulness import BLUR
+from chrysalis.explain.faithfulness import BLUR, smoothed
 from chrysalis.explain.imputation import linear_imputation
 from chrysalis.records.maps import VARIANTS, Variant
 
@@ -37,11 +36,12 @@ def variants(images: Tensor, masks: Tensor, labels: Tensor, mean: Tensor) -> dic
     """
     inside = masks[:, None]
     behind = linear_imputation(images, _grown(masks > 0))
+    detail = 2 * BLUR * images.shape[-1]
     others = torch.as_tensor(partners(labels.tolist()), device=images.device)
     made: dict[Variant, Tensor] = {
         "whole": images,
         "background_grey": images * inside + mean * (1 - inside),
-        "background_blurred": images * inside + _without_detail(behind) * (1 - inside),
+        "background_blurred": images * inside + smoothed(behind, detail) * (1 - inside),
         "background_replaced": images * inside + behind[others] * (1 - inside),
         "object_removed": linear_imputation(images, boxes(masks > 0)),
     }
@@ -78,9 +78,3 @@ def _spanned(line: Tensor) -> Tensor:
 def _grown(objects: Tensor) -> Tensor:
     """With a pixel more to each side, where object and background mix."""
     return torch.nn.functional.max_pool2d(objects[:, None].float(), 3, 1, 1)[:, 0] > 0
-
-
-def _without_detail(images: Tensor) -> Tensor:
-    sd = 2 * BLUR * images.shape[-1]
-    width = 2 * min(round(2 * sd), images.shape[-1] // 2 - 1) + 1
-    return gaussian_blur(images, [width, width], [sd, sd])

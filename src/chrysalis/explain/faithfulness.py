@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter
 from torch import Tensor
-from torchvision.transforms.functional import gaussian_blur
 
 from chrysalis.explain.imputation import linear_imputation
 
@@ -57,8 +57,18 @@ def insertion(images: Tensor, ranked: Tensor, ask: Probability) -> np.ndarray:
 
 def blurred(images: Tensor) -> Tensor:
     """The images, blurred until no detail is left."""
-    sd = BLUR * images.shape[-1]
-    return gaussian_blur(images, [2 * round(2 * sd) + 1] * 2, [sd, sd])
+    return smoothed(images, BLUR * images.shape[-1])
+
+
+def smoothed(images: Tensor, sd: float) -> Tensor:
+    """Images (N, C, S, S) under a Gaussian of `sd` pixels, which ends at twice that.
+
+    Their edges are mirrored, so it reaches over less than half a side.
+    """
+    radius = min(round(2 * sd), images.shape[-1] // 2 - 1)
+    # SciPy's, since torchvision takes seconds to import.
+    made = gaussian_filter(images.cpu().numpy(), sd, mode="mirror", radius=radius, axes=(2, 3))
+    return torch.from_numpy(made).to(images.device)
 
 
 def _area(inside: Tensor, outside: Tensor, ranked: Tensor, ask: Probability) -> np.ndarray:

@@ -10,8 +10,8 @@ import copy
 from collections.abc import Iterable
 
 import numpy as np
+import pandas as pd
 import torch
-from scipy.stats import rankdata
 from torch import Tensor, nn
 
 from chrysalis.explain.maps import heat_maps
@@ -63,7 +63,10 @@ def _shuffle(module: nn.Module, generator: torch.Generator) -> None:
 
 def rank_correlation(one: Tensor, other: Tensor) -> np.ndarray:
     """Spearman's correlation (N,) of maps (N, H, W), pixel by pixel; 0 if one is constant."""
-    first, second = (rankdata(maps.flatten(1).cpu().numpy(), axis=1) for maps in (one, other))
+    # Ranked by pandas, since scipy.stats takes a second to import.
+    first, second = (
+        pd.DataFrame(maps.flatten(1).cpu().numpy()).rank(axis=1).to_numpy() for maps in (one, other)
+    )
     first, second = (each - each.mean(1, keepdims=True) for each in (first, second))
     scale = np.sqrt((first**2).sum(1) * (second**2).sum(1))
     return np.divide((first * second).sum(1), scale, out=np.zeros(len(scale)), where=scale > 0)
