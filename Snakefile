@@ -126,9 +126,10 @@ include: "workflow/rules/plan.smk"
 # What a cluster is asked for; the rest takes seconds, and runs beside Snakemake.
 SUBMITTED = {
     *("fetch", "inspect_part", "inspect_images", "embed_part", "embed", "duplicates"),
-    *("audit", "pack_part", "pack"),
-    *("train", "evaluate", "lr_range", "dynamics", "cost", "trial", "probe"),
-    *("export", "corruptions", "explain", "label_quality", "compare", "without_leaks"),
+    *("audit", "pack_part", "pack", "map_images"),
+    *("train", "lr_range", "dynamics", "cost", "trial", "probe"),
+    *("export", "corruptions", "explain", "contrast", "check_maps", "backgrounds"),
+    *("label_quality", "compare", "without_leaks"),
 }
 workflow.localrules(
     *(rule.name for rule in workflow.rules if rule.name not in SUBMITTED)

@@ -18,8 +18,7 @@ from tests.cluster import hooks
 from tests.cluster.slurm import slurm, wait_until
 
 SLURM = ["--workflow-profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "2"]
-# So that 2 GB are too much for a training and its evaluation, which are one job.
-MEMORY = [f"{rule}:mem_mb=1500*attempt" for rule in ("train", "evaluate")]
+MEMORY = ["train:mem_mb=1500*attempt"]  # so that 2 GB are too much
 EPOCHS, SEEDS = 2, 2
 ALIVE = ("RUNNING", "COMPLETING")
 PARTS = {"parts": 2}  # of the images, on the cluster alone
@@ -191,15 +190,14 @@ def test_each_training_had_a_gpu_of_its_own(story):
 
 
 def test_few_jobs_are_submitted(story):
-    """A training and its evaluation are one job, and what takes seconds is none."""
+    """A job for each training, and none for what takes seconds."""
     submitted = Counter(re.findall(r"slurm_logs/(\w+)/", story["log"]))
-    groups = submitted.pop("group_training_evaluate_train")
+    groups = submitted.pop("group_training_train")
     assert groups >= len(story["names"]) + 5  # once more each time they were ended too early
     # Once more, if they were waiting or at work when the head was killed.
     submitted.pop("rule_lr_range")
-    submitted.pop("group_training_evaluate", None)
-    once = ["inspect_images", "embed", "duplicates", "audit", "pack", "explain"]
-    once += ["compare", "without_leaks"]
+    once = ["inspect_images", "embed", "duplicates", "audit", "pack", "map_images"]
+    once += ["explain", "contrast", "check_maps", "backgrounds", "compare", "without_leaks"]
     parts = ["inspect_part", "embed_part", "pack_part"] * PARTS["parts"]
     assert submitted == Counter(f"rule_{name}" for name in once + parts)
 

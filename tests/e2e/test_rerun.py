@@ -52,8 +52,8 @@ def test_one_arm_reruns_that_arm_and_its_experiment(finished):
         '"off": {augmentation: {flip: 0}}',
     )
     planned = finished.planned()
-    assert planned["train"] == planned["evaluate"] == 2
-    assert planned["compare"] == planned["plot_experiment"] == 1
+    assert planned["train"] == 2
+    assert planned["evaluate"] == planned["compare"] == planned["plot_experiment"] == 1
     assert not planned.keys() & {"pack", "explain", "plot_gallery", "plot_models"}
 
 

@@ -162,23 +162,36 @@ rule cost:
         " --threads {threads} --log {log:q}"
 
 
+EVALUATED = [
+    "metrics.json",
+    "per_class.csv",
+    "confusion.csv",
+    "reliability.csv",
+    "calibration_error.csv",
+    "risk_coverage.csv",
+]
+
+
+# All seeds in one job: each takes less time than the start of a job.
 rule evaluate:
     input:
-        predictions=f"{RUN}/train/predictions.parquet",
-        record=f"{RUN}/train/run.json",
+        predictions=lambda w: of_runs(f"{RUN}/train/predictions.parquet", [w.run]),
+        records=lambda w: of_runs(f"{RUN}/train/run.json", [w.run]),
         code=code("evaluate"),
     output:
-        metrics=f"{RUN}/evaluate/metrics.json",
-        per_class=f"{RUN}/evaluate/per_class.csv",
-        confusion=f"{RUN}/evaluate/confusion.csv",
-        reliability=f"{RUN}/evaluate/reliability.csv",
-        calibration_error=f"{RUN}/evaluate/calibration_error.csv",
-        risk_coverage=f"{RUN}/evaluate/risk_coverage.csv",
+        expand(
+            f"{RUN}/evaluate/{{file}}",
+            seed=STUDY.seeds,
+            file=EVALUATED,
+            allow_missing=True,
+        ),
     log:
-        f"{RESULTS}/logs/evaluate/{{run}}_seed{{seed}}.log",
+        f"{RESULTS}/logs/evaluate/{{run}}.log",
+    params:
+        seeds=STUDY.seeds,
     shell:
         "{PYTHON} scripts/evaluate.py --results {RESULTS:q} --run {wildcards.run}"
-        " --seed {wildcards.seed} --log {log:q}"
+        " --seeds {SEEDS} --log {log:q}"
 
 
 rule plot_models:
