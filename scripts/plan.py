@@ -29,6 +29,7 @@ def main(args) -> None:
         jobs.measured,
         Images.of_index(read_table(args.index)),
         args.processes,
+        args.explained,
     )
     machine = Machine(args.cores, args.gpus, args.side_by_side)
     plan = make_plan(study, runs, (jobs.trainings, jobs.to_do), evidence, machine, paths)
@@ -51,4 +52,5 @@ if __name__ == "__main__":
     parser.add_argument("--gpus", type=int, required=True)
     parser.add_argument("--side-by-side", type=int, required=True, help="trainings at once")
     parser.add_argument("--processes", type=int, default=1, help="of each training")
+    parser.add_argument("--explained", type=int, default=0, help="images whose maps are checked")
     cli.run(main, parser)

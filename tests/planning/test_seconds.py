@@ -1,12 +1,15 @@
 """What jobs take: worked by hand from a probe, and as finished jobs took."""
 
+import pandas as pd
 import pytest
 
 from chrysalis.config.run import RunSettings
+from chrysalis.planning import maps
 from chrysalis.planning.images import Images
 from chrysalis.planning.kinds import kind_of
 from chrysalis.planning.seconds import (
     STARTS,
+    USUAL_STARTS,
     Evidence,
     probed,
     rule_seconds,
@@ -114,16 +117,43 @@ def test_other_jobs_of_a_run():
     assert found["lr_range"] == {"base": pytest.approx(4 + 100 * whole / 30)}
 
 
+def test_checks_of_maps_follow_the_probe_or_as_they_were():
+    base, kind = run(), kind_of(run()).name
+    images = Images(IMAGES.by_split, masked=12)
+    known = Evidence({kind: probe()}, {}, {("backgrounds", "base"): [7.0]}, images, explained=9)
+    found = run_seconds({"base": base}, known)
+    assert found["check_maps"]["base"] == maps.check_maps(base, maps.Checked(9, 12), 0.01, 4)
+    assert found["backgrounds"] == {"base": 7}
+    # Of a network that was trained before, there is no probe.
+    record = run_record(settings=base, seconds=30, training_seconds=9, steps=60)
+    measured = {("check_maps", "other"): [5.0], ("evaluate", ""): [8 * STARTS["evaluate"]]}
+    known = Evidence({}, {"base": [record]}, measured, images, explained=9)
+    found = run_seconds({"base": base}, known)
+    assert found["check_maps"] == {"base": 5}
+    assert found["backgrounds"] == {"base": pytest.approx(8 * USUAL_STARTS)}
+
+
+def test_masks_are_counted_in_the_test_split():
+    index = pd.DataFrame(
+        {
+            "split": ["train", "val", "test", "test", "test"],
+            "class": list("aaaab"),
+            "mask": ["m", "", "m", "", "n"],
+        }
+    )
+    assert Images.of_index(index).masked == 2
+
+
 def test_other_rules_are_as_they_were_or_a_multiple_of_a_start():
     known = evidence(
         {"k": probe()}, measured={("evaluate", "a"): [1.0], ("evaluate", "b"): [3.0, 5.0]}
     )
     found = rule_seconds(["evaluate", "site", "train", "plot_new"], known)
-    assert found == {"evaluate": 3, "site": STARTS["site"] * 4, "plot_new": 2}
+    assert found == {"evaluate": 3, "site": STARTS["site"] * 4, "plot_new": USUAL_STARTS * 4}
 
 
 def test_without_a_probe_the_start_follows_from_jobs_that_have_ended():
-    measured = {("evaluate", "a"): [2.0], ("site", ""): [2.5]}
+    measured = {("evaluate", "a"): [4 * STARTS["evaluate"]], ("site", ""): [6 * STARTS["site"]]}
     assert evidence(measured=measured).start == pytest.approx(5)
     assert evidence().start == 0
 

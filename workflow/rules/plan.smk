@@ -68,7 +68,8 @@ rule plan:
     shell:
         "{PYTHON} scripts/plan.py --results {RESULTS:q} --plan {PLAN.folder:q}"
         " --index {input.index:q} --cores {CORES} --gpus {GPUS}"
-        " --side-by-side {AT_ONCE} --processes {PROCESSES} --log {log:q}"
+        " --side-by-side {AT_ONCE} --processes {PROCESSES}"
+        " --explained {STUDY.config.explained_images} --log {log:q}"
 
 
 STARTED = {}

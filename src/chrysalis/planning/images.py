@@ -15,15 +15,17 @@ SPLITS = ("train", "val", "test")
 
 @dataclass(frozen=True)
 class Images:
-    """How many images there are of each class in each split."""
+    """How many images there are of each class in each split; how many of test have a mask."""
 
     by_split: dict[str, dict[str, int]]
+    masked: int = 0
 
     @classmethod
     def of_index(cls, index: pd.DataFrame) -> Images:
-        """From a table with the columns split and class."""
+        """From a table with the columns split, class and mask."""
         counts = index.groupby(["split", "class"]).size()
-        return cls({split: counts[split].to_dict() for split in SPLITS})
+        masked = index.loc[index["split"] == "test", "mask"].ne("").sum()
+        return cls({split: counts[split].to_dict() for split in SPLITS}, int(masked))
 
     def of(self, settings: RunSettings, split: str) -> int:
         """How many of a split the run uses.

@@ -8,30 +8,24 @@ from statistics import mean, median
 
 from chrysalis.config.run import RunSettings
 from chrysalis.engine.batches import steps_per_epoch
+from chrysalis.planning import maps
 from chrysalis.planning.images import SPLITS, Images
 from chrysalis.planning.kinds import kind_of
 from chrysalis.records.plan import PARTS, Probe, Took
 from chrysalis.records.training import RunRecord
 
-# What a job takes as a multiple of the start of a training, which is mostly imports: medians of a
-# study of digits on two cores, of all rules whose work hardly depends on the settings. Only
-# until a job of that rule has ended here.
+# What a job takes as a multiple of the start of a training, which is mostly imports: of a study of
+# specimens on two cores, of all rules whose work hardly depends on the settings. Only until a job
+# of that rule has ended here.
 STARTS = {
-    **{"fetch": 0.4, "inspect_images": 0.2, "split": 0.1, "pack": 0.2, "plot_data": 0.3},
-    **{"evaluate": 0.4, "cost": 2.4, "explain": 0.7, "contrast": 0.7, "export": 4.0},
-    **{
-        "plot_gallery": 0.4,
-        "compare": 0.5,
-        "label_quality": 0.5,
-        "sweep": 0.5,
-        "summarise": 0.4,
-        "published": 0.4,
-    },
-    **{"study": 0.1, "plot_dag": 0.7, "plot_models": 0.8, "site": 0.5},
+    **{"fetch": 0.4, "inspect_images": 0.4, "split": 0.2, "pack": 0.4},
+    **{"evaluate": 0.8, "cost": 2.5, "export": 4.0, "plot_gallery": 1.5, "site": 2.0},
+    **{"plot_dag": 1.5, "study": 0.1},
 }
-USUAL_STARTS = 0.5  # of any other rule: most of them draw a figure
+USUAL_STARTS = 1.1  # of any other rule: most of them compare or draw
 RANGE_STEPS = 100
 TRAININGS = ("train", "trial", "dynamics")
+MAPS = {"check_maps": maps.check_maps, "backgrounds": maps.backgrounds}
 
 Measured = Mapping[tuple[str, str], list[float]]
 
@@ -41,7 +35,8 @@ class Evidence:
     """What is known of a study's jobs.
 
     `probes` by the name of their kind; `records` of finished trainings by run; `measured` the
-    seconds of jobs that have ended, by rule and run (empty where a rule has none).
+    seconds of jobs that have ended, by rule and run (empty where a rule has none). Of each network
+    that is explained, maps are checked by changing so many `explained` images.
     """
 
     probes: Mapping[str, Probe]
@@ -49,6 +44,7 @@ class Evidence:
     measured: Measured
     images: Images
     processes: int = 1
+    explained: int = 0
 
     @property
     def start(self) -> float:
@@ -83,7 +79,7 @@ def undisturbed(evidence: Evidence) -> Evidence:
 def rule_seconds(rules: Iterable[str], evidence: Evidence) -> dict[str, float]:
     """What one job of each rule takes, but of those that `run_seconds` tells of."""
     ended, start = evidence.by_rule(), evidence.start
-    rest = sorted(set(rules) - {*TRAININGS, "lr_range"})
+    rest = sorted(set(rules) - {*TRAININGS, "lr_range", *MAPS})
     return {rule: ended.get(rule, STARTS.get(rule, USUAL_STARTS) * start) for rule in rest}
 
 
@@ -93,7 +89,7 @@ def run_seconds(runs: Mapping[str, RunSettings], evidence: Evidence) -> dict[str
     Trials of a sweep and traced trainings are taken to cost as much as the run's own: trials that
     are pruned take less. Those of runs of which nothing is known are left out.
     """
-    found: dict[str, dict[str, float]] = {rule: {} for rule in (*TRAININGS, "lr_range")}
+    found: dict[str, dict[str, float]] = {rule: {} for rule in (*TRAININGS, "lr_range", *MAPS)}
     for name, settings in runs.items():
         training = training_took(name, settings, evidence)
         if training is None:
@@ -103,7 +99,18 @@ def run_seconds(runs: Mapping[str, RunSettings], evidence: Evidence) -> dict[str
         step = training.seconds / max(1, steps_of(settings, evidence))
         range_test = evidence.start + RANGE_STEPS * step
         found["lr_range"][name] = _ended(evidence, "lr_range", name) or range_test
+        for rule in MAPS:
+            found[rule][name] = _ended(evidence, rule, name) or _maps_took(rule, settings, evidence)
     return found
+
+
+def _maps_took(rule: str, settings: RunSettings, evidence: Evidence) -> float:
+    """Seconds of a rule of `MAPS`; without a probe as those of other networks, if any has ended."""
+    probe = evidence.probes.get(kind_of(settings).name)
+    if probe is None:
+        return evidence.by_rule().get(rule, USUAL_STARTS * evidence.start)
+    tested = maps.Checked(evidence.explained, evidence.images.masked)
+    return MAPS[rule](settings, tested, probe.image.seconds, evidence.start)
 
 
 def training_took(name: str, settings: RunSettings, evidence: Evidence) -> Took | None:
