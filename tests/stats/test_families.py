@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from chrysalis.stats.families import differences_and_equalities, holm
 
@@ -29,6 +30,12 @@ def test_holm_is_the_step_down_procedure():
     for rank, index in enumerate(np.argsort(p)):
         running = max(running, min(1.0, (9 - rank) * p[index]))
         assert found[index] == pytest.approx(running)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 40])
+def test_holm_is_that_of_statsmodels_also_with_ties(count):
+    p = np.random.default_rng(count).random(count).round(1) ** 3
+    np.testing.assert_array_equal(holm(p.tolist()), multipletests(p, method="holm")[1])
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import softmax
 
 from chrysalis.stats import scores
+from chrysalis.stats.distributions import normal_above, normal_density
 
 BINS = 15
 TEMPERATURES = (0.05, 20.0)
@@ -155,6 +155,6 @@ def _total_gap(centres: np.ndarray, sds: np.ndarray) -> tuple[float, float]:
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(sds > 0, np.abs(centres) / sds, np.inf)
-    means = 2 * sds * stats.norm.pdf(ratio) + np.abs(centres) * (1 - 2 * stats.norm.sf(ratio))
+    means = 2 * sds * normal_density(ratio) + np.abs(centres) * (1 - 2 * normal_above(ratio))
     variances = np.maximum(centres**2 + sds**2 - means**2, 0.0)
     return float(means.sum()), float(np.sqrt(variances.sum()))

@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy import stats
 
+from chrysalis.stats.distributions import t_reach
 from chrysalis.stats.effects import ALPHA, Effect
 from chrysalis.stats.welch import Spread, added, reach_of, standard_error, welch
 
@@ -134,7 +134,7 @@ def another_training(values: np.ndarray, images: float = np.nan, unit: float = 0
     variance = max(values.var(ddof=1), unit**2 / 12) * (1 + 1 / seeds)
     if not np.isnan(images):
         variance += 2 * mean * (1 - mean) / images
-    reach = float(stats.t.isf(ALPHA / 2, seeds - 1) * np.sqrt(variance))
+    reach = float(t_reach(ALPHA / 2, seeds - 1) * np.sqrt(variance))
     if np.isnan(images):
         return Span(mean - reach, mean + reach)
     return Span(max(0.0, mean - reach), min(1.0, mean + reach))

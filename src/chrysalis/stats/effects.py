@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+
+from chrysalis.stats.distributions import normal_reach, t_above, t_reach
 
 ALPHA = 0.05
 
@@ -48,8 +49,8 @@ class Effect:
 
     def interval(self, alpha: float = ALPHA) -> tuple[float, float]:
         """The union of both models' intervals of level 1 - alpha, not clipped or fitted to p."""
-        both = stats.t.isf(alpha / 2, self.freedom) * self.error
-        image = stats.t.isf(alpha / 2, self.image_freedom) * self.image_error
+        both = t_reach(alpha / 2, self.freedom) * self.error
+        image = t_reach(alpha / 2, self.image_freedom) * self.image_error
         return (
             _plain(np.minimum(self.effect - both, self.image_centre - image)),
             _plain(np.maximum(self.effect + both, self.image_centre + image)),
@@ -90,14 +91,14 @@ def assemble(
     """
     error, image_error = np.sqrt(chance.variance), np.sqrt(chance.image_variance)
     p = np.maximum(p_image, two_sided(effect, error, chance.freedom))
-    both = stats.t.isf(ALPHA / 2, chance.freedom) * error
-    image = stats.t.isf(ALPHA / 2, chance.image_freedom) * image_error
+    both = t_reach(ALPHA / 2, chance.freedom) * error
+    image = t_reach(ALPHA / 2, chance.image_freedom) * image_error
     side = np.where(effect < 0, -1.0, 1.0)
     size, image_size = np.abs(effect), side * chance.image_centre
     near = np.minimum(size - both, image_size - image)
     far = np.maximum(size + both, image_size + image)
     with np.errstate(divide="ignore", invalid="ignore"):
-        by_test = size * (1 - stats.norm.isf(ALPHA / 2) / stats.norm.isf(p / 2))
+        by_test = size * (1 - normal_reach(ALPHA / 2) / normal_reach(p / 2))
     near = np.where(p < ALPHA, np.where(near > 0, near, by_test), np.minimum(near, 0.0))
     return Effect(
         _plain(effect),
@@ -120,7 +121,7 @@ def two_sided(effect: np.ndarray, error: np.ndarray, freedom: np.ndarray | float
     """Two-sided p of a t statistic; 1 where the effect is 0, and 0 where only `error` is."""
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = np.where(effect == 0, 0.0, np.abs(effect) / error)
-    return 2 * stats.t.sf(statistic, freedom)
+    return 2 * t_above(statistic, freedom)
 
 
 def _plain(values: np.ndarray) -> float:

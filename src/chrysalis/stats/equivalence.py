@@ -11,8 +11,9 @@ a standard error says little.
 from __future__ import annotations
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
+from chrysalis.stats.distributions import t_above
 from chrysalis.stats.effects import ALPHA, Effect
 
 
@@ -55,7 +56,7 @@ def _upper_tail(distance: float, error: float, freedom: float) -> float:
     """P(T >= distance / error); of no error at all, by the sign of the distance."""
     if error == 0:
         return 0.0 if distance > 0 else 1.0
-    return float(stats.t.sf(distance / error, freedom))
+    return float(t_above(distance / error, freedom))
 
 
 def _one_way(effect: Effect, margin: float) -> float:

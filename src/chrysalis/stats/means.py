@@ -6,9 +6,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from chrysalis.stats.distributions import normal_reach
 from chrysalis.stats.effects import ALPHA
 from chrysalis.stats.welch import reach_of
 
@@ -56,7 +56,7 @@ def of_changes(after: np.ndarray, before: np.ndarray, alpha: float = ALPHA) -> M
         return Mean(math.nan, math.nan, math.nan, 0)
     differences = after.astype(float) - before
     more = np.append(differences, [1.0, -1.0])
-    reach = float(stats.norm.isf(alpha / 2)) * math.sqrt(more.var() / len(more))
+    reach = float(normal_reach(alpha / 2)) * math.sqrt(more.var() / len(more))
     centre = float(more.mean())
     low, high = max(-1.0, centre - reach), min(1.0, centre + reach)
     return Mean(float(differences.mean()), low, high, count)

@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from chrysalis.stats import readers
+from chrysalis.stats.distributions import normal_reach, t_reach
 from chrysalis.stats.effects import ALPHA, Effect
 
 POWER = 0.8
@@ -87,9 +88,9 @@ def plan(
     variance = by_seed + components.image / images
     freedom = within * (variance / by_seed) ** 2 if by_seed else np.inf
     image_variance = components.image / images + answers
-    half = stats.t.isf(ALPHA / 2, freedom) * np.sqrt(variance)
+    half = t_reach(ALPHA / 2, freedom) * np.sqrt(variance)
     if components.answers:
-        half = max(half, stats.t.isf(ALPHA / 2, images - 1) * np.sqrt(2) / (images + 2))
+        half = max(half, t_reach(ALPHA / 2, images - 1) * np.sqrt(2) / (images + 2))
     found = _detectable(
         (float(np.sqrt(variance)), freedom),
         (float(np.sqrt(image_variance)), images - 1.0),
@@ -142,7 +143,7 @@ def _expected_floor(mean: float, least: float, freedom: int) -> float:
     if mean == 0:
         return 0.0
     edge = freedom * least / mean
-    above, below = stats.chi2.sf(edge, freedom + 2), stats.chi2.cdf(edge, freedom)
+    above, below = special.chdtrc(freedom + 2, edge), special.chdtr(freedom, edge)
     return float(mean * above + least * below)
 
 
@@ -166,12 +167,14 @@ def _detectable(
 
 def _noncentrality(freedom: float, alpha: float, power: float) -> float:
     """By how many standard errors a difference must exceed 0 to be found with that power."""
-    needed = stats.norm.isf(alpha / 2) + stats.norm.ppf(power)
+    needed = normal_reach(alpha / 2) + special.ndtri(power)
     if freedom > 1e4:
         return float(needed)
-    least = stats.t.isf(alpha / 2, freedom)
+    least = t_reach(alpha / 2, freedom)
 
     def short(shift: float) -> float:
+        from scipy import stats  # half of the start of jobs that don't come here
+
         return float(stats.nct.sf(least, freedom, shift) - power)
 
     return float(optimize.brentq(short, needed / 2, 4 * (least + 2)))

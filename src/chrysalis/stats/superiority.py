@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize
 from statsmodels.stats.proportion import proportion_confint
 
+from chrysalis.stats.distributions import t_reach
 from chrysalis.stats.effects import ALPHA
 
 
@@ -34,7 +35,7 @@ def of_separate_trainings(arm: np.ndarray, baseline: np.ndarray) -> Superiority:
     """
     ahead = np.sign(np.subtract.outer(arm, baseline))
     found = float((ahead.mean() + 1) / 2)
-    z = stats.t.isf(ALPHA / 2, len(arm) + len(baseline) - 2)
+    z = t_reach(ALPHA / 2, len(arm) + len(baseline) - 2)
 
     def beyond(theta: float) -> float:
         return abs(found - theta) - z * np.sqrt(_variance(theta, len(arm), len(baseline)))

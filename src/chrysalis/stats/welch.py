@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
+from chrysalis.stats.distributions import t_above, t_reach
 from chrysalis.stats.effects import ALPHA
 
 ROUNDING = 1e-9  # relative to the largest value; what differs by less is the same
@@ -52,7 +52,7 @@ def welch(
     spreads = [Spread(float(np.var(side, ddof=1)), len(side)) for side in (arm, baseline)]
     error, freedom = standard_error(*spreads)
     reach = reach_of(error, freedom, alpha)
-    p = float(2 * stats.t.sf(abs(effect) / error, freedom))
+    p = float(2 * t_above(abs(effect) / error, freedom))
     return Difference(effect, effect - reach, effect + reach, p, seeds)
 
 
@@ -89,4 +89,4 @@ def added(parts: Sequence[tuple[float, float]]) -> tuple[float, float]:
 
 def reach_of(error: float, freedom: float, alpha: float) -> float:
     """Half the interval that leaves out the truth with probability `alpha`, by Student's t."""
-    return float(stats.t.isf(alpha / 2, freedom) * error)
+    return float(t_reach(alpha / 2, freedom) * error)

@@ -13,9 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
+from chrysalis.stats.distributions import t_reach
 from chrysalis.stats.effects import ALPHA
 
 PERMUTATIONS = 2000
@@ -87,6 +86,9 @@ def _limits(correct: np.ndarray, tail: float) -> tuple[float, float]:
     answered once, with its mean over the seeds; and Student's, of trainings and images both drawn
     (see `readers`, of which this is the case of one arm).
     """
+    # Half of the start of jobs that don't come here.
+    from statsmodels.stats.proportion import proportion_confint
+
     seeds, images = correct.shape
     mean = float(correct.mean())
     low, high = proportion_confint(mean * images, images, 2 * tail, method="beta")
@@ -97,6 +99,6 @@ def _limits(correct: np.ndarray, tail: float) -> tuple[float, float]:
         rest = np.square(residual).sum() / ((seeds - 1) * (images - 1))
         total = max(seed_square, rest) + max(image_square - rest, 0.0)
         freedom = (seeds - 1) * (total / seed_square) ** 2 if seed_square > 0 else np.inf
-        half = stats.t.isf(tail, freedom) * np.sqrt(total / (seeds * images))
+        half = t_reach(tail, freedom) * np.sqrt(total / (seeds * images))
         low, high = min(low, mean - half), max(high, mean + half)
     return max(0.0, float(low)), min(1.0, float(high))

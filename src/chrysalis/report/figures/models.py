@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 
 from chrysalis.report.figures.style import (
     STYLE,
@@ -99,11 +98,13 @@ def by_confusion(counts: np.ndarray) -> list[int]:
     """
     if len(counts) < 3:
         return list(range(len(counts)))
+    from scipy.cluster import hierarchy  # half of the start of jobs that don't come here
+
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     far = 1 - (shares + shares.T) / 2
     distances = far[np.triu_indices(len(counts), 1)].clip(0)
-    tree = optimal_leaf_ordering(linkage(distances, "average"), distances)
-    return [int(leaf) for leaf in leaves_list(tree)]
+    tree = hierarchy.optimal_leaf_ordering(hierarchy.linkage(distances, "average"), distances)
+    return [int(leaf) for leaf in hierarchy.leaves_list(tree)]
 
 
 @mpl.rc_context(STYLE)

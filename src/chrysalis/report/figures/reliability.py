@@ -10,7 +10,6 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from scipy import stats
 
 from chrysalis.report.figures.style import (
     GREY,
@@ -35,6 +34,8 @@ def pool_reliability(tables: dict[str, list[pd.DataFrame]]) -> pd.DataFrame:
     accuracy of a perfectly calibrated network in 95 % of studies. They count each bin's images as
     one seed has them, since all seeds may answer the same images alike.
     """
+    from scipy import stats  # half of the start of jobs that don't come here
+
     parts = []
     for label, seeds in tables.items():
         bins = pd.concat(seeds).dropna()
