@@ -8,12 +8,15 @@ from studies import Workspace, make_workspace
 
 
 def pytest_collection_modifyitems(items):
-    """All of this folder is e2e. What shares a study stays in one process, which makes it once."""
+    """All of this folder is e2e. A file's tests stay in one process, which makes its study once.
+
+    The finished study, which many files share, is made once in each process that needs it: all its
+    tests in one would be nearly half of everything.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            shared = "finished" if "finished" in item.fixturenames else item.path.stem
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group(f"e2e-{shared}"))
+            item.add_marker(pytest.mark.xdist_group(f"e2e-{item.path.stem}"))
 
 
 @pytest.fixture
@@ -23,8 +26,22 @@ def workspace(tmp_path) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def _finished(tmp_path_factory) -> Workspace:
-    made = make_workspace(tmp_path_factory.mktemp("e2e") / "study")
+def prepared_once(tmp_path_factory) -> Workspace:
+    """What `prepared` copies; not to be changed."""
+    made = make_workspace(tmp_path_factory.mktemp("e2e") / "prepared")
+    made.snakemake("data")
+    return made
+
+
+@pytest.fixture
+def prepared(prepared_once, tmp_path) -> Workspace:
+    """A copy of the tree whose images are inspected, split, audited and packed, no more."""
+    return prepared_once.copy(tmp_path / "study")
+
+
+@pytest.fixture(scope="session")
+def _finished(prepared_once, tmp_path_factory) -> Workspace:
+    made = prepared_once.copy(tmp_path_factory.mktemp("e2e") / "study")
     made.snakemake()
     return made
 

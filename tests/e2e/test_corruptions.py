@@ -2,27 +2,25 @@
 
 import pandas as pd
 
-FAST = ("experiment_augmentation", "--config", "seeds=2")
-EPOCHS = "settings={training: {epochs: 1, batch_size: 8}}"
+ASKED = ("experiment_augmentation", "--config", "corruptions=all")
 
 
-def test_an_experiment_on_corrupted_images(workspace):
-    workspace.snakemake(*FAST, EPOCHS)
-    planned = workspace.planned(*FAST, EPOCHS, "corruptions=all")
+def test_an_experiment_on_corrupted_images(finished):
+    planned = finished.planned(*ASKED)
     assert planned == {
         "corruptions": 4,
         "compare_corruptions": 1,
         "plot_corruptions": 1,
         "experiment_augmentation": 1,
     }
-    workspace.snakemake(*FAST, EPOCHS, "corruptions=all")
-    folder = workspace.root / "results/shapes/experiments/augmentation"
+    finished.snakemake(*ASKED)
+    folder = finished.root / "results/shapes/experiments/augmentation"
     table = pd.read_csv(folder / "compare_corruptions/corruptions.csv")
     assert len(table) == 2 * (1 + 14 * 5)
     assert table["mean"].between(0, 1).all()
     assert (folder / "plot_corruptions/corruptions.svg").is_file()
-    assert workspace.planned(*FAST, EPOCHS) == {}
-    workspace.append("src/chrysalis/corruptions/noise.py", "# edited\n")
-    planned = workspace.planned(*FAST, EPOCHS, "corruptions=all")
+    assert finished.planned("experiment_augmentation") == {}
+    finished.append("src/chrysalis/corruptions/noise.py", "# edited\n")
+    planned = finished.planned(*ASKED)
     assert planned["corruptions"] == 4
     assert "train" not in planned

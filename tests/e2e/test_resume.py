@@ -15,8 +15,8 @@ LONG = ["--config", "settings={training: {epochs: 12}}", "seeds=1"]
 RUN = "results/shapes/runs/{}/seed0/train/model.safetensors"
 
 
-def targets(workspace):
-    """The unchanged run of mynet under the long settings."""
+def target_of(workspace):
+    """The unchanged run of mynet under the long settings, and its weights."""
     code = (
         "import yaml; from chrysalis.study.study import resolve;"
         "c = yaml.safe_load(open('config/config.yaml'));"
@@ -48,10 +48,18 @@ def wait_for(path, process, seconds=120):
         time.sleep(0.01)
 
 
+@pytest.fixture(scope="module")
+def whole(prepared_once, tmp_path_factory):
+    """A training that nothing disturbed; not to be changed."""
+    workspace = prepared_once.copy(tmp_path_factory.mktemp("resume") / "study")
+    workspace.snakemake(target_of(workspace)[1], *LONG)
+    return workspace
+
+
 @pytest.mark.parametrize("victim", ["everything", "training"])
-def test_killed_and_started_again_ends_bit_identical(workspace, victim):
-    name, target = targets(workspace)
-    workspace.snakemake(target, *LONG)
+def test_killed_and_started_again_ends_bit_identical(whole, tmp_path, victim):
+    workspace = whole.copy(tmp_path / "study")
+    name, target = target_of(workspace)
     expected = (workspace.root / target).read_bytes()
     record = (workspace.root / target).with_name("run.json")
     assert json.loads(record.read_text())["resumed"] == 0
