@@ -36,9 +36,10 @@ arms:
 
 
 @pytest.fixture
-def searching(workspace):
-    (workspace.root / "config/experiments/search.yaml").write_text(EXPERIMENT)
-    return workspace
+def searching(finished):
+    """A study whose base run is trained, and asks for a search."""
+    (finished.root / "config/experiments/search.yaml").write_text(EXPERIMENT)
+    return finished
 
 
 def start(workspace):
