@@ -25,7 +25,8 @@ def answers(folder):
     return table["path"].tolist(), guesses == table["label"].to_numpy()
 
 
-def test_each_seed_has_its_own_split(workspace):
+def test_each_seed_has_its_own_split(prepared):
+    workspace = prepared
     workspace.snakemake(*ASKED)
     results = workspace.root / "results/shapes"
     (pack,) = results.glob("data/pack/*px.csv")
