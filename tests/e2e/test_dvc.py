@@ -60,10 +60,18 @@ def kept(workspace):
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    """The same, with its results committed; to be pushed, or else copied."""
+def made(tmp_path_factory):
+    """The same with its results, not yet committed, and its ignore files from before."""
     user = commit_study(make_workspace(tmp_path_factory.mktemp("dvc") / "study"))
+    before = ignore_files(user.root)
     user.dvc("repro")
+    return Kept(user.workspace.copy(user.root.with_name("made"))), before, user
+
+
+@pytest.fixture(scope="module")
+def published(made):
+    """The same, with its results committed; to be pushed, or else copied."""
+    user = made[-1]
     user.commit("results")
     return user
 
@@ -89,9 +97,8 @@ def ignore_files(root):
     return {path.relative_to(root).as_posix() for path in root.rglob(".gitignore")}
 
 
-def test_a_users_results_from_commit_to_commit(kept):
-    before = ignore_files(kept.root)
-    kept.dvc("repro")
+def test_a_users_results_from_commit_to_commit(made):
+    kept, before, _ = made
     # Beside the lock, which the user commits, the tree is clean.
     assert kept.changed() == ["?? dvc.lock"]
     assert ignore_files(kept.root) == before
@@ -198,8 +205,8 @@ def test_lost_results_are_checked_out(published, tmp_path):
 
 
 def test_the_repository_itself_holds_no_results(kept):
-    """A study by Snakemake alone leaves the tree clean."""
+    """What is made of an archive by Snakemake alone leaves the tree clean (test_idle: the rest)."""
     assert "dvc.lock" not in kept.git("ls-files").split()
     assert not [name for name in kept.git("ls-files").split() if name.startswith("results/")]
-    kept.workspace.snakemake("--config", "models=[mynet]")
+    kept.workspace.snakemake("data")
     assert kept.changed() == []
