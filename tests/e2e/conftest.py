@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+import warm
 
-from studies import Workspace, make_workspace
+from studies import REPOSITORY, Workspace, make_workspace
 
 
 def pytest_collection_modifyitems(items):
@@ -19,16 +20,23 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group(f"e2e-{item.path.stem}"))
 
 
+@pytest.fixture(scope="session")
+def python(tmp_path_factory):
+    """A Python in which jobs start fast: most of a miniature study would be imports."""
+    with warm.server(tmp_path_factory.mktemp("warm"), REPOSITORY) as program:
+        yield program
+
+
 @pytest.fixture
-def workspace(tmp_path) -> Workspace:
+def workspace(tmp_path, python) -> Workspace:
     """A copy of the tree, nothing run yet."""
-    return make_workspace(tmp_path / "study")
+    return make_workspace(tmp_path / "study", python)
 
 
 @pytest.fixture(scope="session")
-def prepared_once(tmp_path_factory) -> Workspace:
+def prepared_once(tmp_path_factory, python) -> Workspace:
     """What `prepared` copies; not to be changed."""
-    made = make_workspace(tmp_path_factory.mktemp("e2e") / "prepared")
+    made = make_workspace(tmp_path_factory.mktemp("e2e") / "prepared", python)
     made.snakemake("data")
     return made
 

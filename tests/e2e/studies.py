@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import warm
 import yaml
 from PIL import Image, ImageDraw
 
@@ -50,9 +51,14 @@ def make_images(root: Path, images: int = 14, shapes: tuple[str, ...] = SHAPES) 
 
 @dataclass
 class Workspace:
-    """A copy of the tree in which studies are run."""
+    """A copy of the tree in which studies are run.
+
+    `python`, if given, runs the jobs of Snakemake in place of a new Python each (see `warm`), as
+    long as `edit` and `append` leave the code as it is.
+    """
 
     root: Path
+    python: Path | None = None
 
     def run(self, *command: str, check: bool = True, **environment: str):
         """Run a command here; its output is text."""
@@ -70,7 +76,9 @@ class Workspace:
 
     def snakemake(self, *arguments: str, check: bool = True, **environment: str):
         """Run snakemake on one core."""
-        return self.run("snakemake", "--cores", "1", *arguments, check=check, **environment)
+        forks = self.python and "--dry-run" not in arguments
+        command = warm.snakemake(self.python) if forks else ["snakemake"]
+        return self.run(*command, "--cores", "1", *arguments, check=check, **environment)
 
     def planned(self, *arguments: str, **environment: str) -> dict[str, int]:
         """How many jobs of each rule a dry run plans; empty if there is nothing to do."""
@@ -99,19 +107,25 @@ class Workspace:
         text = (self.root / name).read_text()
         assert old in text
         (self.root / name).write_text(text.replace(old, new))
+        self._changed(name)
 
     def append(self, name: str, text: str) -> None:
         """Add text to the end of a file."""
         with (self.root / name).open("a") as file:
             file.write(text)
+        self._changed(name)
+
+    def _changed(self, name: str) -> None:
+        if name.endswith(".py"):
+            self.python = None
 
     def copy(self, target: Path) -> "Workspace":
         """The same, with results and Snakemake's records, times kept."""
         shutil.copytree(self.root, target, symlinks=True)
-        return Workspace(target)
+        return Workspace(target, self.python)
 
 
-def make_workspace(root: Path) -> Workspace:
+def make_workspace(root: Path, python: Path | None = None) -> Workspace:
     """A copy of the tree whose default study is a miniature one on drawn shapes."""
     root.mkdir()
     hide = shutil.ignore_patterns("__pycache__", "*.egg-info", "cache", "tmp", "raw")
@@ -138,4 +152,4 @@ def make_workspace(root: Path) -> Workspace:
         "settings": {"training": {"epochs": 2, "batch_size": 8, "warmup_epochs": 0.5}},
     }
     (root / "config/config.yaml").write_text(yaml.safe_dump(config))
-    return Workspace(root)
+    return Workspace(root, python)

@@ -28,6 +28,7 @@ def add(workspace, name):
 @pytest.fixture
 def small(finished):
     finished.edit("config/config.yaml", "seeds: 2", "seeds: 1")
+    finished.python = None  # it would not know the code that is added
     return finished
 
 

@@ -9,7 +9,8 @@ from chrysalis.report.site.check import check_site
 MODEL = "timm/test_resnet"
 
 
-def test_a_study_of_a_timm_network_by_two_processes(workspace):
+def test_a_study_of_a_timm_network_by_two_processes(prepared):
+    workspace = prepared
     workspace.snakemake(
         *("--cores", "2", "--config", f"models=[{MODEL}]", "experiments=[augmentation]"),
         *("processes=2", "seeds=1"),

@@ -1,13 +1,7 @@
-"""Every ready dataset in miniature, laid out as it is published, runs a study; most to the site.
-
-The studies are Snakemake's own; only the start of Python is shared (see `warm`).
-"""
+"""Every ready dataset in miniature, laid out as it is published, runs a study; most to the site."""
 
 import shutil
-import subprocess
-import sys
 import tarfile
-import time
 import zlib
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-import warm
 import yaml
 from PIL import Image
 from sklearn.datasets import load_digits
@@ -159,20 +152,12 @@ READY = {
 
 
 @pytest.fixture(scope="module")
-def studied(tmp_path_factory):
-    """A copy of the tree, and a Snakemake whose jobs start fast."""
-    root = tmp_path_factory.mktemp("ready")
-    made, address = make_workspace(root / "study"), root / "socket"
-    server = subprocess.Popen([sys.executable, warm.__file__, str(address)], cwd=made.root)
-    while not address.exists():
-        assert server.poll() is None
-        time.sleep(0.1)
-    yield made, warm.snakemake(warm.interpreter(root / "python", address))
-    server.terminate()
-    server.wait()
+def made(tmp_path_factory, python):
+    """A copy of the tree, in which every dataset has its study."""
+    return make_workspace(tmp_path_factory.mktemp("ready") / "study", python)
 
 
-def study(made: Workspace, snakemake: list[str], name: str) -> Path:
+def study(made: Workspace, name: str) -> Path:
     """The results of a ready dataset's study, in miniature but otherwise as its file says."""
     ready, own = READY[name], f"ready{list(READY).index(name)}"
     files = made.root / "config/datasets"
@@ -185,13 +170,13 @@ def study(made: Workspace, snakemake: list[str], name: str) -> Path:
     options = ["experiments=[augmentation]", "seeds=1", "explained_images=10"]
     sizes = "settings={image_size: 32, training: {epochs: 1, batch_size: 16, warmup_epochs: 0}}"
     options += [f"dataset={own}", sizes]
-    made.run(*snakemake, "--cores", "1", ready.target, "--config", *options)
+    made.snakemake(ready.target, "--config", *options)
     return made.root / "results" / own
 
 
 @pytest.mark.parametrize("name", READY)
-def test_a_ready_dataset_runs_a_study(studied, name):
-    results = study(*studied, name)
+def test_a_ready_dataset_runs_a_study(made, name):
+    results = study(made, name)
     split = pd.read_csv(results / "data/split/split.csv")
     assert set(split["split"]) == {"train", "val", "test"}
     assert split["mask"].notna().all() == (name in ("leeds", "specimens"))

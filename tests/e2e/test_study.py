@@ -23,8 +23,8 @@ PAGES = ("index", "data", "models", "explanations", "how", "experiments/augmenta
 
 
 @pytest.fixture(scope="module")
-def studied(tmp_path_factory):
-    workspace = make_workspace(tmp_path_factory.mktemp("odd") / "study")
+def studied(tmp_path_factory, python):
+    workspace = make_workspace(tmp_path_factory.mktemp("odd") / "study", python)
     folder = workspace.root / "data/raw/shapes/disc"
     rng = np.random.default_rng(5)
     drawn = [draw_shape("disc", rng) for _ in range(5)]
