@@ -142,7 +142,7 @@ def pack_dataset(source: Path, folder: Path) -> Path:
         UserError: there is no such source, or it has no splits train and test.
     """
     if source.is_file():
-        fetch(Archive(kind="archive", files=[source.name]), [source], folder / "raw")
+        fetch(_as_archive(source), [source], folder / "raw")
         source = folder / "raw"
     files = find_images((name for name, _ in list_files(source) if name != MANIFEST), str(source))
     images, _ = inspect_images(source, files, harness.cores())
@@ -154,11 +154,22 @@ def pack_dataset(source: Path, folder: Path) -> Path:
     return packed
 
 
+def _dataset() -> Archive:
+    return Archive.model_validate(yaml.safe_load(CIFAR10.read_text())["source"])
+
+
+def _as_archive(source: Path) -> Archive:
+    """As the dataset's file describes it; any other archive holds class folders."""
+    known = {tuple(choice.files): choice for choice in _dataset().choices}
+    other = Archive(kind="archive", files=[source.name])
+    return known.get((source.name,), other)
+
+
 def default_source() -> Path | None:
     """Where the dataset's file says that the archive may lie; None if it lies nowhere."""
-    source = yaml.safe_load(CIFAR10.read_text())["source"]
-    (name,) = source["files"]
-    paths = (Path(folder) / name for folder in source["folders"])
+    dataset = _dataset()
+    names = [name for choice in dataset.choices for name in choice.files]
+    paths = (Path(folder) / name for folder in dataset.folders for name in names)
     return next((path for path in paths if path.exists()), None)
 
 

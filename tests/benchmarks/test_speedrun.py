@@ -103,10 +103,13 @@ def test_the_toy_goes_through_it_and_is_called_a_toy(saved, source):
         assert round(run["top1"] * 20, 6) in range(21)
 
 
-def test_the_archive_is_found_where_the_dataset_says(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "name", ["cifar-10-binary.tar.gz", "cifar-10-python.tar.gz", "cifar10_jpeg_full.tar.xz"]
+)
+def test_the_archive_is_found_where_the_dataset_says(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert speedrun.default_source() is None
-    place = tmp_path / "data/raw/cifar10_jpeg_full.tar.xz"
+    place = tmp_path / "data/raw" / name
     place.parent.mkdir(parents=True)
     place.touch()
     assert speedrun.default_source().resolve() == place

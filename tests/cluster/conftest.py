@@ -10,6 +10,7 @@ import pytest
 from tests.cluster import slurm
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     """All of this folder is e2e, and stays in one process, so that there is one cluster."""
     for item in items:

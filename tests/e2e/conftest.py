@@ -8,6 +8,7 @@ import warm
 from studies import REPOSITORY, Workspace, make_workspace
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     """All of this folder is e2e. A file's tests stay in one process, which makes its study once.
 

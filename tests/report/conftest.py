@@ -8,6 +8,7 @@ from tests.report.made.results import make_results
 from tests.report.made.study import NASTY
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     """What reads these studies stays in one process, which makes them once."""
     for item in items:
