@@ -10,8 +10,6 @@ go, on a machine with nothing else to do.
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +18,7 @@ from benchmarks import harness
 from chrysalis.errors import UserError
 from chrysalis.planning.seconds import TRAININGS
 from chrysalis.records.paths import StudyPaths
-from chrysalis.workflow import cli
+from chrysalis.workflow import cli, provenance
 
 
 @dataclass(frozen=True)
@@ -41,13 +39,12 @@ def jobs_of(results: Path) -> list[Job]:
     """The jobs of the study with these results.
 
     Raises:
-        UserError: the study has not been finished here.
+        UserError: the study has not been finished here, or what is kept of it is damaged.
     """
     path = StudyPaths(results).provenance
-    if not path.is_file():
+    records = [row["record"] for row in provenance.read(path)]
+    if not records:
         raise UserError(f"{path}: not found; give the folder of a finished study's results")
-    with gzip.open(path, "rt") as lines:
-        records = [json.loads(line)["record"] for line in lines]
     return [
         Job(record["rule"], record["starttime"], record["endtime"])
         for record in records

@@ -13,6 +13,11 @@ class UserError(Exception):
     """
 
 
+def first_line(error: Exception) -> str:
+    """What a library says went wrong, without the advice that follows."""
+    return str(error).strip().partition("\n")[0]
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """What is allowed in place of `word`, with the nearest first: text to end a message with."""
     known = list(known)

@@ -13,7 +13,7 @@ from typing import Any
 
 from chrysalis.config.sources import Hub
 from chrysalis.data.layout import SPLIT_FOLDERS
-from chrysalis.errors import UserError, suggest
+from chrysalis.errors import UserError, first_line, suggest
 
 ROWS_AT_ONCE = 64  # read into memory together
 
@@ -40,7 +40,7 @@ def download(source: Hub) -> Path:
             "at the Hub, log in with `hf auth login`, and give the same command again"
         ) from None
     except (OSError, ValueError, errors.HTTPError) as error:
-        reason = str(error).strip().partition("\n")[0]
+        reason = first_line(error)
         raise UserError(
             f"dataset {source.name}: not fetched from the Hugging Face Hub ({reason}). Check its "
             "name and revision; where this machine has no network access, fetch the images "

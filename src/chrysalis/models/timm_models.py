@@ -9,7 +9,7 @@ from functools import partial
 import timm
 from torch import nn
 
-from chrysalis.errors import UserError
+from chrysalis.errors import UserError, first_line
 
 
 def check(name: str) -> str:
@@ -43,7 +43,7 @@ def build(name: str, num_classes: int, image_size: int, *, pretrained: bool = Fa
         fixed = config and config.fixed_input_size
         network = create(img_size=image_size) if fixed else create()
     except OSError as error:
-        reason = str(error).strip().partition("\n")[0]
+        reason = first_line(error)
         raise UserError(
             f"model 'timm/{name}': its pretrained weights cannot be fetched ({reason}). "
             "Go online once, so that they come into the Hugging Face cache, or set pretrained: "

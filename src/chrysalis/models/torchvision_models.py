@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torchvision import models
 from torchvision.models.vision_transformer import interpolate_embeddings
 
-from chrysalis.errors import UserError
+from chrysalis.errors import UserError, first_line
 
 # Networks with a second classifier for training, which is left out here.
 AUXILIARY = ("googlenet", "inception_v3")
@@ -52,7 +52,7 @@ def build(name: str, num_classes: int, image_size: int, *, pretrained: bool = Fa
         network = create()
         layer = _cam_layer(network, image_size)
     except (AssertionError, RuntimeError, ValueError) as error:
-        reason = str(error).strip().partition("\n")[0]
+        reason = first_line(error)
         raise UserError(
             f"model 'torchvision/{name}': it cannot take images of {image_size} px ({reason}); "
             "set another image_size in the dataset's file, or choose another model"
@@ -69,7 +69,7 @@ def _load(name: str, network: nn.Module, image_size: int) -> tuple[list[float], 
     try:
         theirs = models.get_model(name, weights=weights, progress=False).state_dict()
     except OSError as error:
-        reason = str(error).strip().partition("\n")[0]
+        reason = first_line(error)
         raise UserError(
             f"model 'torchvision/{name}': its pretrained weights cannot be fetched ({reason}). "
             "Go online once, so that they come into the cache of torch.hub, or set pretrained: "

@@ -26,6 +26,7 @@ USUAL_STARTS = 1.1  # of any other rule: most of them compare or draw
 RANGE_STEPS = 100
 TRAININGS = ("train", "trial", "dynamics")
 MAPS = {"check_maps": maps.check_maps, "backgrounds": maps.backgrounds}
+OF_A_RUN = (*TRAININGS, "lr_range", *MAPS)  # what they take depends on the run
 
 Measured = Mapping[tuple[str, str], list[float]]
 
@@ -79,7 +80,7 @@ def undisturbed(evidence: Evidence) -> Evidence:
 def rule_seconds(rules: Iterable[str], evidence: Evidence) -> dict[str, float]:
     """What one job of each rule takes, but of those that `run_seconds` tells of."""
     ended, start = evidence.by_rule(), evidence.start
-    rest = sorted(set(rules) - {*TRAININGS, "lr_range", *MAPS})
+    rest = sorted(set(rules) - set(OF_A_RUN))
     return {rule: ended.get(rule, STARTS.get(rule, USUAL_STARTS) * start) for rule in rest}
 
 
@@ -89,7 +90,7 @@ def run_seconds(runs: Mapping[str, RunSettings], evidence: Evidence) -> dict[str
     Trials of a sweep and traced trainings are taken to cost as much as the run's own: trials that
     are pruned take less. Those of runs of which nothing is known are left out.
     """
-    found: dict[str, dict[str, float]] = {rule: {} for rule in (*TRAININGS, "lr_range", *MAPS)}
+    found: dict[str, dict[str, float]] = {rule: {} for rule in OF_A_RUN}
     for name, settings in runs.items():
         training = training_took(name, settings, evidence)
         if training is None:

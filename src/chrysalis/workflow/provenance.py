@@ -25,7 +25,7 @@ def keep(dag: Any, path: Path) -> None:
 
     Files that this plan does not ask for stay listed as they are.
     """
-    kept = {tuple(row["files"]): row["record"] for row in _read(path)}
+    kept = {tuple(row["files"]): row["record"] for row in read(path)}
     for job in dag.jobs:
         if not job.output or (dag.needrun(job) and not dag.finished(job)):
             continue
@@ -57,7 +57,7 @@ def restore(path: Path) -> None:
     from snakemake.persistence.file import FilePersistence
 
     notes = FilePersistence(nolock=True)
-    for row in _read(path):
+    for row in read(path):
         record = MetadataRecord(**row["record"], incomplete=False)
         for file in row["files"]:
             if Path(file).exists():
@@ -65,7 +65,12 @@ def restore(path: Path) -> None:
     _see(content)
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def read(path: Path) -> list[dict[str, Any]]:
+    """A row for each job, with its files and its record; none if nothing was kept.
+
+    Raises:
+        UserError: the file is damaged.
+    """
     if not path.exists():
         return []
     try:
