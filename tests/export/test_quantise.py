@@ -41,7 +41,7 @@ def test_scales_by_hand(tmp_path):
     found = constants(path)
 
     weight = convolution.weight.detach().numpy()
-    scale = np.abs(weight).max((1, 2, 3)) / 127
+    scale = np.abs(weight).max((1, 2, 3)) / 64
     (name,) = (name for name, value in found.items() if value.shape == weight.shape)
     prefix = name.removesuffix("_quantized")
     assert found[name].dtype == np.int8
