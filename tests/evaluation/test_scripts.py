@@ -47,7 +47,7 @@ def run(write_run):
 
 def test_evaluate(run):
     output = run.parent / "evaluate"
-    main_of("evaluate")(Namespace(**named(run)))
+    main_of("evaluate")(Namespace(**named(run), seeds=[0]))
     metrics = json.loads((output / "metrics.json").read_text())
     assert metrics["val"]["top1"] == 1 / 2
     assert metrics["test"]["top1"] == pytest.approx(2 / 3)
@@ -99,7 +99,7 @@ def test_compare_and_summarise(run, write_run, tmp_path):
         *("x", "NA", "x", "NA")
     ]
 
-    main_of("evaluate")(Namespace(**named(run)))
+    main_of("evaluate")(Namespace(**named(run), seeds=[0]))
     study = study_record(base_runs={"m": "m-12345678"}, seeds=[0], experiments=[experiment])
     study.write(tmp_path / "study.json")
     main_of("summarise")(Namespace(results=results, study=tmp_path / "study.json"))

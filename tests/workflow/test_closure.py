@@ -131,6 +131,18 @@ def test_the_digest_stands_for_content_and_not_for_place(tmp_path):
     assert module.digest(write("four", a="12", b="")) != first
 
 
+def test_where_two_trees_lie_to_each_other_does_not_change_the_digest(tmp_path):
+    """A script and a module of one name: which comes first by its path depends on the place."""
+    digests = set()
+    for scripts, package in (("a", "b"), ("b", "a")):
+        paths = [tmp_path / scripts / "train.py", tmp_path / package / "train.py"]
+        for path, text in zip(paths, ("script", "module"), strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        digests.add(module.digest(paths))
+    assert len(digests) == 1
+
+
 def test_a_jobs_hash_of_its_code_is_that_of_its_rules_inputs():
     """Scripts compute it themselves; checkpoints and sweeps of before stay what they were."""
     for script, model in (("train", "mynet"), ("trial", "resnet18_small")):

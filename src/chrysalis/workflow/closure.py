@@ -35,10 +35,8 @@ def closure(*starts: Path) -> list[Path]:
 
 def digest(paths: Iterable[Path]) -> str:
     """12 hex digits that stand for the content of these files, wherever they lie."""
-    whole = hashlib.sha256()
-    for path in sorted(paths, key=lambda p: (p.name, str(p))):
-        whole.update(hashlib.sha256(path.read_bytes()).digest())
-    return whole.hexdigest()[:12]
+    parts = sorted(hashlib.sha256(path.read_bytes()).digest() for path in paths)
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
 
 
 def model_module(model: str) -> Path:
