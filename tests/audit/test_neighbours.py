@@ -39,6 +39,47 @@ def test_equal_vectors_are_not_their_own_neighbours():
     assert (pairs[:, 0] != pairs[:, 1]).all()
 
 
+def planted(cosine: float, pairs: int = 10_000, width: int = 128) -> np.ndarray:
+    """Unit vectors in random directions (2 * pairs, width); i and i + pairs have this cosine."""
+    rng = np.random.default_rng(0)
+    one, other = rng.normal(size=(2, pairs, width))
+    one /= np.linalg.norm(one, axis=1, keepdims=True)
+    other -= (other * one).sum(1, keepdims=True) * one
+    other /= np.linalg.norm(other, axis=1, keepdims=True)
+    both = np.concatenate([one, cosine * one + np.sqrt(1 - cosine**2) * other])
+    return both.astype(np.float32)
+
+
+@pytest.mark.parametrize(("cosine", "least", "most"), [(0.5, 0.75, 0.9), (0.7, 0.97, 1), (1, 1, 1)])
+def test_what_is_found_among_a_million(monkeypatch, cosine, least, most):
+    """With as many cells as a million vectors have."""
+    monkeypatch.setattr(neighbours, "EXACT", 0)
+    monkeypatch.setattr(neighbours, "_OF_A_CELL", 80)
+    vectors = planted(cosine)
+    pairs, products = neighbours.nearest(vectors, vectors, 2, cosine - 1e-3)
+    half = len(vectors) // 2
+    found = (pairs[:, 1] == pairs[:, 0] + half).sum() / half
+    assert least <= found <= most
+    np.testing.assert_allclose(
+        products, (vectors[pairs[:, 0]] * vectors[pairs[:, 1]]).sum(1), atol=1e-5
+    )
+    ordered = {tuple(pair) for pair in pairs.tolist()}
+    assert len(ordered) == len(pairs)
+    assert all((other, one) in ordered for one, other in ordered)
+
+
+@pytest.mark.parametrize("count", [17, 300, 3000])
+def test_one_cell_may_hold_all(monkeypatch, count):
+    """Nothing is missed where all vectors are one, however unequal the cells are then."""
+    monkeypatch.setattr(neighbours, "EXACT", 0)
+    monkeypatch.setattr(neighbours, "_OF_A_CELL", 16)
+    same = np.ones((count, 4), np.float32) / 2
+    pairs, _ = neighbours.nearest(same, same, 3, 0.9)
+    assert (np.bincount(pairs[:, 0], minlength=count) == 3).all()
+    assert (pairs[:, 0] != pairs[:, 1]).all()
+    assert len(np.unique(pairs, axis=0)) == len(pairs)
+
+
 def test_images_that_are_all_alike_can_be_compressed():
     assert np.isfinite(neighbours.compress(np.ones((6, 4), np.float16), 3)).all()
 

