@@ -5,13 +5,15 @@
 What is measured is scripts/duplicates.py as a whole, in a process of its own: candidates by
 vectors and hashes, and their comparison on the pixels. Vectors and thumbnails are made up, as
 drawing a million photographs would take hours: noise around one of many centres, and smooth noise.
-So `embed` is left out, whose memory and time for an image do not depend on the others. Memory is
-anonymous memory (benchmarks/memory.py) of the script's own process.
+So `embed` is left out, whose memory and time for an image do not depend on the others. Core-seconds
+are those of all its processes, and hardly depend on what else the machine does. Memory is anonymous
+memory (benchmarks/memory.py) of the script's own process.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,11 +60,14 @@ def write_made_up(paths: StudyPaths, count: int) -> None:
 
 
 def measure(folder: Path, threads: int) -> dict[str, float]:
-    """Search once: seconds, memory in MiB, and the pairs found."""
-    start = time.perf_counter()
+    """Search once: seconds, core-seconds, memory in MiB, and the pairs found."""
+    start, before = time.perf_counter(), os.times()
     peak = peak_of_command(python(SCRIPT, "--results", folder, "--threads", threads))
+    seconds, after = time.perf_counter() - start, os.times()
+    used = (after.children_user, after.children_system)
     return {
-        "seconds": time.perf_counter() - start,
+        "seconds": seconds,
+        "core_seconds": sum(used) - before.children_user - before.children_system,
         "anonymous_mib": peak.anonymous,
         "pairs": len(PAIRS.read(StudyPaths(folder).pairs)),
     }
@@ -80,8 +85,10 @@ def rows(results: dict[int, list[dict[str, float]]]) -> list[list[str]]:
     return [
         [
             f"{count:,}",
-            harness.Spread.of(run["seconds"] for run in runs).text(".0f"),
-            harness.Spread.of(run["anonymous_mib"] for run in runs).text(".0f"),
+            *(
+                harness.Spread.of(run[of] for run in runs).text(".0f")
+                for of in ("seconds", "core_seconds", "anonymous_mib")
+            ),
             f"{runs[0]['pairs']:,}",
         ]
         for count, runs in sorted(results.items())
@@ -101,10 +108,14 @@ def main(args: argparse.Namespace) -> None:
             },
             args.repeats,
         )
-    body = harness.table(["images", "seconds", "anonymous MiB", "pairs"], rows(results))
+    body = harness.table(
+        ["images", "seconds", "core-seconds", "anonymous MiB", "pairs"], rows(results)
+    )
     if len(results) > 1:
-        time_fit, memory_fit = (exponent(results, of) for of in ("seconds", "anonymous_mib"))
-        body += f"\n\nseconds ~ images^{time_fit:.2f}, anonymous memory ~ images^{memory_fit:.2f}"
+        time_fit, memory_fit = (exponent(results, of) for of in ("core_seconds", "anonymous_mib"))
+        body += (
+            f"\n\ncore-seconds ~ images^{time_fit:.2f}, anonymous memory ~ images^{memory_fit:.2f}"
+        )
     title = f"Memory and time of scripts/duplicates.py, thumbnails of {SIDE} px, n={args.repeats}"
     harness.publish("comparing", title, body, results, args.save)
 
