@@ -1,6 +1,7 @@
-"""docs/extending.md, done: a model, an experiment and a figure are added to a copy of the tree."""
+"""docs/extending.md, done: what it adds is added to a copy of the tree."""
 
 import re
+import tarfile
 from pathlib import Path
 
 import pandas as pd
@@ -52,6 +53,24 @@ def test_adding_an_experiment(small):
     assert (
         "experiments/batch_size.html" in (small.root / "results/shapes/site/index.html").read_text()
     )
+
+
+def test_adding_a_dataset(workspace):
+    add(workspace, "config/datasets/moths.yaml")
+    asked = ("split", "--config", "dataset=moths")
+    missing = workspace.snakemake(*asked, check=False)
+    assert missing.returncode != 0
+    assert "Ask the author for moths.tar.gz." in missing.stdout + missing.stderr
+    with tarfile.open(workspace.root / "data/raw/moths.tar.gz", "w:gz") as archive:
+        for image in (workspace.root / "data/raw/shapes").rglob("*.png"):
+            moth, number = divmod(int(image.stem), 2)
+            archive.add(image, f"{image.parent.name}/{image.parent.name}{moth}_{number}.png")
+    workspace.snakemake(*asked)
+    split = pd.read_csv(workspace.root / "results/moths/data/split/split.csv")
+    moths = split["path"].str.extract(r"([a-z]+\d+)_\d")[0]
+    assert len(split) == 56
+    assert moths.nunique() == 28
+    assert (split.groupby(moths)["split"].nunique() == 1).all()
 
 
 def test_adding_a_figure(small):

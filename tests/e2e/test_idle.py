@@ -5,13 +5,13 @@ import pytest
 from studies import make_workspace
 
 HASH_SEEDS = ("0", "1", "2", "3", "4", "random")
-MODELS = ("mynet", "resnet10_tiny", "resnet18_cifar")
+MODELS = ("mynet", "resnet10_tiny", "resnet18_small")
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory):
-    """A study of three models, with an experiment that names a fourth."""
-    workspace = make_workspace(tmp_path_factory.mktemp("idle") / "study")
+def started(tmp_path_factory, python):
+    """A study of the three models of the default one, with an experiment that names a fourth."""
+    workspace = make_workspace(tmp_path_factory.mktemp("idle") / "study", python)
     workspace.edit("config/config.yaml", "- mynet", "\n".join(f"- {name}" for name in MODELS))
     workspace.edit("config/config.yaml", "epochs: 2", "epochs: 1")
     workspace.edit(
@@ -21,7 +21,7 @@ def started(tmp_path_factory):
         """
 title: Stem
 question: Which?
-models: [resnet18_small]
+models: [alexnet_like]
 baseline: base
 arms:
   base: {}
