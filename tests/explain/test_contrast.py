@@ -131,6 +131,28 @@ def test_layers_with_places_in_the_order_in_which_they_run():
     assert network.training
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["resnet10_tiny", "mobilenet_v2", "torchvision/densenet121", "timm/vit_tiny_patch16_224"],
+)
+def test_nothing_gets_round_a_layer(name):
+    """With the output of one of them cut from the graph, no gradient reaches the images."""
+    torch.manual_seed(0)
+    network = registry.create(name, 3, 64).eval()
+    layer = registry.spec(name).cam_layer or network.cam_layer
+    found = layers_up_to(network, torch.rand(1, 3, 64, 64), layer)
+    modules, explained = dict(network.named_modules()), []
+    modules[layer].register_forward_hook(lambda *passed: explained.append(passed[2]))
+    assert len(found) >= 3
+    for each in found[:-1]:
+        handle = modules[each].register_forward_hook(lambda *passed: passed[2].detach())
+        images = torch.rand(1, 3, 64, 64, requires_grad=True)
+        network(images)
+        handle.remove()
+        (gradient,) = torch.autograd.grad(explained[-1].sum(), images, allow_unused=True)
+        assert gradient is None, each
+
+
 def test_layers_of_a_transformer_have_maps():
     torch.manual_seed(0)
     network = registry.create("timm/vit_tiny_patch16_224", 3, 64).eval()

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import Node
 
 from chrysalis.engine.trained import Trained
 from chrysalis.errors import UserError
@@ -69,32 +70,57 @@ def map_size(model: nn.Module, images: Tensor, *, layer: str) -> tuple[int, int]
 def layers_up_to(model: nn.Module, images: Tensor, layer: str) -> list[str]:
     """Names of the layers whose outputs have places, in the order in which they run, to `layer`.
 
-    They put out what `layer` does: (N, C, h, w), or tokens; and at least two cells each way. Of
-    modules that pass on the same output, such as a block and its last module, the outermost counts.
+    All that reaches `layer` from the images passes through each of them, so a layer beside a
+    shortcut is none. They put out what `layer` does: (N, C, h, w), or tokens; and at least two
+    cells each way. Of modules that pass on the same output, such as a block and its last module,
+    the outermost counts.
 
     Raises:
         UserError: no such layer, or its output has no places.
     """
     names = {module: name for name, module in model.named_modules()}
     layer = names[_find(model, layer)]
-    ran: list[tuple[str, Tensor]] = []
+    images = images.detach().requires_grad_()
+    ran: list[tuple[str, Tensor, Node | None]] = []
 
     def record(module: nn.Module, inputs: tuple, output: object) -> None:
-        if isinstance(output, Tensor) and not (ran and ran[-1][0] == layer):
-            if ran and output is ran[-1][1]:
-                ran.pop()
-            ran.append((names[module], output))
+        if not isinstance(output, Tensor) or (ran and ran[-1][0] == layer):
+            return
+        if ran and output is ran[-1][1]:
+            ran.pop()
+        elif any(output is earlier for _, earlier, _ in ran):  # a shortcut that changes nothing
+            return
+        ran.append((names[module], output, output.grad_fn))
 
     handles = [module.register_forward_hook(record) for module in names if names[module]]
     try:
-        with untouched(model), torch.no_grad():
+        with untouched(model), torch.enable_grad():
             model(images)
     finally:
         for handle in handles:
             handle.remove()
-    outputs = [output for name, output in ran if name == layer]
-    _check(model, layer, outputs)
-    return [name for name, output in ran if name == layer or _alike(model, output, outputs[-1])]
+    found = [(output, node) for name, output, node in ran if name == layer]
+    _check(model, layer, [output for output, _ in found])
+    last, end = found[-1]
+    return [
+        name
+        for name, output, node in ran
+        if name == layer or (_alike(model, output, last) and not _reaches(end, images, node))
+    ]
+
+
+def _reaches(end: Node | None, images: Tensor, without: Node | None) -> bool:
+    """Whether the graph leads from `end` back to the images past the node `without`."""
+    seen, waiting = {without, None}, [end]
+    while waiting:
+        node = waiting.pop()
+        if node in seen or node is None:
+            continue
+        if getattr(node, "variable", None) is images:
+            return True
+        seen.add(node)
+        waiting += [before for before, _ in node.next_functions]
+    return False
 
 
 def _alike(model: nn.Module, output: Tensor, other: Tensor) -> bool:
