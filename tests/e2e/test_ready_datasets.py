@@ -147,7 +147,7 @@ READY = {
     "fashion_mnist": Ready("fashion_mnist", fashion),
     "leeds": Ready("leeds", leeds),
     "scenes": Ready("scenes", scenes),
-    "specimens": Ready("specimens", specimens, "data"),
+    "specimens": Ready("specimens", specimens),
 }
 
 
@@ -183,3 +183,4 @@ def test_a_ready_dataset_runs_a_study(made, name):
     assert (results / "data/audit/audit.json").is_file()
     if READY[name].target == "all":
         assert check_site(results / "site") == []
+        assert (results / "site/truth.html").is_file() == (name == "specimens")
