@@ -1,6 +1,7 @@
 """A traced training is the training, and its tables hold what they say."""
 
 import copy
+import functools
 import math
 
 import numpy as np
@@ -43,12 +44,25 @@ def plan(request):
     return settings(loss=getattr(request, "param", "cross_entropy"))
 
 
+@pytest.fixture(scope="module")
+def trace_of(digits_pack, tmp_path_factory):
+    """Trains each plan once. Returns the model, its batches and the folder of the tables."""
+
+    @functools.cache
+    def make(plan):
+        folder = tmp_path_factory.mktemp("trace")
+        setup = set_up(RunSettings.model_validate_json(plan), digits_pack(3, 32), FP32)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(dynamics, "LOOKS", 4)
+            dynamics.trace(setup).write(folder)
+        return setup.model, setup.batches, folder
+
+    return make
+
+
 @pytest.fixture
-def traced(plan, digits_pack, monkeypatch, tmp_path):
-    monkeypatch.setattr(dynamics, "LOOKS", 4)
-    setup = set_up(plan, digits_pack(3, 32), FP32)
-    dynamics.trace(setup).write(tmp_path)
-    return setup.model, setup.batches, tmp_path
+def traced(plan, trace_of):
+    return trace_of(plan.to_json())
 
 
 @pytest.mark.parametrize("plan", ["cross_entropy", "center"], indirect=True)

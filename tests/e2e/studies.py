@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import warm
 import yaml
 from PIL import Image, ImageDraw
 
 REPOSITORY = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
 SHAPES = ("disc", "square", "triangle", "cross")
 PARTS = (
     *("Snakefile", "config", "dvc.yaml", "profiles", "pyproject.toml", "README.md", "report"),
@@ -53,8 +53,8 @@ def make_images(root: Path, images: int = 14, shapes: tuple[str, ...] = SHAPES) 
 class Workspace:
     """A copy of the tree in which studies are run.
 
-    `python`, if given, runs the jobs of Snakemake in place of a new Python each (see `warm`), as
-    long as `edit` and `append` leave the code as it is.
+    `python`, if given, runs the jobs of Snakemake in place of a new Python each (see `warm`), also
+    those of DVC's, as long as `edit` and `append` leave the code as it is.
     """
 
     root: Path
@@ -62,7 +62,8 @@ class Workspace:
 
     def run(self, *command: str, check: bool = True, **environment: str):
         """Run a command here; its output is text."""
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        places = [self.python.parent / "bin"] if self.python else []
+        path = os.pathsep.join(map(str, [*places, BIN, os.environ["PATH"]]))
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("SNAKEMAKE", "PYTEST"))}
         done = subprocess.run(
             command,
@@ -76,9 +77,8 @@ class Workspace:
 
     def snakemake(self, *arguments: str, check: bool = True, **environment: str):
         """Run snakemake on one core."""
-        forks = self.python and "--dry-run" not in arguments
-        command = warm.snakemake(self.python) if forks else ["snakemake"]
-        return self.run(*command, "--cores", "1", *arguments, check=check, **environment)
+        command = BIN / "snakemake" if "--dry-run" in arguments else "snakemake"
+        return self.run(str(command), "--cores", "1", *arguments, check=check, **environment)
 
     def planned(self, *arguments: str, **environment: str) -> dict[str, int]:
         """How many jobs of each rule a dry run plans; empty if there is nothing to do."""

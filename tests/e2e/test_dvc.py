@@ -60,9 +60,9 @@ def kept(workspace):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory, python):
     """The same with its results, not yet committed, and its ignore files from before."""
-    user = commit_study(make_workspace(tmp_path_factory.mktemp("dvc") / "study"))
+    user = commit_study(make_workspace(tmp_path_factory.mktemp("dvc") / "study", python))
     before = ignore_files(user.root)
     user.dvc("repro")
     return Kept(user.workspace.copy(user.root.with_name("made"))), before, user

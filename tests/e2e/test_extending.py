@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import warm
 
 GUIDE = Path(__file__).parents[2] / "docs/extending.md"
 
@@ -27,10 +28,13 @@ def add(workspace, name):
 
 
 @pytest.fixture
-def small(finished):
+def small(finished, tmp_path):
+    """A finished study whose jobs run in a Python that knows its tree, not the repository's."""
     finished.edit("config/config.yaml", "seeds: 2", "seeds: 1")
-    finished.python = None  # it would not know the code that is added
-    return finished
+    folder = tmp_path / "warm"
+    folder.mkdir()
+    with warm.server(folder, finished.root) as finished.python:
+        yield finished
 
 
 def test_adding_a_model(small):

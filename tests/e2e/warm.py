@@ -2,7 +2,8 @@
 
 `python warm.py SOCKET`, which `server` starts, imports what the scripts of the current folder do,
 and then forks for each job that asks. `interpreter` writes the program that asks; given other
-arguments than a script of the workflow, it is Python itself.
+arguments than a script of the workflow, it is Python itself. The folder bin beside it holds a
+Snakemake whose jobs it runs.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ server.sendall(request)
 sys.exit(int(server.makefile().read() or 1))
 """
 
+SNAKEMAKE = """#!{python}
+import sys
+sys.executable = {warm!r}
+from snakemake.cli import main
+main()
+"""
+
 
 @contextmanager
 def server(folder: Path, tree: Path) -> Iterator[Path]:
@@ -53,9 +61,16 @@ def server(folder: Path, tree: Path) -> Iterator[Path]:
 
 def interpreter(path: Path, address: Path) -> Path:
     """Write a program that runs scripts in the server at `address`, and all else as Python does."""
-    path.write_text(CLIENT.format(python=sys.executable, socket=str(address)))
-    path.chmod(0o755)
+    _program(path, CLIENT.format(python=sys.executable, socket=str(address)))
+    path.with_name("bin").mkdir()
+    text = SNAKEMAKE.format(python=sys.executable, warm=str(path))
+    _program(path.with_name("bin") / "snakemake", text)
     return path
+
+
+def _program(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o755)
 
 
 def serve(address: str) -> None:
@@ -119,12 +134,6 @@ def _reap() -> None:
             pass
     except ChildProcessError:
         pass
-
-
-def snakemake(path: Path) -> list[str]:
-    """The command of a Snakemake whose jobs run in this interpreter."""
-    start = f"import sys; sys.executable = {str(path)!r}; from snakemake.cli import main; main()"
-    return [sys.executable, "-c", start]
 
 
 if __name__ == "__main__":
