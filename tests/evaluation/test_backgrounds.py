@@ -46,7 +46,7 @@ def test_the_background_betrays_one_class_and_a_sink_is_none():
 
 
 def test_what_little_is_left_is_no_betrayal():
-    """Told from the others for sure, but recognised less than a third as often as with its object."""
+    """Told from the others for sure, but found less than a third as often as with its object."""
     table = answers(
         {
             "leafy": spread(leafy=4, sink=16),
