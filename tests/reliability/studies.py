@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
 import random
@@ -10,11 +11,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from chrysalis.data.packed import read_table
 from chrysalis.report.site.check import check_site
-from tests.e2e.studies import SHAPES, Workspace, make_images, make_workspace
+from tests.e2e import warm
+from tests.e2e.studies import REPOSITORY, SHAPES, Workspace, make_images, make_workspace
 from tests.reliability.catalogue import fault
 from tests.reliability.damage import cut, flip
 
@@ -28,9 +31,12 @@ KILLS = 4
 @functools.cache
 def study() -> Workspace:
     """A checkout with a folder of images, nothing run yet; it goes with the process."""
-    folder = tempfile.TemporaryDirectory(prefix="reliability")
-    workspace = make_workspace(Path(folder.name) / "study")
-    vars(workspace)["folder"] = folder
+    kept = ExitStack()
+    atexit.register(kept.close)
+    folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="reliability")))
+    (folder / "warm").mkdir()
+    python = kept.enter_context(warm.server(folder / "warm", REPOSITORY))
+    workspace = make_workspace(folder / "study", python)
     make_images(workspace.root / FOLDER)
     for shape, name in zip(SHAPES, NAMES, strict=True):
         (workspace.root / FOLDER / shape).rename(workspace.root / FOLDER / name)
@@ -38,7 +44,7 @@ def study() -> Workspace:
 
 
 def start(workspace: Workspace) -> subprocess.Popen[str]:
-    """The study, running."""
+    """The study, running, with processes of its own, which a kill of its group ends."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.Popen(
         ["snakemake", "--cores", "1", *SMALL],
