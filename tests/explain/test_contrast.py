@@ -133,7 +133,10 @@ def test_layers_with_places_in_the_order_in_which_they_run():
 
 @pytest.mark.parametrize(
     "name",
-    ["resnet10_tiny", "mobilenet_v2", "torchvision/densenet121", "timm/vit_tiny_patch16_224"],
+    [
+        *("resnet10_tiny", "mobilenet_v2", "torchvision/densenet121"),
+        *("timm/test_resnet", "timm/vit_tiny_patch16_224"),
+    ],
 )
 def test_nothing_gets_round_a_layer(name):
     """With the output of one of them cut from the graph, no gradient reaches the images."""
@@ -144,6 +147,7 @@ def test_nothing_gets_round_a_layer(name):
     modules, explained = dict(network.named_modules()), []
     modules[layer].register_forward_hook(lambda *passed: explained.append(passed[2]))
     assert len(found) >= 3
+    assert found[-1] == layer
     for each in found[:-1]:
         handle = modules[each].register_forward_hook(lambda *passed: passed[2].detach())
         images = torch.rand(1, 3, 64, 64, requires_grad=True)

@@ -88,8 +88,8 @@ def layers_up_to(model: nn.Module, images: Tensor, layer: str) -> list[str]:
             return
         if ran and output is ran[-1][1]:
             ran.pop()
-        elif any(output is earlier for _, earlier, _ in ran):  # a shortcut that changes nothing
-            return
+        elif any(output is earlier and output.grad_fn is node for _, earlier, node in ran):
+            return  # a shortcut that changes nothing; one changed in place has another node
         ran.append((names[module], output, output.grad_fn))
 
     handles = [module.register_forward_hook(record) for module in names if names[module]]
