@@ -31,9 +31,7 @@ def add(workspace, name):
 def small(finished, tmp_path):
     """A finished study whose jobs run in a Python that knows its tree, not the repository's."""
     finished.edit("config/config.yaml", "seeds: 2", "seeds: 1")
-    folder = tmp_path / "warm"
-    folder.mkdir()
-    with warm.server(folder, finished.root) as finished.python:
+    with warm.server(tmp_path / "warm", finished.root) as finished.python:
         yield finished
 
 

@@ -47,6 +47,7 @@ main()
 @contextmanager
 def server(folder: Path, tree: Path) -> Iterator[Path]:
     """A program that runs the scripts of `tree`, or of a copy of it, while this lasts."""
+    folder.mkdir(exist_ok=True)
     address = folder / "socket"
     process = subprocess.Popen([sys.executable, __file__, str(address)], cwd=tree)
     try:

@@ -34,7 +34,6 @@ def study() -> Workspace:
     kept = ExitStack()
     atexit.register(kept.close)
     folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="reliability")))
-    (folder / "warm").mkdir()
     python = kept.enter_context(warm.server(folder / "warm", REPOSITORY))
     workspace = make_workspace(folder / "study", python)
     make_images(workspace.root / FOLDER)
