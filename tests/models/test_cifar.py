@@ -4,8 +4,10 @@ from itertools import pairwise
 
 import pytest
 import torch
+import torchvision
 from torch import nn
 
+from chrysalis.errors import UserError
 from chrysalis.models import registry
 from chrysalis.models.cifar import InvertedResidual
 
@@ -123,6 +125,31 @@ def test_dropout_where_the_source_has_it():
     assert rates("vgg_a_residual") == []
     assert rates("vgg_a_residual_dropout") == [0.5]
     assert rates("vgg_a_residual_dropout", dropout=0.2) == [0.2]
+
+
+@pytest.mark.parametrize("name", sorted(set(PARAMETERS) - {"alexnet_like", "mobilenet_v2"}))
+def test_half_the_width_halves_the_channels_of_each_layer(name):
+    def channels(**options):
+        layers = registry.create(name, 10, 32, **options).modules()
+        return [layer.out_channels for layer in layers if isinstance(layer, nn.Conv2d)]
+
+    assert channels(width=0.5) == [count // 2 for count in channels()]
+
+
+@pytest.mark.parametrize("width", [0.25, 0.5, 0.75, 1.0])
+def test_a_narrow_mobilenet_is_torchvisions_but_for_its_head(width):
+    def blocks(model):
+        layers = [m for m in model.features.modules() if isinstance(m, nn.Conv2d)]
+        return [(c.in_channels, c.out_channels, c.groups) for c in layers[:-1]]
+
+    theirs = torchvision.models.mobilenet_v2(width_mult=width)
+    assert blocks(registry.create("mobilenet_v2", 10, 32, width=width)) == blocks(theirs)
+
+
+@pytest.mark.parametrize("width", [0, -0.5, 1.01, float("nan")])
+def test_a_width_that_is_no_share_is_refused(width):
+    with pytest.raises(UserError, match="option width: found"):
+        registry.create("vgg_a", 10, 32, width=width)
 
 
 def test_xavier_in_the_vgg_family():

@@ -40,6 +40,14 @@ def test_sides_of_the_maps_within_the_network():
     }
 
 
+def test_half_the_width_halves_the_channels_of_each_layer():
+    def channels(**options):
+        layers = registry.create("resnet50", 6, 64, **options).modules()
+        return [layer.out_channels for layer in layers if isinstance(layer, nn.Conv2d)]
+
+    assert channels(width=0.5) == [count // 2 for count in channels()]
+
+
 def test_dropout_is_an_option():
     model = registry.create("resnet50", 6, 32, dropout=0.4)
     assert [m.p for m in model.modules() if isinstance(m, nn.Dropout)] == [0.4]

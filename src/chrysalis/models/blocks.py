@@ -50,6 +50,21 @@ def _choose(known: dict[str, Callable], kind: str, option: str) -> Callable:
     return known[kind]
 
 
+def scaled(channels: int, width: float) -> int:
+    """This share of the channels, to the nearest multiple of 8, but never below 0.9 of it.
+
+    As MobileNetV2's own code has it (Sandler et al. 2018, CVPR, section 4).
+
+    Raises:
+        UserError: the share is not in (0, 1].
+    """
+    if not 0 < width <= 1:
+        raise UserError(f"option width: found {width}; allowed: above 0, at most 1")
+    wanted = channels * width
+    nearest = max(8, int(wanted + 4) // 8 * 8)
+    return nearest if nearest >= 0.9 * wanted else nearest + 8
+
+
 def conv_block(
     inputs: int,
     outputs: int,
