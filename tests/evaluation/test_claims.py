@@ -237,6 +237,13 @@ def test_fewer_than_three_seeds_show_nothing(paths, claim, seeds):
     assert f"It takes 3 seeds to judge, and this study has {len(seeds)}." in row.reason
 
 
+def test_a_metric_that_some_training_lacks_shows_nothing(paths):
+    # The first seed of this arm has two epochs, too few for a swing.
+    row = judged(study(paths), kind="difference", metric="val_swing", direction="higher")
+    assert row.outcome == "not shown"
+    assert "Swing of val loss (nats) is not known of every training." in row.reason
+
+
 def test_the_reason_has_the_numbers_of_the_table(paths):
     row = judged(study(paths), **SIZED)
     assert re.fullmatch(

@@ -58,7 +58,15 @@ def paths(tmp_path):
     for seed in range(2):
         place = made.training("m-12345678", seed)
         run_record(parameters=1_250_000, train_top1=0.99 - seed / 100).write(place.record)
-        test = {"top1": 0.875, "ece": 0.04, "nll": 0.3, "brier": 0.15, "scaled": {"ece": 0.02}}
+        macro = {"precision_macro": 0.85, "recall_macro": 0.875, "f1_macro": 0.86}
+        test = {
+            **macro,
+            "top1": 0.875,
+            "ece": 0.04,
+            "nll": 0.3,
+            "brier": 0.15,
+            "scaled": {"ece": 0.02},
+        }
         run_metrics({"top1": 0.9}, test).write(place.metrics)
         error = CalibrationErrorRow("no", 15, 0.04, 0.03, 0.015, 0, 0.05)
         CALIBRATION_ERROR.write([error], place.calibration_error)
@@ -81,12 +89,14 @@ def test_each_metric_by_hand(paths):
                 "val_top1": 90,
                 "train_top1": 99,
                 "gap": 11.5,
+                **{"precision_macro": 85, "recall_macro": 87.5, "f1_macro": 86},
                 "optimism": 0,
                 "ece": 4,
                 "ece_scaled": 2,
                 "ece_debiased": 1.5,
             },
             **{"nll": 0.3, "brier": 0.15, "aurc": 1.25, "converged": 2, "epoch_seconds": 2},
+            "val_swing": 0,
             **{"peak_memory": 512.5, "parameters": 1.25, "weights_mb": 2.5},
             **{"training_minutes": 1.5, "multiply_adds": 2.5, "latency_1": 1.5, "latency_64": 40},
             **{"exported_mb": 0.75, "exported_latency_1": 0.4, "exported_latency_64": 20},

@@ -278,6 +278,8 @@ def _metric(
     of_arm, of_baseline = map(np.array, metric.values([arm.trainings, baseline.trainings]))
     is_ratio, exact = isinstance(claim, RatioClaim), claim.metric in EXACT
     lacks = "" if exact else few_seeds(len(of_arm))
+    if np.isnan([*of_arm, *of_baseline]).any():
+        lacks = lacks or f"{metric.heading} is not known of every training."
     interval, estimate = UNKNOWN, float(of_arm.mean() - of_baseline.mean())
     if is_ratio:
         positive = min(of_arm.min(), of_baseline.min()) > 0

@@ -10,6 +10,7 @@ import numpy as np
 
 from chrysalis.evaluation.convergence import NEARLY, common_accuracy, epochs_to
 from chrysalis.evaluation.optimism import optimism
+from chrysalis.evaluation.steadiness import swing
 from chrysalis.evaluation.training import Training
 from chrysalis.records.experiment import MetricRow
 from chrysalis.records.paths import StudyPaths
@@ -69,6 +70,25 @@ METRICS: dict[str, Metric] = {
         1,
         each(lambda training: 100 * (training.record.train_top1 - training.metrics.test.top1)),
     ),
+    "precision_macro": Metric(
+        "Macro precision (%)",
+        "mean over the classes of the share of right answers among those that name the class, on "
+        "test",
+        1,
+        each(lambda training: 100 * training.metrics.test.precision_macro),
+    ),
+    "recall_macro": Metric(
+        "Macro recall (%)",
+        "mean over the classes of the share of their test images that are recognised",
+        1,
+        each(lambda training: 100 * training.metrics.test.recall_macro),
+    ),
+    "f1_macro": Metric(
+        "Macro F1 (%)",
+        "mean over the classes of the harmonic mean of their precision and recall, on test",
+        1,
+        each(lambda training: 100 * training.metrics.test.f1_macro),
+    ),
     "optimism": Metric(
         "Optimism (points)",
         "how much too high an accuracy is that is read off the images that chose the epoch: of "
@@ -120,6 +140,13 @@ METRICS: dict[str, Metric] = {
         "reached, if a training does not get there",
         1,
         epochs_to_converge,
+    ),
+    "val_swing": Metric(
+        "Swing of val loss (nats)",
+        "how far the loss on val after an epoch lies from the mean of those before and after it, "
+        "on average",
+        3,
+        each(lambda training: swing(training.history)),
     ),
     "epoch_seconds": Metric(
         "Seconds an epoch",
