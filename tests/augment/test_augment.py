@@ -1,10 +1,8 @@
 """Augmentation against torchvision on fixed parameters, and the laws that the draws follow."""
 
-import math
-
 import pytest
 import torch
-from scipy.stats import chisquare, kstest
+from scipy.stats import kstest
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import AutoAugment
 from torchvision.transforms.v2 import functional as tv
@@ -14,8 +12,8 @@ from chrysalis.augment.augment import apply as apply_to_size
 from chrysalis.augment.inputs import centre, to_input
 from chrysalis.augment.policies import NUMBER, Choices
 from chrysalis.config.settings import AugmentationSettings
+from tests.augment.one_change import MANY, NOTHING, generator, only
 
-MANY = 4000
 EVERYTHING = [
     {"policy": "trivial"},
     {"policy": "rand", "rand_operations": 3, "erase": 0.5},
@@ -23,27 +21,10 @@ EVERYTHING = [
     {"erase": 1.0, "brightness": 0.9, "contrast": 0.9, "hue": 0.5, "rotation": 90},
     {"crop_area": (1, 1), "rotation": 0, "brightness": 0},
 ]
-NOTHING = {
-    "crop_area": (1, 1),
-    "flip": 0,
-    "rotation": 0,
-    "brightness": 0,
-    "contrast": 0,
-    "saturation": 0,
-    "hue": 0,
-}
 
 
 def to_float(images):
     return images / 255
-
-
-def generator(seed=0):
-    return torch.Generator().manual_seed(seed)
-
-
-def only(**settings):
-    return Augment(AugmentationSettings(**{**NOTHING, **settings}), 40)
 
 
 def apply(images, parameters):
@@ -282,36 +263,6 @@ def test_policy_comes_after_crop_flip_and_rotation_and_before_colour(smooth):
         assert (apart[:, inner, inner] < 0.02).float().mean() > 0.95, pair
 
 
-def test_the_generator_decides(images):
-    augment = Augment(AugmentationSettings(), 40)
-    state = torch.get_rng_state()
-    first = augment(images, generator(1))
-    assert torch.equal(first, augment(images, generator(1)))
-    assert not torch.equal(first, augment(images, generator(2)))
-    assert torch.equal(torch.get_rng_state(), state)
-
-
-def test_each_image_has_its_own_parameters(images):
-    same = images[:1].expand(6, -1, -1, -1).contiguous()
-    for settings in ({"crop_area": (0.3, 1)}, {"rotation": 30}, {"brightness": 0.5}, {"hue": 0.2}):
-        result = only(**settings)(same, generator())
-        distances = (result[:, None] - result).abs().amax((2, 3, 4))
-        assert (distances + torch.eye(6) > 0).all(), settings
-
-
-def test_what_is_off_draws_nothing():
-    stream = generator()
-    state = stream.get_state()
-    assert only().draw(8, stream) == Parameters()
-    assert torch.equal(stream.get_state(), state)
-
-
-def test_rate_of_flips():
-    flips = only(flip=0.3).draw(MANY, generator()).flip
-    assert flips.float().mean().item() == pytest.approx(0.3, abs=4 * math.sqrt(0.21 / MANY))
-    assert only(flip=1.0).draw(MANY, generator()).flip.all()
-
-
 @pytest.mark.parametrize(
     ("name", "function"), [("Equalize", tv.equalize), ("AutoContrast", tv.autocontrast)]
 )
@@ -330,57 +281,6 @@ def test_erased_boxes_are_of_the_result_not_of_the_packed_image():
     assert 59 <= (left + width).max() <= 60
     areas = height * width / 60**2
     assert kstest(areas.numpy(), "uniform", args=(0.1, 0.1)).pvalue > 0.01
-
-
-@pytest.mark.parametrize(
-    ("setting", "name", "low", "high"),
-    [
-        ({"rotation": 20}, "angle", -20, 20),
-        ({"brightness": 0.4}, "brightness", 0.6, 1.4),
-        ({"contrast": 0.1}, "contrast", 0.9, 1.1),
-        ({"saturation": 1.0}, "saturation", 0, 2),
-        ({"hue": 0.05}, "hue", -0.05, 0.05),
-    ],
-)
-def test_parameters_are_uniform(setting, name, low, high):
-    values = getattr(only(**setting).draw(MANY, generator()), name)
-    assert kstest(values.numpy(), "uniform", args=(low, high - low)).pvalue > 0.01
-
-
-def test_crops_have_the_area_and_aspect_asked_for():
-    augment = only(crop_area=(0.1, 0.5), crop_aspect=(1 / 2, 2))
-    left, top, width, height = augment.draw(MANY, generator()).crop.double().unbind(1)
-    assert min(left.min(), top.min()) >= 0
-    assert max((left + width).max(), (top + height).max()) <= 1 + 1e-6
-    # With half the area at an aspect of at most 2 every candidate fits, so the laws are exact.
-    area, aspect = width * height, width / height
-    assert kstest(area.numpy(), "uniform", args=(0.1, 0.4)).pvalue > 0.01
-    logs = aspect.log().numpy()
-    assert kstest(logs, "uniform", args=(-math.log(2), 2 * math.log(2))).pvalue > 0.01
-    for start, size in ((left, width), (top, height)):
-        assert kstest((start / (1 - size)).numpy(), "uniform").pvalue > 0.01
-
-
-def test_a_crop_that_does_not_fit_is_drawn_anew():
-    augment = only(crop_area=(0.6, 1.0), crop_aspect=(3 / 4, 4 / 3))
-    left, top, width, height = augment.draw(MANY, generator()).crop.unbind(1)
-    assert max(width.max(), height.max()) <= 1
-    assert (width * height).min() >= 0.6 - 1e-6
-    assert ((left + width).max(), (top + height).max()) <= (1 + 1e-6, 1 + 1e-6)
-
-
-@pytest.mark.parametrize(
-    ("aspects", "expected"),
-    [((2.0, 3.0), [0, 0.25, 1, 0.5]), ((0.25, 0.5), [0.25, 0, 0.5, 1]), ((0.99, 1.01), None)],
-)
-def test_where_no_crop_fits_the_largest_central_one_is_taken(aspects, expected):
-    augment = only(crop_area=(0.9999, 1.0), crop_aspect=aspects)
-    crops = augment.draw(50, generator()).crop
-    if expected is None:
-        assert crops[:, 2:].min() > 0.99
-        assert (crops == torch.tensor([0.0, 0.0, 1.0, 1.0])).all(dim=1).any()
-    else:
-        assert torch.equal(crops, torch.tensor([expected]).expand(50, 4).float())
 
 
 def test_a_crop_of_the_inputs_size_is_cut_out_not_resampled(smooth):
@@ -408,19 +308,26 @@ def test_a_shift_comes_after_the_flip_and_before_the_rotation(smooth):
     torch.testing.assert_close(result[..., 6:42, 6:42], inside[..., 6:42, 6:42], atol=1e-4, rtol=0)
 
 
-def test_shifts_are_whole_pixels_evenly_spread():
-    shift = only(translation=0.125).draw(MANY, generator()).shift
-    most = round(0.125 * only(translation=0.125).size)
-    assert shift.dtype == torch.int64
-    for column in shift.T:
-        values, counts = column.unique(return_counts=True)
-        assert values.tolist() == list(range(-most, most + 1))
-        assert chisquare(counts.numpy()).pvalue > 0.01
-
-
 def test_without_geometry_the_size_is_still_the_inputs(smooth):
     flip = torch.tensor([True, False, True, False])
     result = apply_to_size(centre(smooth), Parameters(flip=flip), 36)
     plain = to_input(smooth, 36)
     assert torch.equal(result[1], plain[1])
     assert torch.equal(result[0], plain[0].flip(-1))
+
+
+def test_the_generator_decides(images):
+    augment = Augment(AugmentationSettings(), 40)
+    state = torch.get_rng_state()
+    first = augment(images, generator(1))
+    assert torch.equal(first, augment(images, generator(1)))
+    assert not torch.equal(first, augment(images, generator(2)))
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_each_image_has_its_own_parameters(images):
+    same = images[:1].expand(6, -1, -1, -1).contiguous()
+    for settings in ({"crop_area": (0.3, 1)}, {"rotation": 30}, {"brightness": 0.5}, {"hue": 0.2}):
+        result = only(**settings)(same, generator())
+        distances = (result[:, None] - result).abs().amax((2, 3, 4))
+        assert (distances + torch.eye(6) > 0).all(), settings

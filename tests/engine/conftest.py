@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from chrysalis.engine.batches import Batches
-from tests.engine.loop import CPU
+from chrysalis.engine.run import Context, execute
+from tests.engine.loop import CPU, FP32
 
 
 @pytest.fixture
@@ -21,3 +22,23 @@ def splits(digits_pack):
         return batches("train"), batches("val")
 
     return make
+
+
+@pytest.fixture
+def pack(digits_pack):
+    """Three digits of 24 px."""
+    return digits_pack(3, 24)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Execute a run; returns the folder of its record."""
+
+    def run(plan, pack, name="run"):
+        output = tmp_path / name / "train"
+        execute(
+            plan, pack, FP32, output, Context(tmp_path / name / "checkpoint.pt", "c0de", "da7a")
+        )
+        return output
+
+    return run

@@ -1,7 +1,6 @@
 """A run's record, from packed images to the files."""
 
 import importlib.util
-import json
 from argparse import Namespace
 from pathlib import Path
 
@@ -15,80 +14,16 @@ from chrysalis.augment.inputs import to_input
 from chrysalis.config.run import RunSettings
 from chrysalis.config.settings import AugmentationSettings, TrainingSettings
 from chrysalis.data.packed import Packed, open_packed
-from chrysalis.engine import run as run_module
-from chrysalis.engine import train as train_module
 from chrysalis.engine.classifier import build
 from chrysalis.engine.progress import ProgressReport
 from chrysalis.engine.run import Context, execute
-from chrysalis.engine.runtime import Runtime
-from chrysalis.engine.setup import Split, select, set_up, share_of
-from chrysalis.errors import UserError
-from chrysalis.records.training import HISTORY
+from chrysalis.engine.setup import select, share_of
 from chrysalis.workflow import closure
+from tests.engine.loop import FP32
+from tests.engine.small_run import predictions_of, record_of, settings
 from tests.runs import write_job
 
-FP32 = Runtime(torch.device("cpu"), "fp32", 1)
 FILES = {"model.safetensors", "history.csv", "predictions.parquet", "run.json"}
-
-
-def settings(**changes):
-    return RunSettings(
-        **{
-            "model": "mynet",
-            "image_size": 16,
-            "training": TrainingSettings(epochs=2, batch_size=8, warmup_epochs=1),
-            "augmentation": AugmentationSettings(),
-            **changes,
-        }
-    )
-
-
-@pytest.fixture
-def pack(digits_pack):
-    return digits_pack(3, 24)
-
-
-@pytest.fixture
-def run(tmp_path):
-    """Execute a run; returns the folder of its record."""
-
-    def run(plan, pack, name="run"):
-        output = tmp_path / name / "train"
-        execute(
-            plan, pack, FP32, output, Context(tmp_path / name / "checkpoint.pt", "c0de", "da7a")
-        )
-        return output
-
-    return run
-
-
-def record_of(folder):
-    return json.loads((folder / "run.json").read_text())
-
-
-def predictions_of(folder):
-    return pd.read_parquet(folder / "predictions.parquet")
-
-
-def test_select_keeps_every_row_of_the_kept_classes(pack):
-    classes, splits = select(pack, ("d1",))
-    assert classes == ["d0", "d2"]
-    for name, part in splits.items():
-        chosen = pack.index.iloc[part.rows]
-        expected = pack.index[(pack.index["split"] == name) & (pack.index["class"] != "d1")]
-        assert chosen["path"].tolist() == expected["path"].tolist()
-        assert [classes[label] for label in part.labels] == chosen["class"].tolist()
-
-
-def test_select_orders_classes_by_label_and_not_by_name():
-    index = pd.DataFrame(
-        {"class": ["b", "10", "9", "b"], "label": [2, 1, 0, 2], "split": ["train"] * 3 + ["val"]}
-    )
-    classes, splits = select(Packed(np.zeros((4, 8, 8, 3), np.uint8), index), ())
-    assert classes == ["9", "10", "b"]
-    assert splits["train"].labels.tolist() == [2, 1, 0]
-    assert splits["val"].rows.tolist() == [3]
-    assert splits["test"].rows.tolist() == []
 
 
 def test_the_record_is_complete(run, pack):
@@ -307,19 +242,6 @@ def test_the_script(tmp_path, pack, restore_torch):
     assert not paths.checkpoint(plan.name, 3).exists()
 
 
-def test_a_share_of_the_training_images_takes_as_much_of_each_class():
-    labels = np.repeat([0, 1, 2], [10, 5, 1])
-    split = Split(np.arange(100, 116), labels)
-    third, half = share_of(split, 1 / 3, 4), share_of(split, 0.5, 4)
-    assert np.bincount(third.labels).tolist() == [4, 2, 1]
-    assert np.bincount(half.labels).tolist() == [5, 3, 1]
-    assert set(third.rows) <= set(half.rows)
-    assert (labels[third.rows - 100] == third.labels).all()
-    assert sorted(third.rows) == third.rows.tolist()
-    assert share_of(split, 1, 4) is split
-    assert not np.array_equal(third.rows, share_of(split, 1 / 3, 5).rows)
-
-
 def test_a_share_trains_on_fewer_images_and_is_tested_on_all(run, pack):
     folder = run(settings(train_share=0.5), pack)
     assert record_of(folder)["images"] == {"train": 12, "val": 12, "test": 12}
@@ -359,63 +281,3 @@ def test_weights_and_normalisation_follow_the_settings(run, pack):
     assert not torch.equal(
         plain["network.features.conv1.weight"], other["network.features.conv1.weight"]
     )
-
-
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_outputs_that_are_not_finite_leave_no_record(tmp_path, digits_pack, monkeypatch, value):
-    """The loss of training may be finite while the weights that come of it answer nonsense."""
-    real = run_module.predict
-
-    def spoilt(*arguments):
-        for part in real(*arguments):
-            part[0, 0] = value
-            yield part
-
-    monkeypatch.setattr(run_module, "predict", spoilt)
-    output = tmp_path / "train"
-    context = Context(tmp_path / "c.pt", "c0de", "da7a")
-    with pytest.raises(UserError, match="outputs for val are not finite"):
-        execute(settings(), digits_pack(3, 24), FP32, output, context)
-    assert not list(output.glob("predictions*"))
-    assert not (output / "run.json").exists()
-
-
-def training(**changes):
-    usual = {"epochs": 2, "batch_size": 8, "warmup_epochs": 0}
-    return settings(training=TrainingSettings(**usual | changes))
-
-
-def test_a_training_that_diverges_at_once_leaves_a_record_of_the_weights_it_started_from(
-    run, pack, caplog
-):
-    plan = training(optimizer="sgd", learning_rate=1e30)
-    folder = run(plan, pack)
-    found = record_of(folder)
-    assert (found["diverged_at"], found["epochs_run"], found["best_epoch"]) == (1, 0, 0)
-    assert not found["stopped_early"]
-    assert 0 <= found["best_val_top1"] <= 1
-    assert HISTORY.read(folder / "history.csv") == []
-    assert len(predictions_of(folder)) == 24
-    start = set_up(plan, pack, FP32).model.state_dict()
-    kept = load_file(folder / "model.safetensors")
-    assert all(torch.equal(kept[name], value) for name, value in start.items())
-    assert "diverged: the training loss is nan in epoch 1" in caplog.text
-
-
-def test_a_training_that_diverges_later_keeps_its_best_weights(tmp_path, pack, monkeypatch):
-    real = train_module.train_epoch
-
-    def spoilt(state, inputs, rates, *others):
-        row, seen = real(state, inputs, rates, *others)
-        if spoilt.left == 0:
-            row["train_loss"] = float("nan")
-        spoilt.left -= 1
-        return row, seen
-
-    spoilt.left = 1
-    monkeypatch.setattr(train_module, "train_epoch", spoilt)
-    context = Context(tmp_path / "c.pt", "c0de", "da7a")
-    execute(training(epochs=3), pack, FP32, tmp_path / "train", context)
-    found = record_of(tmp_path / "train")
-    assert (found["diverged_at"], found["epochs_run"], found["best_epoch"]) == (2, 1, 1)
-    assert len(HISTORY.read(tmp_path / "train/history.csv")) == 1

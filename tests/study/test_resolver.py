@@ -176,62 +176,12 @@ def test_augmentation_none_changes_and_standard(study, write, dataset, arm, flip
     assert (found is None) == (flip is None)
 
 
-def test_each_class_is_left_out_in_turn(study, write):
-    write(
-        "experiments/sweep.yaml",
-        """
-        title: Sweep
-        question: Which class disturbs?
-        analysis: class_removal
-        models: first
-        arms: each_class
-        """,
-    )
-    found = study(experiments=["sweep"])
-    (sweep,) = found.experiments
-    classes = found.dataset.classes()
-    assert sweep.baseline == "full"
-    assert list(sweep.arms) == ["full", *(f"without {name}" for name in classes)]
-    removed = {arm_run.arm: found.runs[arm_run.run].removed_classes for arm_run in sweep.arm_runs}
-    assert removed == {"full": ()} | {f"without {name}": (name,) for name in classes}
-    assert len(found.runs) == len(classes) + 2  # the other model's base run as well
-
-
-def test_classes_can_be_named_by_their_label(study, arm_runs, message):
-    classes = sorted(study().dataset.classes())
-    found = study(experiments=["removal"], remove_classes=[1])
-    assert arm_runs(found, "removal")["mynet", "removed"].removed_classes == (classes[1],)
-    text = message(experiments=["removal"], remove_classes=[len(classes)])
-    assert f"unknown class to remove '{len(classes)}'" in text
-
-
 def test_any_architecture_of_timm_can_be_studied(study):
     found = study(models=["timm/resnet10t"], experiments=[])
     (run,) = found.runs.values()
     assert (run.model, run.options) == ("timm/resnet10t", {"pretrained": False})
     assert run.name.startswith("timm_resnet10t-")
     assert found.record().models == [ModelRecord(name="timm/resnet10t", title="resnet10t (timm)")]
-
-
-def test_the_studys_classes_to_remove_win_over_the_datasets(study, arm_runs):
-    found = arm_runs(study(remove_classes=["triangle"]), "removal")
-    assert found["mynet", "removed"].removed_classes == ("triangle",)
-
-
-def test_classes_named_by_numbers(study, images, write, arm_runs):
-    images("7", "8", "9", root="numbers")
-    write("datasets/shapes.yaml", "title: N\nsource: {kind: folder, path: numbers}")
-    found = arm_runs(study(remove_classes=[8]), "removal")
-    assert found["mynet", "removed"].removed_classes == ("8",)
-
-
-def test_removed_classes_have_one_order(study, images):
-    images("hexagon")
-    runs = [
-        study(remove_classes=names).runs
-        for names in (["square", "circle"], ["circle", "square", "circle"])
-    ]
-    assert runs[0] == runs[1]
 
 
 def test_an_arm_may_name_its_model(study, write, arm_runs):
@@ -293,49 +243,6 @@ def test_an_arm_for_each_source_of_variance(study, write):
     assert found.runs[found.base_runs["mynet"]].varied == VARIED
 
 
-def test_every_arm_has_a_search_of_its_own(study, write):
-    write(
-        "experiments/tuned.yaml",
-        """
-        title: Tuned
-        question: Which?
-        models: [mynet, vgg11_small]
-        baseline: adamw
-        tune: each_arm
-        sweep: {trials: 3, space: {learning_rate: {low: 0.001, high: 0.01}}}
-        arms:
-          adamw: {}
-          sgd: {training: {optimizer: sgd}}
-        """,
-    )
-    found = study(experiments=["tuned"], models=["mynet"])
-    (experiment,) = found.experiments
-    assert len(experiment.swept_runs) == 4
-    assert [arm_run.run for arm_run in experiment.arm_runs] == list(experiment.swept_runs)
-    assert all(found.runs[run].sweep == experiment.config.sweep for run in experiment.swept_runs)
-    # The study's own model is trained under the base settings, too, without a search.
-    assert found.runs[found.base_runs["mynet"]].sweep is None
-
-
-def test_an_arm_that_sets_what_is_searched_keeps_that(study, write):
-    write(
-        "experiments/tuned.yaml",
-        """
-        title: Tuned
-        question: Which?
-        models: [mynet]
-        baseline: adamw
-        tune: each_arm
-        sweep: {trials: 3, space: {learning_rate: {low: 0.001, high: 0.01}}}
-        arms:
-          adamw: {}
-          sgd: {training: {optimizer: sgd, learning_rate: 0.03}}
-        """,
-    )
-    (experiment,) = study(experiments=["tuned"], models=["mynet"]).experiments
-    assert experiment.swept_runs == (experiment.arm_runs[0].run,)
-
-
 def test_what_experiments_build_on_is_noted_once(study, write):
     write(
         "experiments/built.yaml",
@@ -394,18 +301,6 @@ def test_arms_that_come_to_the_same_are_not_asked(write, study):
     assert found.skipped["pair"][1] == (
         "its arms 'one' and 'two' are the same training of mynet under the settings of this study"
     )
-
-
-@pytest.mark.parametrize(("name", "found"), [("001", "001"), (0, "001"), ("caf\u00e9", "café")])
-def test_classes_are_named_by_text_or_label(images, study, arm_runs, name, found):
-    images("001", "002", "cafe\u0301")
-    runs = arm_runs(study(remove_classes=[name]), "removal")
-    assert runs["mynet", "removed"].removed_classes == (found,)
-
-
-def test_a_number_without_its_zeros_is_no_label(images, message):
-    images("001", "002")
-    assert "for the class '001' put its name in quotes" in message(remove_classes=[1])
 
 
 RECIPE = """
