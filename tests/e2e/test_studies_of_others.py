@@ -57,6 +57,7 @@ def test_a_study_of_others_from_its_file_to_its_claims(workspace):
     (folder / "published/tiny.yaml").write_text(PUBLISHED)
     ours = ("--configfile", "config/studies/tiny.yaml")
     assert workspace.planned(*ours, "--config", "scale=full")["train"] == 6
+    assert workspace.planned("studies", *ours)["compare"] == 1
     workspace.snakemake(*ours)
     results = workspace.root / "results/tiny_reduced"
     assert not (workspace.root / "results/shapes").exists()

@@ -72,9 +72,11 @@ rule published:
 
 
 def judged():
-    """The results of every study whose published claims have been judged, this one's too."""
-    done = Path("results").glob("*/experiments/published/claims.csv")
-    return sorted({RESULTS, *(path.parents[2].as_posix() for path in done)})
+    """The results of this study and of every finished one whose published claims are judged."""
+    claims = Path("results").glob("*/experiments/published/claims.csv")
+    done = [path.parents[2] for path in claims]
+    finished = [path.as_posix() for path in done if (path / "metrics.json").exists()]
+    return sorted({RESULTS, *finished})
 
 
 # Not among the files of a study: what it holds depends on which studies there are.
@@ -83,6 +85,7 @@ rule studies:
         claims=expand("{results}/experiments/published/claims.csv", results=judged()),
         figures=expand("{results}/experiments/published/figures.csv", results=judged()),
         records=expand("{results}/study.json", results=judged()),
+        arms=experiment_files(f"{RESULTS}/experiments/{{experiment}}/compare/arms.csv"),
         code=code("studies"),
     output:
         page="results/studies/studies.md",
