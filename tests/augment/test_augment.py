@@ -1,4 +1,4 @@
-"""Augmentation against torchvision on fixed parameters, and the laws that the draws follow."""
+"""Augmentation against torchvision on fixed parameters, and what holds whatever is drawn."""
 
 import pytest
 import torch

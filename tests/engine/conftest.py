@@ -1,4 +1,4 @@
-"""Batches of the digits that networks are trained on."""
+"""Digits that networks are trained on, as batches and as packs, and whole runs on them."""
 
 import numpy as np
 import pytest
