@@ -68,7 +68,7 @@ def test_studies_are_counted_and_claims_sorted(results):
     one = results("one", ["not shown", "holds here", "not tested"])
     two = results("two", ["contradicted here", "holds here"], reduced={"train_share": ("1", "0.1")})
     text = page([replication(one), replication(two)])
-    assert "Of 5\u00a0claims: **2 holds here**, **1 contradicted here**, **1 not shown**" in text
+    assert "Of 5\u00a0claims: holds here **2**, contradicted here **1**, not shown **1**" in text
     lines = [line.strip("| ").split(" | ") for line in text.splitlines() if "The study" in line]
     first, second = (line[1:] for line in lines[:2])
     assert first == ["2", "2", "70", "3", "1 of 1", "1", "0", "1", "1"]

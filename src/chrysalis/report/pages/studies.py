@@ -48,7 +48,7 @@ def page(studies: Sequence[Replication]) -> str:
 
 def _introduction(studies: Sequence[Replication]) -> str:
     outcomes = Counter(row.outcome for study in studies for row in study.claims)
-    told = ", ".join(f"**{outcomes[each]} {each}**" for each in CLAIMS)
+    told = ", ".join(f"{each} **{outcomes[each]}**" for each in CLAIMS)
     trainings = sum(study.trainings for study in studies)
     return (
         f"{count(len(studies), 'study', 'studies')} compared image classifiers by hand: one "
