@@ -79,7 +79,7 @@ def make_study(made, too_small) -> StudyRecord:
     ]
     return StudyRecord(
         name="butterflies",
-        title="Butterflies",
+        title="Butterflies, under a title as long as those of hand-built networks tend to be",
         dataset=DatasetRecord(
             title="Three butterflies",
             description="Photographs of butterflies.",
