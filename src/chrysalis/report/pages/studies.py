@@ -59,8 +59,8 @@ def _introduction(studies: Sequence[Replication]) -> str:
         "A claim is about a difference, a ratio, an equality or an order, so it names a region. It "
         "is judged by a 95 % interval that allows for all comparisons of its experiment, over the "
         "trainings and the test images. A *reduced* study has fewer or smaller images, fewer "
-        "epochs or narrower networks than its source, so that it fits an hour without a GPU: "
-        "there, what contradicts a claim may be the size. Give `make study STUDY=<name>` to repeat "
+        "epochs or narrower networks than its source, so that it needs no GPU: there, what "
+        "contradicts a claim may be the size. Give `make study STUDY=<name>` to repeat "
         "one in full, and `make study STUDY=<name> CONFIG=scale=reduced` as here.\n"
     )
 
