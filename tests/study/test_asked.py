@@ -2,6 +2,15 @@
 
 import pytest
 
+PRETRAINED = """
+title: Pretraining
+question: Does it help?
+baseline: yes_
+arms:
+  yes_: {model: efficientnet_lite0, options: {pretrained: true}}
+  no_: {model: efficientnet_lite0}
+"""
+
 
 def test_experiments_can_be_chosen_and_keep_their_order(study):
     found = study(experiments=["removal", "models"])
@@ -29,17 +38,7 @@ def test_a_dataset_skips_experiments_unless_the_study_names_them(study, write):
 def test_an_experiment_whose_pretrained_weights_are_not_installed_is_skipped(
     study, write, monkeypatch
 ):
-    write(
-        "experiments/pretrained.yaml",
-        """
-        title: Pretraining
-        question: Does it help?
-        baseline: yes_
-        arms:
-          yes_: {model: efficientnet_lite0, options: {pretrained: true}}
-          no_: {model: efficientnet_lite0}
-        """,
-    )
+    write("experiments/pretrained.yaml", PRETRAINED)
     assert "pretrained" in {experiment.name for experiment in study().experiments}
     monkeypatch.setattr("chrysalis.study.study.importlib.util.find_spec", lambda name: None)
     assert study().skipped["pretrained"] == (
@@ -49,17 +48,7 @@ def test_an_experiment_whose_pretrained_weights_are_not_installed_is_skipped(
 
 
 def test_a_pretrained_network_is_explained_though_only_an_experiment_names_it(study, write):
-    write(
-        "experiments/pretrained.yaml",
-        """
-        title: Pretraining
-        question: Does it help?
-        baseline: yes_
-        arms:
-          yes_: {model: efficientnet_lite0, options: {pretrained: true}}
-          no_: {model: efficientnet_lite0}
-        """,
-    )
+    write("experiments/pretrained.yaml", PRETRAINED)
     made = study()
     *own, last = made.explained_runs
     assert own == list(made.base_runs.values())
