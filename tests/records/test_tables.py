@@ -40,6 +40,7 @@ def test_rows_come_back_as_they_were_written(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("table") / "folder/table.csv"
     TABLE.write(rows, path)
     assert TABLE.read(path) == rows
+    assert TABLE.rows(TABLE.read_frame(path)) == rows
 
 
 @pytest.mark.parametrize("name", ["NA", "null", "001", "1e5", "true", "", '"', "a,b", " x "])
@@ -64,3 +65,17 @@ def test_a_missing_file_column_or_number_is_named(tmp_path):
     path.write_text("class,images,effect,right,values\na,one,2,True,\n")
     with pytest.raises(UserError, match=r"table\.csv: damaged .*one"):
         TABLE.read(path)
+    path.write_text("class,images,effect,right,values\na,1,2,True\n")
+    with pytest.raises(UserError, match=r"table\.csv: damaged"):
+        TABLE.read(path)
+    path.write_text("")
+    with pytest.raises(UserError, match=r"table\.csv: damaged"):
+        TABLE.read(path)
+
+
+def test_columns_may_be_more_and_stand_in_another_order(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("values,more,class,right,effect,images\n1;2,x,a,1,,3\n")
+    (found,) = TABLE.read(path)
+    assert (found.class_, found.images, found.right, found.values) == ("a", 3, True, (1.0, 2.0))
+    assert math.isnan(found.effect)
