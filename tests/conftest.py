@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import functools
+import os
 import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 from sklearn.datasets import load_digits
 from threadpoolctl import threadpool_limits
@@ -15,6 +19,15 @@ from threadpoolctl import threadpool_limits
 from chrysalis.data.packed import Packed
 
 SPLITS = ["train"] * 8 + ["val"] * 4 + ["test"] * 4
+MEMORY, ROOM = Path("/dev/shm"), 8 << 30  # bytes
+
+
+def pytest_configure():
+    """Studies are 100,000 small files. Where there is room, they stay in memory, not on a disk."""
+    if "TMPDIR" in os.environ or not MEMORY.is_dir():
+        return
+    if min(psutil.disk_usage(str(MEMORY)).free, psutil.virtual_memory().available) > ROOM:
+        tempfile.tempdir = str(MEMORY)
 
 
 def pytest_collection_finish():
