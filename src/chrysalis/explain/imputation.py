@@ -31,25 +31,30 @@ def linear_imputation(images: Tensor, removed: Tensor) -> Tensor:
     weights = _neighbours(torch.ones_like(hole))
 
     def system(values: Tensor) -> Tensor:
-        return hole * (weights * values - _neighbours(values))
+        return (weights * values).sub_(_neighbours(values)).mul_(hole)
 
     known = images * (1 - hole)
     found = hole * _guess(known, 1 - hole)
     most = TOLERANCE**2 * images[0].numel() / len(images[0])
     rest = hole * _neighbours(known) - system(found)
-    direction, norm = rest, rest.square().sum((2, 3), keepdim=True)
+    direction, norm = rest.clone(), _dot(rest, rest)
     for _ in range(MOST_STEPS):
         if norm.max() < most:
             break
         product = system(direction)
-        curvature = (direction * product).sum((2, 3), keepdim=True)
+        curvature = _dot(direction, product)
         step = torch.where(curvature > 0, norm / curvature, 0)
-        found = found + step * direction
-        rest = rest - step * product
-        following = rest.square().sum((2, 3), keepdim=True)
-        direction = rest + torch.where(norm > 0, following / norm, 0) * direction
+        found.addcmul_(step, direction)
+        rest.addcmul_(step, product, value=-1)
+        following = _dot(rest, rest)
+        direction.mul_(torch.where(norm > 0, following / norm, 0)).add_(rest)
         norm = following
     return known + found
+
+
+def _dot(some: Tensor, others: Tensor) -> Tensor:
+    """The dot product of each channel of each image, (N, C, 1, 1)."""
+    return torch.linalg.vecdot(some.flatten(2), others.flatten(2))[..., None, None]
 
 
 def _guess(known: Tensor, kept: Tensor) -> Tensor:
@@ -67,8 +72,7 @@ def _guess(known: Tensor, kept: Tensor) -> Tensor:
 
 def _neighbours(values: Tensor) -> Tensor:
     """The sum of the neighbours' values by their weights: 1/6 beside, 1/12 at the corners."""
-    rows = F.pad(values, (0, 0, 1, 1))
-    rows = rows[..., :-2, :] + 2 * rows[..., 1:-1, :] + rows[..., 2:, :]
-    both = F.pad(rows, (1, 1))
-    both = both[..., :-2] + 2 * both[..., 1:-1] + both[..., 2:]
-    return (both - 4 * values) / 12
+    padded = F.pad(values, (1, 1, 1, 1))
+    rows = (padded[..., :-2, :] + padded[..., 2:, :]).add_(padded[..., 1:-1, :], alpha=2)
+    both = (rows[..., :-2] + rows[..., 2:]).add_(rows[..., 1:-1], alpha=2)
+    return both.sub_(values, alpha=4).div_(12)
