@@ -1,11 +1,12 @@
 """Names from data come out literally and become no markup."""
 
+import html
 from html.parser import HTMLParser
 
 import pytest
 from smalldocs.markdown import render as to_html
 
-from chrysalis.report.pages.escape import escape, literal
+from chrysalis.report.pages.escape import escape, literal, page_title
 from tests.report.made.study import NASTY
 
 EXTENSIONS = "markdown-smart-tex_math_dollars-citations"
@@ -64,3 +65,17 @@ def test_no_character_of_markup_is_left(name):
 )
 def test_what_cannot_be_seen_is_shown(name, shown):
     assert Reader(to_html(literal(name), {}, EXTENSIONS)).data == [shown]
+
+
+SHORTCODES = ["{{< include x >}}", "{{{< x >}}}", "{{</* x */>}}", "a{{<b>}}c", "x"]
+
+
+@pytest.mark.parametrize("name", SHORTCODES)
+def test_no_shortcode_begins_or_ends_in_a_title(name):
+    page = Reader(to_html(page_title(literal(name)), {"title": "t"}, EXTENSIONS))
+    assert page.data == [name]
+    assert not any(
+        sign in html.unescape(part)
+        for part in page_title(escape(name)).split("<span></span>")
+        for sign in ("{{<", ">}}")
+    )

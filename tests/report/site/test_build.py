@@ -15,7 +15,7 @@ from chrysalis.report.site import build as site_module
 from chrysalis.report.site.assemble import assemble
 from chrysalis.report.site.build import build_site
 from chrysalis.report.site.check import check_site
-from chrysalis.report.site.render import Renderer, choose_renderer
+from chrysalis.report.site.render import Renderer
 from chrysalis.report.site.whole import WHOLE
 from tests.report.made.study import NASTY
 
@@ -221,12 +221,3 @@ def test_faults_fail_the_build(results, tmp_path):
     with pytest.raises(UserError, match=r"classes\.svg' is an empty file"):
         build_site(folder, REPORT, tmp_path / "site")
     assert not (tmp_path / "site.work").exists()
-
-
-def test_quarto_builds_the_same_pages(results, tmp_path, monkeypatch):
-    renderer = choose_renderer()
-    if renderer.program is None:
-        pytest.skip("quarto does not run here")
-    monkeypatch.setattr(site_module, "choose_renderer", lambda: renderer)
-    build_site(results, REPORT, tmp_path / "site")
-    assert all((tmp_path / f"site/{page}.html").is_file() for page in PAGES)

@@ -1,6 +1,7 @@
 """Which renderer is used, and what happens when one fails."""
 
 import os
+import re
 import time
 from pathlib import Path
 
@@ -63,12 +64,33 @@ def test_failure_of_quarto_is_told_and_the_old_site_kept(tmp_path, monkeypatch):
 
 
 def test_output_of_quarto_replaces_the_old_site(tmp_path, monkeypatch):
+    (tmp_path / "_quarto.yml").write_text("website: {}")
     program = put_quarto(tmp_path, "mkdir _site && echo new > _site/index.html", monkeypatch)
     site = tmp_path / "site"
     site.mkdir()
     (site / "gone.html").write_text("old")
     render.render(render.Renderer("Quarto", "1", program), tmp_path, site)
     assert [path.name for path in site.iterdir()] == ["index.html"]
+
+
+def test_what_quarto_writes_is_made_to_be_read_from_disk(tmp_path, monkeypatch):
+    page = """<!DOCTYPE html>
+<html><head><script src="a.js" type="module"></script>
+<script src="b.js"></script></head><body class="nav-fixed">
+<nav></nav><main id="text">
+<a class="skip-link" href="#text">Skip</a>
+<p>Text</p></main></body></html>"""
+    (tmp_path / "made.html").write_text(page)
+    (tmp_path / "_quarto.yml").write_text("website: {search: false}")
+    script = "mkdir -p _site/in && cp made.html _site/in/x.html && touch _site/search.json"
+    program = put_quarto(tmp_path, script, monkeypatch)
+    render.render(render.Renderer("Quarto", "1", program), tmp_path, tmp_path / "site")
+    assert [path.name for path in (tmp_path / "site").rglob("*.*")] == ["x.html"]
+    found = (tmp_path / "site/in/x.html").read_text()
+    assert "a.js" not in found
+    assert "b.js" in found
+    assert re.search(r"<body[^>]*>\s*<a class=.skip-link.[^>]*>Skip</a>\s*<nav>", found)
+    assert re.search(r"<main id=.text.>\s*<p>Text</p></main>", found)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,17 @@ def literal(text: object) -> str:
     return f'<span class="data">{escape(text)}</span>'
 
 
+def page_title(escaped: str) -> str:
+    """What `escape` or `literal` gave, safe as a page's title: there Quarto reads references first.
+
+    So it would take {{< for the start of a shortcode; an element without content parts the signs.
+    """
+    for first, others in (("{", "{<"), (">", "}}")):
+        parts = escape(first), escape(others)
+        escaped = escaped.replace("".join(parts), "<span></span>".join(parts))
+    return escaped
+
+
 def _escape_character(character: str) -> str:
     if character.isascii():
         if character.isalnum() or character in _PLAIN:

@@ -12,7 +12,7 @@ import yaml
 from chrysalis.errors import UserError
 from chrysalis.report.pages import published, truth
 from chrysalis.report.pages.addresses import errors_page, model_page
-from chrysalis.report.pages.escape import escape
+from chrysalis.report.pages.escape import escape, page_title
 from chrysalis.report.pages.fragments import all_fragments
 from chrysalis.report.pages.results import StudyResults, load_results
 from chrysalis.report.pages.tables import FILES
@@ -71,7 +71,7 @@ def _write_experiment_pages(report_dir: Path, work_dir: Path, results: StudyResu
         if not source.is_file():
             source = report_dir / TEMPLATE.format(experiment.record.analysis)
         text = source.read_text(encoding="utf-8")
-        text = text.replace("EXPERIMENT_TITLE", escape(experiment.record.title))
+        text = text.replace("EXPERIMENT_TITLE", page_title(escape(experiment.record.title)))
         text = text.replace("EXPERIMENT_NAME", experiment.name)
         page = work_dir / experiment.page
         page.parent.mkdir(exist_ok=True)

@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 ANSWER_SECONDS = 30  # a wrapper that downloads Quarto on first use must not hold the build up
 RENDER_SECONDS = 900
 OUTPUT = "_site"  # output-dir of _quarto.yml
+# What browsers refuse to run from file://. The pages do without: their contents are always open.
+MODULE_SCRIPT = re.compile(r'<script [^>]*type="module"[^>]*></script>\n?')
+SKIP_LINK = re.compile(r'<a class="skip-link".*?</a>\n?', re.S)
+BODY = re.compile(r"<body\b[^>]*>\n?")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,9 @@ def render(renderer: Renderer, work_dir: Path, site_dir: Path) -> None:
         _render_by_quarto(renderer.program, work_dir)
     else:
         _render_by_smalldocs(work_dir)
+    config = yaml.safe_load((work_dir / "_quarto.yml").read_text(encoding="utf-8"))
+    if (config.get("website") or {}).get("search") is False:
+        (work_dir / OUTPUT / "search.json").unlink(missing_ok=True)  # both write it anyway
     if site_dir.exists():
         shutil.rmtree(site_dir)
     site_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +78,17 @@ def _render_by_quarto(program: str, work_dir: Path) -> None:
     if status != 0:
         tail = "\n".join(said.strip().splitlines()[-20:])
         raise UserError(f"{program} render failed with status {status}:\n{tail}")
+    for page in (work_dir / OUTPUT).rglob("*.html"):
+        page.write_text(readable_from_disk(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def readable_from_disk(page: str) -> str:
+    """A page of Quarto's without modules, and with the link to its text before the navigation."""
+    page = MODULE_SCRIPT.sub("", page)
+    skip = SKIP_LINK.search(page)
+    if skip is None:
+        return page
+    return BODY.sub(lambda body: body[0] + skip[0], SKIP_LINK.sub("", page), count=1)
 
 
 def _render_by_smalldocs(work_dir: Path) -> None:
@@ -83,9 +101,6 @@ def _render_by_smalldocs(work_dir: Path) -> None:
         raise UserError(f"smalldocs cannot build the report: {error}") from error
     if site.warnings:
         raise UserError("smalldocs on the report's pages:\n" + "\n".join(site.warnings))
-    config = yaml.safe_load((work_dir / "_quarto.yml").read_text(encoding="utf-8"))
-    if (config.get("website") or {}).get("search") is False:
-        (work_dir / OUTPUT / "search.json").unlink(missing_ok=True)  # smalldocs writes it anyway
 
 
 def _run(command: list[str], seconds: float, folder: Path | None = None) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from chrysalis.report.pages.addresses import class_page, errors_page, model_page, slug
-from chrysalis.report.pages.escape import escape, literal
+from chrysalis.report.pages.escape import escape, literal, page_title
 from chrysalis.report.pages.results import StudyResults
 
 
@@ -16,7 +16,7 @@ def write_pages(report_dir: Path, work_dir: Path, results: StudyResults) -> None
         _write(report_dir / "models/_model.qmd", work_dir / model_page(model), words)
         _write(report_dir / "models/_errors.qmd", work_dir / errors_page(model), words)
     for label, own in enumerate(results.classes):
-        words = {"CLASS_TITLE": literal(own.class_), "CLASS_LABEL": str(label)}
+        words = {"CLASS_TITLE": page_title(literal(own.class_)), "CLASS_LABEL": str(label)}
         page = work_dir / class_page(label, own.class_)
         _write(report_dir / "classes/_class.qmd", page, words)
 
