@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pandas as pd
 import psutil
@@ -23,7 +24,9 @@ MEMORY, ROOM = Path("/dev/shm"), 8 << 30  # bytes
 
 
 def pytest_configure():
-    """Studies are 100,000 small files. Where there is room, they stay in memory, not on a disk."""
+    """No example fails by taking long. Studies stay in memory, where it has room: 100,000 files."""
+    hypothesis.settings.register_profile("any machine", deadline=None)
+    hypothesis.settings.load_profile("any machine")
     if "TMPDIR" in os.environ or not MEMORY.is_dir():
         return
     if min(psutil.disk_usage(str(MEMORY)).free, psutil.virtual_memory().available) > ROOM:

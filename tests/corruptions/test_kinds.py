@@ -64,7 +64,7 @@ def test_neither_order_nor_batch_matter_and_severities_differ(kind, size):
 
 
 @given(st.integers(16, 40), st.sampled_from(sorted(KINDS)), st.sampled_from(SEVERITIES))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_any_small_size_is_corrupted(size, kind, severity):
     images = pictures(size, 2)
     assert corrupt(images, keys_of(NAMES[:2]), kind, severity).shape == images.shape

@@ -39,7 +39,7 @@ def grouped(draw):
     return table, pairs
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(grouped(), st.integers(0, 5))
 def test_no_group_is_in_two_splits_and_sizes_are_nearly_kept(case, seed):
     table, pairs = case
@@ -69,7 +69,7 @@ def test_no_group_is_in_two_splits_and_sizes_are_nearly_kept(case, seed):
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.dictionaries(st.sampled_from("abc"), st.integers(3, 60), min_size=1), st.integers(0, 9))
 def test_groups_of_one_change_nothing(counts, seed):
     table = images(counts)
@@ -79,7 +79,7 @@ def test_groups_of_one_change_nothing(counts, seed):
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 15), st.integers(0, 15)), max_size=20))
 def test_groups_are_the_connected_components(pairs):
     paths = [f"{number:02d}" for number in range(16)]

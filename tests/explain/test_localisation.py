@@ -49,7 +49,7 @@ def test_a_map_of_zeros_tells_nothing():
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_overlap_is_the_jaccard_index(seed):
     generator = torch.Generator().manual_seed(seed)
     maps = torch.rand(3, 5, 4, generator=generator)

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chrysalis.errors import UserError
@@ -34,7 +34,6 @@ ROWS = st.builds(
 )
 
 
-@settings(deadline=None)  # a disk may be slow
 @given(st.lists(ROWS))
 def test_rows_come_back_as_they_were_written(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("table") / "folder/table.csv"

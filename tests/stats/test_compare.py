@@ -192,7 +192,7 @@ tables = st.tuples(st.integers(2, 4), st.integers(2, 12)).flatmap(
 
 @every_compare
 @given(both=tables)
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_what_holds_of_every_table(one, both):
     found = one(*both)
     assert found.p >= found.p_image
@@ -214,7 +214,7 @@ def test_what_holds_of_every_table(one, both):
 
 @every_compare
 @given(both=tables)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_an_image_that_all_seeds_lose_alike_never_makes_p_smaller(one, both):
     """An image that only the arm knows, in all trainings, becomes one that nobody knows."""
     won = np.flatnonzero(both[0].all(0) & ~both[1].any(0))

@@ -94,7 +94,7 @@ def test_near_duplicates_straddle_an_official_split():
         assert row.other.startswith("images/train/")
 
 
-@hypothesis_settings(max_examples=25, deadline=None)
+@hypothesis_settings(max_examples=25)
 @given(seed=st.integers(0, 2**31), species=st.integers(2, 24))
 def test_names_are_safe_and_each_is_there_once(seed, species):
     names = plan(settings(seed=seed, species=species, images=4, planted={})).names
@@ -128,7 +128,7 @@ def test_impossible_plants_are_refused(changes, message):
         validate(settings().model_dump() | changes, Specimens, "x.yaml")
 
 
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 @given(
     species=st.integers(2, 8),
     images=st.integers(4, 20),
