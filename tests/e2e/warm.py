@@ -99,7 +99,8 @@ def _import_all(scripts: Path) -> None:
         for node in ast.walk(ast.parse(script.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module:
                 importlib.import_module(node.module)
-    for name in ("cv2", "cleanlab", "sklearn.linear_model", "sklearn.manifold", "pyarrow.parquet"):
+    later = ("cleanlab", "sklearn.linear_model", "sklearn.manifold", "pyarrow.parquet", "timm")
+    for name in ("cv2", *later):
         importlib.import_module(name)
 
 

