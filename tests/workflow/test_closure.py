@@ -92,6 +92,8 @@ def tree(tmp_path, monkeypatch):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     monkeypatch.setattr(module, "PACKAGE", package)
+    module._imports.cache_clear()  # of a folder of this name that is gone
+    module._files.cache_clear()
     return package
 
 
